@@ -1,0 +1,2 @@
+/** Stands in the bundle for packages that only a developer's tools need. */
+export default {};

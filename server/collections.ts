@@ -1,0 +1,62 @@
+/** The collections of the store and the indexes by which they are read. */
+import type {
+  AccountDoc,
+  ActivationDoc,
+  CodeDoc,
+  IdempotencyDoc,
+  LicenseDoc,
+  MembershipDoc,
+  OfflineKeyDoc,
+  PasswordRequestDoc,
+  ProductDoc,
+  ReceiptDoc,
+  SessionDoc,
+} from './domain/documents.ts';
+import { machineKey, seatKey } from './domain/index-keys.ts';
+import { collection } from './store/store.ts';
+
+export const collections = {
+  accounts: collection<AccountDoc>()({
+    email: (account) => account.email,
+    role: (account) => account.role,
+  }),
+  sessions: collection<SessionDoc>()({
+    token: (session) => session.tokenHash,
+    account: (session) => session.accountId,
+  }),
+  codes: collection<CodeDoc>()({
+    hash: (code) => code.hash,
+    account: (code) => code.accountId,
+  }),
+  passwordRequests: collection<PasswordRequestDoc>()({
+    status: (request) => request.status,
+    email: (request) => request.email,
+  }),
+  products: collection<ProductDoc>()({}),
+  licenses: collection<LicenseDoc>()({
+    owner: (license) => license.ownerId,
+    product: (license) => license.productId,
+    key: (license) => license.keyHash,
+  }),
+  activations: collection<ActivationDoc>()({
+    license: (activation) => activation.licenseId,
+    seat: ({ licenseId, seat }) => (seat === null ? undefined : seatKey(licenseId, seat)),
+    machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
+    token: (activation) => activation.tokenHash ?? undefined,
+  }),
+  memberships: collection<MembershipDoc>()({
+    license: (membership) => membership.licenseId,
+    account: (membership) => membership.accountId,
+  }),
+  offlineKeys: collection<OfflineKeyDoc>()({
+    license: (key) => key.licenseId,
+    /** Keys that hold a seat until they end. */
+    holding: (key) =>
+      key.status === 'active' || key.status === 'lost' ? key.licenseId : undefined,
+    machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
+  }),
+  receipts: collection<ReceiptDoc>()({ license: (receipt) => receipt.licenseId }),
+  idempotency: collection<IdempotencyDoc>()({}),
+};
+
+export type LicetSchema = typeof collections;

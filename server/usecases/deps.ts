@@ -1,0 +1,82 @@
+/** What use cases are given: the store, and everything that is not pure. */
+import type { Refusal } from '../../shared/problems.ts';
+import type { Result } from '../../shared/result.ts';
+import type { LicetSchema } from '../collections.ts';
+import type { Store } from '../store/store.ts';
+
+/** Signs statements with the server's certified signing key. */
+export interface Signer {
+  /** The id in every statement's `iss`. */
+  readonly issuer: string;
+  /**
+   * A compact JWS of the type (`typ` is `licet-<type>+jwt`) with the certificate in its header.
+   * The caller gives all claims but `iss`.
+   */
+  sign(
+    type: 'lease' | 'offline-key' | 'receipt' | 'checkpoint' | 'login' | 'release',
+    claims: Readonly<Record<string, unknown>>,
+  ): string;
+  /** The JSON Web Key Set (RFC 7517) of signing keys, old and new. */
+  jwks(): { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  /** The signed list of revoked keys, a compact JWS; null when there is none yet. */
+  revocations(): string | null;
+  /** When the current certificate ends, in milliseconds since the epoch. */
+  readonly certificateEndsAt: number;
+}
+
+/** Argon2id (RFC 9106) with a bounded queue; `unavailable` when that is full. */
+export interface Passwords {
+  /** A PHC string. */
+  hash(password: string): Promise<Result<string, Refusal>>;
+  /** Compares in constant time; with null it takes as long and says false, so unknown e-mails answer alike. */
+  verify(password: string, phc: string | null): Promise<Result<boolean, Refusal>>;
+  /** Whether the parameters in the string are older than today's. */
+  needsRehash(phc: string): boolean;
+  /** Whether the password, as a whole, is on the list of common ones. */
+  isCommon(password: string): boolean;
+}
+
+/** Counts failed credentials by account and by address, and says how long to wait. */
+export interface Throttle {
+  /** Seconds to wait before the next try; 0 when it may come now. */
+  delay(key: string): number;
+  failed(key: string): void;
+  succeeded(key: string): void;
+}
+
+export interface Logger {
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What the operator set for this server; read once at start and again at SIGHUP. */
+export interface Settings {
+  readonly name: string;
+  /** Where people reach the server; null: as the request's Host says. */
+  readonly publicUrl: string | null;
+  readonly support: {
+    readonly contact: string | null;
+    readonly links: readonly { readonly title: string; readonly url: string }[];
+  };
+  /** Set by the demo: what the sign-in screen explains. */
+  readonly demo: { readonly text: string } | null;
+}
+
+export interface Deps {
+  readonly store: Store<LicetSchema>;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly random: (bytes: number) => Uint8Array;
+  /** Hex SHA-256: how secrets with enough entropy of their own (tokens, codes, license keys) are kept. */
+  readonly digest: (text: string) => string;
+  /** Encrypts with a key of the server's, for answers that an Idempotency-Key may ask for again. */
+  readonly seal: (plain: string) => string;
+  readonly unseal: (sealed: string) => string;
+  readonly passwords: Passwords;
+  readonly throttle: Throttle;
+  readonly signer: Signer;
+  readonly log: Logger;
+  readonly settings: () => Settings;
+  readonly version: string;
+}

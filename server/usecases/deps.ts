@@ -24,7 +24,7 @@ export interface Signer {
   readonly certificateEndsAt: number;
 }
 
-/** Argon2id (RFC 9106) with a bounded queue; `unavailable` when that is full. */
+/** Argon2id (RFC 9106) with a bounded queue; `too-many-requests` when that is full. */
 export interface Passwords {
   /** A PHC string. */
   hash(password: string): Promise<Result<string, Refusal>>;
@@ -36,12 +36,24 @@ export interface Passwords {
   isCommon(password: string): boolean;
 }
 
-/** Counts failed credentials by account and by address, and says how long to wait. */
+/** Who tries credentials, and where from. */
+export interface Attempt {
+  /** What is tried: the case-folded e-mail, known or not; null when the secret itself names it (a code, a license key). */
+  readonly account: string | null;
+  /** The remote address. */
+  readonly address: string;
+}
+
+/**
+ * Counts failed credentials by account and by address, in memory. Ask `delay` before a secret is
+ * checked and once more before its result is told, so that many guesses sent at once learn no more
+ * than a few sent one by one; then report `failed` or `succeeded`.
+ */
 export interface Throttle {
-  /** Seconds to wait before the next try; 0 when it may come now. */
-  delay(key: string): number;
-  failed(key: string): void;
-  succeeded(key: string): void;
+  /** Whole seconds to wait before the next try; 0 when it may come now. */
+  delay(attempt: Attempt): number;
+  failed(attempt: Attempt): void;
+  succeeded(attempt: Attempt): void;
 }
 
 export interface Logger {

@@ -1,0 +1,124 @@
+/**
+ * The throttle of failed credentials. What must hold: guessing is slow, and nobody can lock an owner
+ * out. So no count stops an account everywhere: failures count for the pair of account and address,
+ * and for the address; an account that is guessed at from many addresses only leaves each new address
+ * fewer free tries. An address from which the account signed in before is held up by its own pair alone.
+ */
+import type { Attempt, Throttle } from '../usecases/deps.ts';
+
+/** Wrong tries for one account from one address before the first delay. */
+const pairFree = 10;
+/** The same for an account that is under attack from several addresses. */
+const pairFreeUnderAttack = 2;
+/** Wrong tries for all accounts from one address before the first delay. */
+const addressFree = 50;
+/** Wrong tries for one account from all addresses after which it counts as under attack. */
+const accountLimit = 100;
+/** The longest delay: 15 minutes. */
+const longestDelay = 900;
+/** Failures are forgotten when none came for an hour, in milliseconds. */
+const memory = 3_600_000;
+/** Entries of each kind at most; the one not touched for longest goes first. */
+const capacity = 20_000;
+
+interface Failures {
+  readonly count: number;
+  /** Milliseconds since the epoch. */
+  readonly last: number;
+}
+
+/** A map that forgets what was not touched for longest when it is full. */
+const boundedMap = <T>() => {
+  const entries = new Map<string, T>();
+  return {
+    get: (key: string): T | undefined => entries.get(key),
+    set: (key: string, value: T): void => {
+      entries.delete(key);
+      entries.set(key, value);
+      if (entries.size > capacity) {
+        for (const oldest of entries.keys()) {
+          entries.delete(oldest);
+          break;
+        }
+      }
+    },
+    delete: (key: string): void => void entries.delete(key),
+  };
+};
+
+/** Seconds that so many failures beyond the free ones cost: 1, 2, 4, ... up to the longest. */
+const penalty = (failures: number, free: number): number =>
+  failures < free ? 0 : Math.min(2 ** (failures - free), longestDelay);
+
+/** An IPv6 host has a whole /64 to choose addresses from (RFC 4291, 2.5.4), so it counts as one. */
+export const addressKey = (address: string): string => {
+  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
+  if (mapped !== undefined) return mapped;
+  if (!address.includes(':')) return address;
+  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
+  const groups = head === '' ? [] : head.split(':');
+  const missing =
+    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
+  const all = [
+    ...groups,
+    ...Array.from({ length: missing }, () => '0'),
+    ...(tail ?? '').split(':'),
+  ];
+  return `${all
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/u, '').toLowerCase())
+    .join(':')}::/64`;
+};
+
+/** Makes a throttle. `now` in milliseconds since the epoch. */
+export const createThrottle = (now: () => number): Throttle => {
+  const pairs = boundedMap<Failures>();
+  const addresses = boundedMap<Failures>();
+  const accounts = boundedMap<Failures>();
+  const known = boundedMap<true>();
+
+  const keysOf = ({ account, address }: Attempt) => {
+    const from = addressKey(address);
+    return { account, from, pair: account === null ? null : `${from} ${account}` };
+  };
+
+  const recent = (failures: Failures | undefined): Failures | undefined =>
+    failures && now() - failures.last < memory ? failures : undefined;
+
+  const wait = (failures: Failures | undefined, free: number): number => {
+    const counted = recent(failures);
+    if (!counted) return 0;
+    const until = counted.last + penalty(counted.count, free) * 1000;
+    return Math.max(0, Math.ceil((until - now()) / 1000));
+  };
+
+  return {
+    delay(attempt) {
+      const { account, from, pair } = keysOf(attempt);
+      if (account === null || pair === null) return wait(addresses.get(from), addressFree);
+      if (known.get(pair)) return wait(pairs.get(pair), pairFree);
+      const attacked = (recent(accounts.get(account))?.count ?? 0) >= accountLimit;
+      return Math.max(
+        wait(pairs.get(pair), attacked ? pairFreeUnderAttack : pairFree),
+        wait(addresses.get(from), addressFree),
+      );
+    },
+
+    failed(attempt) {
+      const { account, from, pair } = keysOf(attempt);
+      const last = now();
+      const count = (map: typeof pairs, key: string): void =>
+        map.set(key, { count: (recent(map.get(key))?.count ?? 0) + 1, last });
+      count(addresses, from);
+      if (account !== null) count(accounts, account);
+      if (pair !== null) count(pairs, pair);
+    },
+
+    succeeded(attempt) {
+      const { pair } = keysOf(attempt);
+      if (pair === null) return;
+      pairs.delete(pair);
+      known.set(pair, true);
+    },
+  };
+};

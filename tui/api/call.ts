@@ -1,0 +1,97 @@
+/** One request and its answer, parsed: the only place that turns HTTP into an `Answer`. */
+import type { z } from 'zod';
+import { Problem } from '../../shared/problems.ts';
+import { fail, ok } from '../../shared/result.ts';
+import type { Answer, Failure } from './failure.ts';
+import { codeOf, UntrustedError } from './transport.ts';
+
+const causes: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the name could not be looked up',
+  EHOSTUNREACH: 'there is no way to that host',
+  ENETUNREACH: 'there is no network',
+  ECONNRESET: 'the connection was cut',
+  EPIPE: 'the connection was cut',
+  ETIMEDOUT: 'it did not answer in time',
+  EPROTO: 'it does not speak TLS there',
+  ERR_SSL_WRONG_VERSION_NUMBER: 'it does not speak TLS there',
+  ERR_SSL_PACKET_LENGTH_TOO_LONG: 'it does not speak TLS there',
+};
+
+/** What was thrown instead of an answer, as a failure. */
+export const failureOf = (error: unknown, server: string): Failure => {
+  if (error instanceof UntrustedError)
+    return {
+      kind: 'untrusted',
+      server,
+      fingerprint: error.fingerprint,
+      expected: error.expected,
+    };
+  const code = codeOf(error) ?? '';
+  const message = error instanceof Error ? error.message : String(error);
+  if (code.startsWith('HPE_')) return { kind: 'unexpected', server, cause: 'it is not HTTP' };
+  return { kind: 'unreachable', server, cause: causes[code] ?? (message || code) };
+};
+
+/** Seconds in Retry-After: a number, or a date (RFC 9110, 10.2.3). */
+const retryAfterOf = (response: Response, now: number): number | null => {
+  const value = response.headers.get('retry-after');
+  if (value === null) return null;
+  const seconds = Number(value);
+  if (Number.isFinite(seconds)) return Math.max(0, Math.ceil(seconds));
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
+};
+
+const parseJson = (text: string): unknown => {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+};
+
+const answerOf = async <S extends z.ZodType>(
+  response: Response,
+  schema: S | null,
+  server: string,
+): Promise<Answer<z.output<S>>> => {
+  const text = await response.text();
+  if (!response.ok) {
+    const problem = Problem.safeParse(parseJson(text));
+    return fail(
+      problem.success
+        ? {
+            kind: 'problem',
+            problem: problem.data,
+            retryAfter: retryAfterOf(response, Date.now()),
+          }
+        : { kind: 'unexpected', server, cause: `status ${response.status} without a problem` },
+    );
+  }
+  // Calls without a schema are those that answer 202 or 204 with nothing that anybody reads.
+  if (schema === null) return ok(undefined as z.output<S>);
+  const parsed = schema.safeParse(parseJson(text));
+  if (parsed.success) return ok(parsed.data);
+  const [issue] = parsed.error.issues;
+  const where = issue ? issue.path.join('.') : '';
+  return fail({
+    kind: 'unexpected',
+    server,
+    cause: `${where || 'the answer'} is missing or wrong`,
+  });
+};
+
+/** Awaits a response and reads it by the schema (null: nothing in it is read). Never throws. */
+export const call = async <S extends z.ZodType = z.ZodUndefined>(
+  server: string,
+  request: () => Promise<Response>,
+  schema: S | null,
+): Promise<Answer<z.output<S>>> => {
+  try {
+    return await answerOf(await request(), schema, server);
+  } catch (error) {
+    return fail(failureOf(error, server));
+  }
+};

@@ -1,0 +1,90 @@
+/** What a call gives: the answer, or why there is none, as a value that screens and commands can show. */
+import type { Problem, ProblemCode } from '../../shared/problems.ts';
+import type { Result } from '../../shared/result.ts';
+
+/** Why a call gave no answer. Only `problem` comes from the server. */
+export type Failure =
+  | {
+      readonly kind: 'problem';
+      readonly problem: Problem;
+      /** Seconds after which a new try makes sense (Retry-After), where the server says so. */
+      readonly retryAfter: number | null;
+    }
+  /** No answer arrived: no such host, refused, cut off, too slow. */
+  | { readonly kind: 'unreachable'; readonly server: string; readonly cause: string }
+  /** The server's certificate is not known yet (`expected` is null) or not the one that was. Nothing was sent. */
+  | {
+      readonly kind: 'untrusted';
+      readonly server: string;
+      /** SHA-256 of the certificate it showed, 64 hex digits. */
+      readonly fingerprint: string;
+      readonly expected: string | null;
+    }
+  /** Something answered that does not speak this contract: another service, or another version. */
+  | { readonly kind: 'unexpected'; readonly server: string; readonly cause: string }
+  /** What was typed does not fit; nothing was sent. Messages by field. */
+  | { readonly kind: 'invalid'; readonly fields: Readonly<Record<string, string>> };
+
+export type Answer<T> = Result<T, Failure>;
+
+/** A failure as two sentences for a person: what happened, and what to do next. */
+export interface FailureText {
+  readonly what: string;
+  readonly next: string;
+}
+
+const waitText = (retryAfter: number | null): string =>
+  retryAfter === null
+    ? 'Wait a little, then try again.'
+    : `Wait ${retryAfter} seconds, then try again.`;
+
+const askOperator = 'Tell the operator of the server; what was stored before is safe.';
+
+/** What to do next, for problems whose detail does not say it already: the server knows more than this table. */
+const nextForProblem: Partial<Record<ProblemCode, (retryAfter: number | null) => string>> = {
+  unauthenticated: () => 'Sign in: licet login.',
+  'invalid-credentials': () =>
+    'Check e-mail and password. A forgotten password: licet account forgot.',
+  'too-many-requests': waitText,
+  unavailable: waitText,
+  'read-only': () => askOperator,
+  'insufficient-storage': () => askOperator,
+};
+
+type FailureOf<K extends Failure['kind']> = Extract<Failure, { kind: K }>;
+
+const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => FailureText } = {
+  problem: ({ problem, retryAfter }) => ({
+    what: problem.detail,
+    next: nextForProblem[problem.code]?.(retryAfter) ?? '',
+  }),
+  unreachable: ({ server, cause }) => ({
+    what: `The server ${server} could not be reached: ${cause}.`,
+    next: 'Check that it runs and that the address is right, then try again.',
+  }),
+  untrusted: ({ server, fingerprint, expected }) =>
+    expected === null
+      ? {
+          what: `The server ${server} is not known yet. Its certificate has the fingerprint ${fingerprint}.`,
+          next: 'Compare it with the one on your card, then connect with --pin and that fingerprint.',
+        }
+      : {
+          what: `The certificate of ${server} has changed: its fingerprint is ${fingerprint}, not ${expected}. Nothing was sent.`,
+          next: 'Ask the operator whether the certificate was replaced. If so, connect with --pin and the new fingerprint.',
+        },
+  unexpected: ({ server, cause }) => ({
+    what: `The answer of ${server} is not what a licet server gives: ${cause}.`,
+    next: 'Check the address, and that client and server have the same version.',
+  }),
+  invalid: ({ fields }) => ({
+    what: Object.entries(fields)
+      .map(([name, message]) => `${name} ${message}.`)
+      .join(' '),
+    next: 'Correct it and try again.',
+  }),
+};
+
+/** Says a failure in words. The detail of a problem is the server's own sentence. */
+export const failureText = (failure: Failure): FailureText =>
+  // The table has for each kind a function of that kind; TypeScript can't follow the pairing.
+  (texts[failure.kind] as (failure: Failure) => FailureText)(failure);

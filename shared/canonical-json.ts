@@ -1,0 +1,25 @@
+/** A value that JSON can say. */
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [name: string]: Json | undefined };
+
+/**
+ * JSON with one text for one value (RFC 8785): members sorted by name, no spaces, members that are
+ * undefined left out. What is signed is written this way, so that a short form can be expanded to the
+ * very bytes that were signed.
+ */
+export const canonicalJson = (value: Json): string => {
+  if (value === null || typeof value !== 'object') return JSON.stringify(value);
+  if (Array.isArray(value)) {
+    return `[${value.map((item: Json) => canonicalJson(item)).join(',')}]`;
+  }
+  const members = Object.entries(value)
+    .filter((entry): entry is [string, Json] => entry[1] !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, member]) => `${JSON.stringify(name)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+};

@@ -1,0 +1,112 @@
+/**
+ * JSON (RFC 8259) read strictly. `JSON.parse` takes the last of two members with one name, so that two
+ * readers of one signed text can see two things; this refuses it.
+ */
+import { fail, ok, type Result } from './result.ts';
+
+export interface StrictJsonOptions {
+  /** How deep objects and arrays may be nested. 32 unless told. */
+  readonly maxDepth?: number | undefined;
+}
+
+/** Why a text is not acceptable JSON: one clause that names the position, counted from 1. */
+export type JsonProblem = string;
+
+// Any character but the quotation mark, the backslash and the controls below U+0020 (RFC 8259, 7).
+const stringToken = /"(?:[ !#-[\]-\u{10ffff}]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"/uy;
+const numberToken = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
+const literalToken = /true|false|null/y;
+const spaceToken = /[ \t\n\r]*/y;
+
+class JsonError extends Error {}
+
+class Reader {
+  private at = 0;
+  private readonly text: string;
+  private readonly maxDepth: number;
+
+  constructor(text: string, maxDepth: number) {
+    this.text = text;
+    this.maxDepth = maxDepth;
+  }
+
+  document(): unknown {
+    const value = this.value(0);
+    if (this.at < this.text.length) this.stop('there is something after its end');
+    return value;
+  }
+
+  private stop(what: string): never {
+    throw new JsonError(`${what}, at character ${this.at + 1}`);
+  }
+
+  private take(token: RegExp): string | undefined {
+    token.lastIndex = this.at;
+    const found = token.exec(this.text)?.[0];
+    if (found !== undefined) this.at += found.length;
+    return found;
+  }
+
+  private accept(mark: string): boolean {
+    this.take(spaceToken);
+    if (this.text[this.at] !== mark) return false;
+    this.at += 1;
+    this.take(spaceToken);
+    return true;
+  }
+
+  private value(depth: number): unknown {
+    if (depth > this.maxDepth) this.stop(`it is nested deeper than ${this.maxDepth} levels`);
+    this.take(spaceToken);
+    const value = this.bareValue(depth);
+    this.take(spaceToken);
+    return value;
+  }
+
+  private bareValue(depth: number): unknown {
+    if (this.accept('{')) return this.members(depth);
+    if (this.accept('[')) return this.items(depth);
+    const token = this.take(stringToken) ?? this.take(numberToken) ?? this.take(literalToken);
+    return token === undefined ? this.stop('this is not valid JSON') : JSON.parse(token);
+  }
+
+  private members(depth: number): Record<string, unknown> {
+    const members: Record<string, unknown> = {};
+    if (this.accept('}')) return members;
+    do {
+      const token = this.take(stringToken) ?? this.stop('a member name in quotes is missing');
+      const name = String(JSON.parse(token));
+      if (name === '__proto__') this.stop('the member name "__proto__" is not allowed');
+      if (Object.hasOwn(members, name)) this.stop(`the member ${token} is there twice`);
+      if (!this.accept(':')) this.stop('a colon is missing');
+      members[name] = this.value(depth + 1);
+    } while (this.accept(','));
+    if (!this.accept('}')) this.stop('an object is not closed');
+    return members;
+  }
+
+  private items(depth: number): unknown[] {
+    const items: unknown[] = [];
+    if (this.accept(']')) return items;
+    do items.push(this.value(depth + 1));
+    while (this.accept(','));
+    if (!this.accept(']')) this.stop('an array is not closed');
+    return items;
+  }
+}
+
+/**
+ * Parses JSON; refuses a member that is there twice, `__proto__` as a member's name, anything after the
+ * end, and nesting deeper than the limit.
+ */
+export const parseStrictJson = (
+  text: string,
+  options: StrictJsonOptions = {},
+): Result<unknown, JsonProblem> => {
+  try {
+    return ok(new Reader(text, options.maxDepth ?? 32).document());
+  } catch (error) {
+    if (error instanceof JsonError) return fail(error.message);
+    throw error;
+  }
+};

@@ -1,0 +1,102 @@
+/**
+ * Digits of five bits as numbered lines to type: five or six groups of five characters a line, the
+ * last two of each line its check. A typing error is named by its line, and so is a missing line.
+ */
+import {
+  characterOf,
+  checkDigits,
+  digitOf,
+  maxCheckedDigits,
+  withoutSeparators,
+} from './crockford.ts';
+import { fail, ok, type Result } from './result.ts';
+
+const checks = 2;
+const lineData = 28;
+const lineLength = lineData + checks;
+const groupLength = 5;
+
+if (lineData > maxCheckedDigits) throw new Error('A line is longer than its check covers.');
+
+/** Tells lines apart by number, and the last from the others, so that none is lost or swapped. */
+const saltOf = (line: number, isLast: boolean): number => (line % 16) + (isLast ? 16 : 0);
+
+/** Writes digits as lines of six groups: `XXXXX XXXXX XXXXX XXXXX XXXXX XXXXX`. */
+export const toTypedLines = (digits: readonly number[]): string => {
+  const count = Math.ceil(digits.length / lineData);
+  return Array.from({ length: count }, (_, line) => {
+    const data = digits.slice(line * lineData, (line + 1) * lineData);
+    const check = checkDigits(data, saltOf(line, line === count - 1), checks);
+    const text = [...data, ...check].map(characterOf).join('');
+    return (text.match(new RegExp(`.{1,${groupLength}}`, 'g')) ?? []).join(' ');
+  }).join('\n');
+};
+
+type LineState = 'right' | 'wrong' | 'right-if-last' | 'right-if-not-last';
+
+const readLine = (line: string, index: number, isLast: boolean): [LineState, number[]] => {
+  const found = Array.from(line, digitOf);
+  const digits = found.map((digit) => digit ?? 0);
+  if (found.includes(undefined) || digits.length <= checks) return ['wrong', []];
+  const data = digits.slice(0, -checks);
+  const fits = (last: boolean) =>
+    checkDigits(data, saltOf(index, last), checks).every(
+      (check, at) => check === digits[data.length + at],
+    );
+  if (fits(isLast)) return ['right', data];
+  return [fits(!isLast) ? (isLast ? 'right-if-not-last' : 'right-if-last') : 'wrong', data];
+};
+
+const describeWrong = (line: string, index: number, isLast: boolean): string => {
+  const name = `Line ${index + 1}`;
+  const stranger = Array.from(line).find((character) => digitOf(character) === undefined);
+  if (stranger !== undefined) {
+    return `${name} has a character that never occurs in a code: ${JSON.stringify(stranger)}. Check it.`;
+  }
+  const expected = `${lineLength} characters`;
+  if (line.length > lineLength || (!isLast && line.length < lineLength)) {
+    return `${name} has ${line.length} characters instead of ${lineLength}. Check it.`;
+  }
+  return `${name} has a typing error${isLast && line.length < lineLength ? ` (full lines have ${expected}, the last may be shorter)` : ''}. Check it.`;
+};
+
+const readLines = (lines: readonly string[]): Result<number[], string> => {
+  const all: number[] = [];
+  for (const [index, line] of lines.entries()) {
+    const isLast = index === lines.length - 1;
+    const [state, data] = readLine(line, index, isLast);
+    if (state === 'right-if-not-last') return fail(`A line is missing after line ${index + 1}.`);
+    if (state === 'right-if-last') {
+      return fail(
+        `Line ${index + 1} is the last of its code, but more follows. Enter one code only.`,
+      );
+    }
+    if (state === 'wrong' || (!isLast && line.length !== lineLength)) {
+      return fail(describeWrong(line, index, isLast));
+    }
+    all.push(...data);
+  }
+  return ok(all);
+};
+
+const cutAnew = (lines: readonly string[]): string[] =>
+  lines.join('').match(new RegExp(`.{1,${lineLength}}`, 'gu')) ?? [];
+
+/** Drops `1.`, `2:` or `3)` before a line, as a numbered listing has it. */
+const withoutNumber = (line: string): string => line.replace(/^\s*\d{1,2}\s*[.:)]\s+/, '');
+
+/**
+ * Reads typed lines, in any case and spacing. Line breaks are taken as typed, so that an error keeps to
+ * its line; where they were lost or moved, the text is cut anew. The error names the line.
+ */
+export const fromTypedLines = (text: string): Result<number[], string> => {
+  const lines = text
+    .split(/\r\n|[\n\r]/)
+    .map((line) => withoutSeparators(withoutNumber(line)))
+    .filter((line) => line !== '');
+  if (lines.length === 0) return fail('There is no code. Enter its lines.');
+  const typed = readLines(lines);
+  if (typed.ok) return typed;
+  const anew = readLines(cutAnew(lines));
+  return anew.ok || lines.length === 1 ? anew : typed;
+};

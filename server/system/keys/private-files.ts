@@ -1,0 +1,107 @@
+/** Files of the keys folder: only the user who runs licet may read them, and they are never half-written. */
+import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { Failure } from '../failure.ts';
+
+const isMissing = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+
+/** Permission bits mean nothing on Windows, where a user's folders are closed to others. */
+const hasModes = process.platform !== 'win32';
+
+/**
+ * Refuses a file that others than its owner may read or write, and a folder in which others could
+ * put one in its place.
+ * @throws Failure `keys`
+ */
+const checkMode = async (path: string): Promise<void> => {
+  if (!hasModes) return;
+  const { mode } = await stat(path);
+  if ((mode & 0o077) !== 0) {
+    throw new Failure(
+      'keys',
+      `${path} can be read by others (mode ${(mode & 0o777).toString(8)}), so its secret may be known. Close it with "chmod 600 ${path}"; if others may have read it, make a new key with "licet keys rotate".`,
+    );
+  }
+  const folder = dirname(path);
+  const { mode: folderMode } = await stat(folder);
+  if ((folderMode & 0o022) !== 0) {
+    throw new Failure(
+      'keys',
+      `${folder} can be changed by others (mode ${(folderMode & 0o777).toString(8)}). Close it with "chmod 700 ${folder}".`,
+    );
+  }
+};
+
+/**
+ * The text of a private file; undefined when there is none.
+ * @throws Failure `keys` when others may read it, or it can't be read
+ */
+export const readPrivateFile = async (path: string): Promise<string | undefined> => {
+  try {
+    await checkMode(path);
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    if (isMissing(error)) return undefined;
+    throw new Failure('keys', `${path} can't be read. Check the owner and mode of the file.`, {
+      cause: error,
+    });
+  }
+};
+
+/**
+ * A private JSON file by its schema; undefined when there is none.
+ * @throws Failure `keys` when it is not what it should be
+ */
+export const readPrivateJson = async <T extends z.ZodType>(
+  path: string,
+  schema: T,
+): Promise<z.infer<T> | undefined> => {
+  const text = await readPrivateFile(path);
+  if (text === undefined) return undefined;
+  const damaged = (cause: unknown): Failure =>
+    new Failure('keys', `${path} is damaged. Put the file of your newest backup in its place.`, {
+      cause,
+    });
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (error) {
+    throw damaged(error);
+  }
+  const parsed = schema.safeParse(json);
+  if (!parsed.success) throw damaged(parsed.error);
+  return parsed.data;
+};
+
+const syncFolder = async (folder: string): Promise<void> => {
+  if (!hasModes) return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Writes a private file (0600) so that after any crash the old or the new text is there, in a folder of 0700. */
+export const writePrivateFile = async (path: string, text: string): Promise<void> => {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = `${path}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.chmod(0o600);
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  await syncFolder(folder);
+};
+
+export const writePrivateJson = (path: string, value: object): Promise<void> =>
+  writePrivateFile(path, `${JSON.stringify(value, null, 2)}\n`);

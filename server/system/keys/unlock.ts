@@ -1,0 +1,82 @@
+/** The unlock secret: what decrypts the signing key when the server starts, and where it lies. */
+import { randomBytes } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { keyPaths } from './keyring.ts';
+import { readPrivateFile, writePrivateFile } from './private-files.ts';
+
+export interface UnlockPlace {
+  /** The data folder. */
+  readonly directory: string;
+  /** `--unlock-file`. */
+  readonly unlockFile?: string | undefined;
+  /** For LICET_UNLOCK_FILE and CREDENTIALS_DIRECTORY. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+}
+
+/** Fewer characters can't hold the entropy that is needed; ours have 43. */
+const shortest = 32;
+
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+interface Found {
+  readonly path: string;
+  /** systemd guards its credentials by ACLs, which show as a mode open to the group. */
+  readonly guarded: boolean;
+}
+
+/** The file that holds the secret: by flag, by environment, by systemd's credentials, else in the keys folder. */
+const findPlace = async ({
+  directory,
+  unlockFile,
+  environment = {},
+}: UnlockPlace): Promise<Found> => {
+  const named = unlockFile ?? environment['LICET_UNLOCK_FILE'];
+  if (named !== undefined && named !== '') return { path: named, guarded: false };
+  const credentials = environment['CREDENTIALS_DIRECTORY'];
+  if (credentials !== undefined && credentials !== '') {
+    const path = join(credentials, 'unlock');
+    if (await exists(path)) return { path, guarded: true };
+  }
+  return { path: keyPaths(directory).unlock, guarded: false };
+};
+
+const check = (path: string, text: string): string => {
+  const secret = text.replace(/\r?\n$/u, '');
+  if (secret.length >= shortest) return secret;
+  throw new Failure(
+    'keys',
+    `The unlock secret in ${path} has ${secret.length} characters and needs ${shortest} or more. Make one with "openssl rand -base64 33".`,
+  );
+};
+
+/**
+ * Reads the unlock secret.
+ * @throws Failure `keys` when it is missing, too short or readable by others
+ */
+export const readUnlockSecret = async (place: UnlockPlace): Promise<string> => {
+  const { path, guarded } = await findPlace(place);
+  const text = guarded ? await readFile(path, 'utf8') : await readPrivateFile(path);
+  if (text !== undefined) return check(path, text);
+  throw new Failure(
+    'keys',
+    `The unlock secret is not at ${path}. Put it there, name its file with --unlock-file or LICET_UNLOCK_FILE, or, if it is lost, run "licet keys rotate" with the root's passphrase.`,
+  );
+};
+
+/** Takes the secret that is already at its place, or makes one there. Gives the secret and its path. */
+export const ensureUnlockSecret = async (
+  place: UnlockPlace,
+): Promise<{ readonly secret: string; readonly path: string }> => {
+  const { path, guarded } = await findPlace(place);
+  const text = guarded ? await readFile(path, 'utf8') : await readPrivateFile(path);
+  if (text !== undefined) return { secret: check(path, text), path };
+  const secret = randomBytes(32).toString('base64url');
+  await writePrivateFile(path, `${secret}\n`);
+  return { secret, path };
+};

@@ -1,0 +1,76 @@
+/** Small helpers over node:fs that the parts of the store share. */
+import { constants } from 'node:fs';
+import { access, open, rename, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** The errno name of an error of node:fs (`ENOSPC`, ...), if it has one. */
+export const errorCode = (error: unknown): string | undefined =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
+
+export const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+const diskFullCodes = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** Whether a write failed only because there is no room: it may succeed later. */
+export const isDiskFull = (error: unknown): boolean => diskFullCodes.has(errorCode(error));
+
+/** Flushes a folder, so that files made or renamed in it survive a power cut. */
+export const syncDirectory = async (directory: string): Promise<void> => {
+  // Windows has no such thing: its file system journals names by itself.
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
+/** Writes a small file so that after any crash either the old or the new text is there. Mode 0600. */
+export const replaceFile = async (path: string, text: string): Promise<void> => {
+  const temporary = `${path}.tmp`;
+  const handle = await open(temporary, 'w', 0o600);
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  await rename(temporary, path);
+  await syncDirectory(dirname(path));
+};
+
+/** Whether there is something at the path. */
+export const exists = async (path: string): Promise<boolean> => {
+  try {
+    await stat(path);
+    return true;
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+};
+
+export const isWritable = async (path: string): Promise<boolean> => {
+  try {
+    await access(path, constants.R_OK | constants.W_OK | constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+/** Lets other work of the event loop run whenever `budget` milliseconds of it were used up. */
+export const createSlices = (budget: number): (() => Promise<void>) => {
+  let started = performance.now();
+  return async () => {
+    if (performance.now() - started < budget) return;
+    await new Promise<void>((resolve) => {
+      setImmediate(resolve);
+    });
+    started = performance.now();
+  };
+};

@@ -1,0 +1,96 @@
+/** The data folder itself: is it one, may we write to it, and making a new one. */
+import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { errorCode, exists, isWritable, messageOf } from './files.ts';
+import { listSegments, makeSegment } from './journal-file.ts';
+import { damaged } from './recover-journal.ts';
+import { snapshotPath } from './snapshot.ts';
+import { StoreError } from './store.ts';
+
+/** Whether the folder has a snapshot, that is, has been made by licet. */
+export const isDataFolder = (directory: string): Promise<boolean> =>
+  exists(snapshotPath(directory));
+
+/** What may be there before the store is: anything else says that the folder is somebody else's. */
+const allowedBefore = new Set([
+  'README.md',
+  '.gitignore',
+  'keys',
+  'releases',
+  'journal',
+  'lock',
+  'lock.json',
+  'lost+found',
+  'db.json.tmp',
+]);
+
+const notLicet = (directory: string, why: string): StoreError =>
+  new StoreError(
+    'not-licet',
+    `${directory} is not a licet data folder: ${why}. Run \`licet init --data ${directory}\` to make one, or name the right folder with --data.`,
+  );
+
+const notWritable = (directory: string, error: unknown): StoreError =>
+  new StoreError(
+    'not-writable',
+    `${directory} can't be used: ${messageOf(error)}. It must belong to the user that runs licet, with permissions 0700.`,
+    { cause: error },
+  );
+
+const namesIn = async (directory: string): Promise<readonly string[] | undefined> => {
+  try {
+    return await readdir(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOTDIR') throw notLicet(directory, 'it is not a folder');
+    throw notWritable(directory, error);
+  }
+};
+
+const hasRecords = async (directory: string): Promise<boolean> => {
+  const segments = await listSegments(directory);
+  for (const { path } of segments) if ((await stat(path)).size > 0) return true;
+  return false;
+};
+
+export type FolderState = 'data' | 'new';
+
+/** Tells a data folder from one that could become one; throws `StoreError` for all others. */
+export const inspectFolder = async (directory: string, create: boolean): Promise<FolderState> => {
+  const names = await namesIn(directory);
+  if (names?.includes('db.json') === true) return 'data';
+  if (names !== undefined && (await hasRecords(directory))) {
+    // Never start empty over what is there.
+    throw damaged(snapshotPath(directory), 'the snapshot is missing although there is a journal');
+  }
+  if (!create)
+    throw notLicet(directory, names === undefined ? 'it does not exist' : 'it has no db.json');
+  const foreign = names?.find((name) => !allowedBefore.has(name));
+  if (foreign !== undefined) throw notLicet(directory, `it has other files in it (${foreign})`);
+  return 'new';
+};
+
+/** Makes the folder, for its owner only. */
+export const makeFolder = async (directory: string): Promise<void> => {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await chmod(directory, 0o700);
+  } catch (error) {
+    throw notWritable(directory, error);
+  }
+};
+
+/** Makes the journal's first, empty segment. */
+export const makeJournal = async (directory: string): Promise<void> => {
+  const handle = await makeSegment(directory, 1);
+  await handle.close();
+};
+
+export const checkWritable = async (directory: string): Promise<void> => {
+  for (const path of [directory, join(directory, 'journal')]) {
+    if ((await exists(path)) && !(await isWritable(path))) {
+      throw notWritable(path, new Error('permission denied'));
+    }
+  }
+};

@@ -1,0 +1,138 @@
+/**
+ * One process a folder. `lock` is an empty SQLite database in an exclusive transaction: the kernel
+ * frees it however the process ends. Beside it `lock.json` says which process that is and how far its
+ * journal is durable, for those that read the folder meanwhile (backup, journal, doctor).
+ */
+import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+
+import { errorCode, messageOf } from './files.ts';
+import { StoreError } from './store.ts';
+
+export interface Lock {
+  /** How far the journal was durable by the word of the last process. */
+  readonly announced: number;
+  /** Says how far the journal is durable. Not synced: it need not outlive the machine's power. */
+  announce(durable: number): void;
+  release(): void;
+}
+
+/** What `lock.json` says: of the process that writes, or of the last that did. */
+export interface LockNote {
+  readonly pid: number;
+  readonly durable: number;
+}
+
+export const readLockNote = (directory: string): LockNote | undefined => {
+  try {
+    const note: unknown = JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8'));
+    if (typeof note !== 'object' || note === null) return undefined;
+    if (!('pid' in note && 'durable' in note)) return undefined;
+    const { pid, durable } = note;
+    return Number.isSafeInteger(pid) && Number.isSafeInteger(durable)
+      ? { pid: Number(pid), durable: Number(durable) }
+      : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+// POSIX drops a process's locks on a file when it closes any descriptor of that file. SQLite minds
+// that for itself; this table keeps us from asking it twice.
+const held = new Set<string>();
+
+/** Whether a process (this one included) has the folder open for writing. Leaves no trace. */
+export const isLocked = (directory: string): boolean => {
+  if (held.has(realpathSync(directory))) return true;
+  try {
+    openDatabase(join(directory, 'lock'), true).close();
+    return false;
+  } catch (error) {
+    return sqliteCode(error) === 5;
+  }
+};
+
+const sqliteCode = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number'
+    ? error.errcode & 0xff
+    : undefined;
+
+const openDatabase = (path: string, readOnly: boolean): DatabaseSync => {
+  // Some patience, since who only looks (`isLocked`) holds a shared lock for a moment.
+  const database = new DatabaseSync(path, { timeout: readOnly ? 0 : 250, readOnly });
+  try {
+    database.exec('PRAGMA journal_mode = MEMORY');
+    // Reading needs a shared lock, which fails while another process holds the exclusive one.
+    database.exec(readOnly ? 'SELECT count(*) FROM sqlite_master' : 'BEGIN EXCLUSIVE');
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+};
+
+const describeHolder = (directory: string): string => {
+  const note = readLockNote(directory);
+  return note === undefined ? 'another process' : `process ${note.pid}`;
+};
+
+/** Takes the folder for this process, or says which one has it (`StoreError` `in-use`). */
+export const takeLock = (directory: string): Lock => {
+  const folder = realpathSync(directory);
+  const path = join(folder, 'lock');
+  const inUse = (by: string): StoreError =>
+    new StoreError(
+      'in-use',
+      `${directory} is in use by ${by}. Stop that process first, or name another folder.`,
+    );
+  if (held.has(folder)) throw inUse(`process ${process.pid}`);
+  let database: DatabaseSync;
+  try {
+    // SQLite makes files by the umask; ours are for one user.
+    closeSync(openSync(path, 'a', 0o600));
+    database = openDatabase(path, false);
+  } catch (error) {
+    if (sqliteCode(error) === 5) throw inUse(describeHolder(directory));
+    throw new StoreError(
+      'not-writable',
+      `${path} can't be locked: ${messageOf(error)}. Check the folder's owner and permissions (it needs 0700 for the user that runs licet).`,
+      { cause: error },
+    );
+  }
+  held.add(folder);
+  return holdLock(folder, database);
+};
+
+const holdLock = (folder: string, database: DatabaseSync): Lock => {
+  // What the last process said is evidence at start, so it stays until we say something newer.
+  const before = readLockNote(folder);
+  const path = join(folder, 'lock.json');
+  let note: number;
+  try {
+    note = openSync(path, before === undefined ? 'w+' : 'r+', 0o600);
+  } catch (error) {
+    database.close();
+    held.delete(folder);
+    throw new StoreError(
+      'not-writable',
+      `${path} can't be written (${errorCode(error) ?? messageOf(error)}). Check the folder's owner and permissions.`,
+      { cause: error },
+    );
+  }
+  const announce = (durable: number): void => {
+    // Of fixed length and in one write, so that a reader never finds half of it.
+    const text = JSON.stringify({ pid: process.pid, durable });
+    writeSync(note, `${text.padEnd(63)}\n`, 0);
+  };
+  announce(before?.durable ?? 0);
+  return {
+    announced: before?.durable ?? 0,
+    announce,
+    release: () => {
+      closeSync(note);
+      database.close();
+      held.delete(folder);
+    },
+  };
+};

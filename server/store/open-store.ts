@@ -1,0 +1,171 @@
+/** Opens a data folder: store.ts says what it promises, the files beside this one do it. */
+import { checkWritable, inspectFolder, makeFolder, makeJournal } from './folder.ts';
+import { createDatabase, load, openForWriting, warnOfLeftOvers, type Loaded } from './load.ts';
+import { isLocked, readLockNote, takeLock, type Lock } from './lock.ts';
+import type { Log } from './log.ts';
+import { openMarks } from './marks.ts';
+import { migrate, type Migration } from './migrate.ts';
+import { createRunner, type Memory } from './runner.ts';
+import { readHeaders } from './read-journal.ts';
+import { noHash } from './record.ts';
+import { newer, readSnapshotHead, snapshotPath, type SnapshotOptions } from './snapshot.ts';
+import type { Schema, Store } from './store.ts';
+import { createTables, type Tables } from './table.ts';
+import { createTurns } from './turns.ts';
+import { createWritable, type Sizes } from './writable.ts';
+
+export type { Log } from './log.ts';
+export type { Documents, Migration } from './migrate.ts';
+export type { Sizes } from './writable.ts';
+export { isDataFolder } from './folder.ts';
+
+export interface OpenOptions<S extends Schema> {
+  readonly directory: string;
+  readonly schema: S;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  readonly log: Log;
+  /** Reads what is durable, without a lock and without changing anything on disk. */
+  readonly readOnly?: boolean | undefined;
+  /** Makes the data folder when there is none; an existing one is opened. */
+  readonly create?: boolean | undefined;
+  /** The version of the documents' shapes that this program writes; 1 by default. */
+  readonly schemaVersion?: number | undefined;
+  readonly migrations?: readonly Migration[] | undefined;
+  readonly sizes?: Partial<Sizes> | undefined;
+}
+
+const defaultSizes: Sizes = { segment: 16 << 20, snapshot: 64 << 20, check: 64 << 20 };
+
+/** Opens a data folder. Throws `StoreError`, whose message says what to do. */
+export const openStore = async <S extends Schema>(options: OpenOptions<S>): Promise<Store<S>> => {
+  const { directory, readOnly = false, schemaVersion = 1 } = options;
+  const state = await inspectFolder(directory, options.create === true && !readOnly);
+  if (state === 'data') {
+    const head = await readSnapshotHead(directory);
+    if (head !== undefined && head.schemaVersion > schemaVersion)
+      throw newer(snapshotPath(directory));
+  }
+  if (readOnly) return openReadOnly(options);
+  if (state === 'new') await makeFolder(directory);
+  await checkWritable(directory);
+  const lock = takeLock(directory);
+  try {
+    if (state === 'new') await makeData(options);
+    return await openWritable(options, lock);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+const plainOptions = (directory: string): SnapshotOptions => ({
+  directory,
+  slice: Number.POSITIVE_INFINITY,
+  turn: (work) => work(),
+  cover: async () => ({ from: 0, to: 0, hash: noHash }),
+});
+
+/** Makes the files of a new store: the snapshot last, since it is what makes the folder a data folder. */
+const makeData = async <S extends Schema>(options: OpenOptions<S>): Promise<void> => {
+  await makeJournal(options.directory);
+  const tables = createTables(options.schema);
+  const database = createDatabase(
+    tables,
+    options.schemaVersion ?? 1,
+    plainOptions(options.directory),
+  );
+  await database.write();
+};
+
+interface Ready extends Loaded {
+  readonly tables: Tables;
+  readonly memory: Memory;
+  /** Whether the documents are of a newer schema version than those on disk. */
+  readonly migrated: boolean;
+}
+
+interface ReadyQuery {
+  readonly durable: () => number;
+  readonly until?: () => number | undefined;
+}
+
+/** Loads the documents and brings them to this program's schema version, in memory only. */
+const makeReady = async <S extends Schema>(
+  options: OpenOptions<S>,
+  query: ReadyQuery,
+  head: { readonly schemaVersion: number },
+): Promise<Ready> => {
+  const { directory, schema, schemaVersion = 1 } = options;
+  const migrated = head.schemaVersion < schemaVersion;
+  const loadedTables = createTables(migrated ? {} : schema);
+  const database = createDatabase(loadedTables, schemaVersion, plainOptions(directory));
+  const checkBytes = options.sizes?.check ?? defaultSizes.check;
+  const loaded = await load(database, { directory, tables: loadedTables, checkBytes, ...query });
+  const tables = migrated ? createTables(schema) : loadedTables;
+  if (migrated) {
+    migrate(loadedTables, tables, head.schemaVersion, schemaVersion, options.migrations ?? []);
+  }
+  const { seq, hash } = loaded.recovered;
+  const tip = { seq, hash };
+  return {
+    ...loaded,
+    tables,
+    migrated,
+    memory: { tip, durable: tip, readOnly: undefined, undone: 0, closed: false },
+  };
+};
+
+const headOf = async (directory: string): Promise<{ readonly schemaVersion: number }> =>
+  (await readSnapshotHead(directory)) ?? { schemaVersion: 1 };
+
+const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<Store<S>> => {
+  const { directory, log } = options;
+  const noted = (): number => readLockNote(directory)?.durable ?? 0;
+  const { snapshot, tables, memory } = await makeReady(
+    options,
+    { durable: noted, until: () => (isLocked(directory) ? noted() : undefined) },
+    await headOf(directory),
+  );
+  const turns = createTurns();
+  const marks = await openMarks(directory, log);
+  const reason = 'The data folder was opened for reading only.';
+  memory.readOnly = reason;
+  return {
+    ...createRunner<S>({ tables, memory, turns, now: options.now, commit: undefined }),
+    entries: (query) => readHeaders(directory, memory.durable.seq, query),
+    watch: () => () => undefined,
+    marks,
+    seq: () => memory.durable.seq,
+    era: () => snapshot.era,
+    status: () => ({ state: 'read-only', reason }),
+    close: async () => {
+      memory.closed = true;
+    },
+  };
+};
+
+const openWritable = async <S extends Schema>(
+  options: OpenOptions<S>,
+  lock: Lock,
+): Promise<Store<S>> => {
+  const { directory, log } = options;
+  const ready = await makeReady(
+    options,
+    { durable: () => lock.announced },
+    await headOf(directory),
+  );
+  await warnOfLeftOvers(directory, log);
+  const segment = await openForWriting(directory, ready.recovered, log);
+  lock.announce(ready.memory.durable.seq);
+  return createWritable<S>({
+    directory,
+    log,
+    now: options.now,
+    sizes: { ...defaultSizes, ...options.sizes },
+    schemaVersion: options.schemaVersion ?? 1,
+    lock,
+    segment,
+    ...ready,
+  });
+};

@@ -1,0 +1,101 @@
+/**
+ * A journal record as a line of JSON: the header, then the documents put. `hash` covers the header,
+ * the header has the hash of each document, `prev` chains the headers. So a document can be erased
+ * later (it becomes `null`) and the chain still verifies.
+ */
+import { hash } from 'node:crypto';
+
+import type { Document, JournalHeader } from './store.ts';
+
+/** What `prev` says in the first record. */
+export const noHash = '0'.repeat(64);
+
+export const sha256 = (text: string): string => hash('sha256', text, 'hex');
+
+export interface JournalRecord {
+  readonly header: JournalHeader;
+  /** The documents put, by `collection/id`; null where one was erased. */
+  readonly documents: Readonly<Record<string, Document | null>>;
+}
+
+/** The header's members in the order in which they are hashed. */
+const headerText = (header: Omit<JournalHeader, 'hash'>): string =>
+  JSON.stringify({
+    seq: header.seq,
+    at: header.at,
+    actor: { id: header.actor.id, from: header.actor.from },
+    action: header.action,
+    target: header.target,
+    outcome: header.outcome,
+    details: header.details,
+    bodies: header.bodies,
+    durable: header.durable,
+    prev: header.prev,
+  });
+
+const lineText = (head: string, hash: string, documents: string): string =>
+  `${head.slice(0, -1)},"hash":"${hash}","documents":{${documents}}}`;
+
+/** Seals a header and makes its line (without newline). `texts`: the JSON of each document put. */
+export const encodeRecord = (
+  header: Omit<JournalHeader, 'hash'>,
+  texts: ReadonlyMap<string, string>,
+): { readonly header: JournalHeader; readonly line: string } => {
+  const head = headerText(header);
+  const sealed = sha256(head);
+  let documents = '';
+  for (const [key, text] of texts) {
+    documents += `${documents === '' ? '' : ','}${JSON.stringify(key)}:${text}`;
+  }
+  return { header: { ...header, hash: sealed }, line: lineText(head, sealed, documents) };
+};
+
+/** Reads a line back. A string says what is wrong with it: not JSON, or not as it was sealed. */
+export const decodeRecord = (line: string): JournalRecord | string => {
+  let value: unknown;
+  try {
+    value = JSON.parse(line);
+  } catch {
+    return 'it is not JSON';
+  }
+  if (!isRecordShaped(value)) return 'it is not a record';
+  const { documents, ...header } = value;
+  const head = headerText(header);
+  if (sha256(head) !== header.hash) return 'its hash does not fit its contents';
+  const texts: string[] = [];
+  for (const [key, document] of Object.entries(documents)) {
+    const text = JSON.stringify(document);
+    if (document !== null && sha256(text) !== header.bodies[key]) {
+      return `the document ${key} in it does not fit its hash`;
+    }
+    texts.push(`${JSON.stringify(key)}:${text}`);
+  }
+  for (const [key, body] of Object.entries(header.bodies)) {
+    if ((body === null) === key in documents) return `the document ${key} is missing in it`;
+  }
+  // Whatever else was changed (spaces, order, a member added) shows when it is written again.
+  if (lineText(head, header.hash, texts.join(',')) !== line) return 'it is not as it was written';
+  return { header, documents };
+};
+
+type RecordShape = JournalHeader & { documents: Record<string, Document | null> };
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const isRecordShaped = (value: unknown): value is RecordShape =>
+  isObject(value) &&
+  Number.isSafeInteger(value['seq']) &&
+  Number.isSafeInteger(value['durable']) &&
+  ['at', 'action', 'target', 'outcome', 'prev', 'hash'].every(
+    (name) => typeof value[name] === 'string',
+  ) &&
+  isObject(value['actor']) &&
+  isObject(value['bodies']) &&
+  isObject(value['documents']);
+
+/** The collection and the id of a body's key. */
+export const splitKey = (key: string): readonly [collection: string, id: string] => {
+  const slash = key.indexOf('/');
+  return [key.slice(0, slash), key.slice(slash + 1)];
+};

@@ -1,0 +1,235 @@
+/**
+ * Reads the journal at start: checks it, replays what the snapshot lacks, and tells a torn tail (a
+ * write that a crash cut short, which nobody was told of) from damage (something known durable that
+ * is not there any more).
+ */
+import { open, type FileHandle } from 'node:fs/promises';
+
+import { createSlices } from './files.ts';
+import { listSegments, type Segment } from './journal-file.ts';
+import { readLines } from './lines.ts';
+import { decodeRecord, noHash, type JournalRecord } from './record.ts';
+import { StoreError } from './store.ts';
+
+export interface RecoverQuery {
+  readonly directory: string;
+  /** Records after this one are given to `onRecord`. */
+  readonly from: number;
+  /** A record that must be there, by seq and hash: the last that the snapshot has. */
+  readonly to: { readonly seq: number; readonly hash: string };
+  /** A seq that was known durable, by whatever evidence. */
+  readonly durable: number;
+  /** Nothing above this one is looked at: another process is just writing it. */
+  readonly until?: number | undefined;
+  /** At least this much of the journal's end is checked, replayed or not. */
+  readonly checkBytes: number;
+  readonly onRecord: (record: JournalRecord) => void;
+}
+
+/** The bytes after the last good record of the newest segment. */
+export interface TornTail {
+  readonly path: string;
+  readonly line: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+export interface Recovered {
+  readonly seq: number;
+  readonly hash: string;
+  /** The newest segment and the length of what is good in it; none in an empty journal. */
+  readonly segment: Segment | undefined;
+  readonly size: number;
+  readonly replayed: number;
+  readonly torn: TornTail | undefined;
+}
+
+/** A line that is no good record, and where. */
+interface BadLine {
+  readonly line: number;
+  readonly offset: number;
+  readonly reason: string;
+}
+
+interface Position {
+  seq: number;
+  hash: string | undefined;
+  replayed: number;
+}
+
+export const damaged = (where: string, what: string): StoreError =>
+  new StoreError(
+    'damaged',
+    `${where}: ${what}. Nothing was changed. Run \`licet doctor\` on the folder to see the choices, or restore the newest backup into another folder.`,
+  );
+
+/** Which segments to read: those with records after `from`, and the newest up to `checkBytes`. */
+const segmentsToRead = async (
+  segments: readonly Segment[],
+  query: RecoverQuery,
+): Promise<readonly Segment[]> => {
+  let start = segments.length;
+  let bytes = 0;
+  while (start > 0) {
+    const segment = segments[start - 1];
+    const next = segments[start];
+    if (segment === undefined) break;
+    const needed = next === undefined || next.first > Math.min(query.from, query.to.seq) + 1;
+    if (!needed && bytes >= query.checkBytes) break;
+    bytes += await sizeOf(segment.path);
+    start -= 1;
+  }
+  return segments.slice(start);
+};
+
+const sizeOf = async (path: string): Promise<number> => {
+  const handle = await open(path, 'r');
+  try {
+    return (await handle.stat()).size;
+  } finally {
+    await handle.close();
+  }
+};
+
+/** What is wrong with a record in this place, if anything. */
+const misplaced = (
+  record: JournalRecord,
+  at: Position,
+  query: RecoverQuery,
+): string | undefined => {
+  const { seq, prev, hash } = record.header;
+  if (seq !== at.seq + 1) return `record ${seq} is where record ${at.seq + 1} must be`;
+  const expected = at.seq === 0 ? noHash : at.hash;
+  if (expected !== undefined && prev !== expected) {
+    return `record ${seq} does not continue the record before it`;
+  }
+  if (seq === query.to.seq && hash !== query.to.hash) {
+    return `record ${seq} is not the one that the snapshot was made with`;
+  }
+  return undefined;
+};
+
+const take = (line: string, at: Position, query: RecoverQuery): string | undefined => {
+  const record = decodeRecord(line);
+  if (typeof record === 'string') return record;
+  const wrong = misplaced(record, at, query);
+  if (wrong !== undefined) return wrong;
+  at.seq = record.header.seq;
+  at.hash = record.header.hash;
+  if (at.seq <= query.from) return undefined;
+  const erased = Object.entries(record.documents).find(([, document]) => document === null);
+  if (erased !== undefined) return `the document ${erased[0]} was erased but is still needed`;
+  query.onRecord(record);
+  at.replayed += 1;
+  return undefined;
+};
+
+/** Reads one segment; ends at the first bad line. `size`: the bytes of the good ones. */
+const readSegment = async (
+  handle: FileHandle,
+  at: Position,
+  query: RecoverQuery,
+): Promise<{ readonly size: number; readonly bad?: BadLine }> => {
+  const pause = createSlices(50);
+  let number = 0;
+  let size = 0;
+  for await (const { lines, offset, bytes, terminated } of readLines(handle)) {
+    let start = offset;
+    for (const line of lines) {
+      if (at.seq === query.until) return { size };
+      number += 1;
+      const reason = terminated ? take(line, at, query) : 'it has no end';
+      if (reason !== undefined) return { size, bad: { line: number, offset: start, reason } };
+      start += Buffer.byteLength(line) + 1;
+      size = start;
+    }
+    size = offset + bytes;
+    await pause();
+  }
+  return { size };
+};
+
+/**
+ * Whether bad bytes at the end of the newest segment are what a crash leaves: not known durable, and
+ * either a last line without its end or pages that were never written (NUL).
+ */
+const isTorn = async (
+  handle: FileHandle,
+  bad: BadLine,
+  seq: number,
+  durable: number,
+): Promise<boolean> => {
+  if (durable > seq) return false;
+  let torn = false;
+  for await (const { lines, terminated } of readLines(handle, bad.offset)) {
+    for (const line of lines) {
+      if (!terminated || line.includes('\0')) torn = true;
+      const record = decodeRecord(line);
+      if (typeof record !== 'string' && record.header.durable > seq) return false;
+    }
+  }
+  return torn;
+};
+
+/** Rolling makes a segment before it writes to it, so the newest may be empty. */
+const withoutEmpty = async (segments: readonly Segment[]): Promise<readonly Segment[]> => {
+  const filled: Segment[] = [];
+  for (const segment of segments) if ((await sizeOf(segment.path)) > 0) filled.push(segment);
+  return filled;
+};
+
+/** Reads and checks the journal. Throws `StoreError` `damaged` with file and line. Writes nothing. */
+export const recoverJournal = async (query: RecoverQuery): Promise<Recovered> => {
+  const segments = await withoutEmpty(await listSegments(query.directory));
+  const reading = await segmentsToRead(segments, query);
+  const at: Position = { seq: (reading[0]?.first ?? 1) - 1, hash: undefined, replayed: 0 };
+  if (at.seq > query.from) {
+    throw damaged(
+      reading[0]?.path ?? '',
+      `the records ${query.from + 1} to ${at.seq} before it are missing`,
+    );
+  }
+  let size = 0;
+  let torn: TornTail | undefined;
+  for (const segment of reading) {
+    if (at.seq === query.until) break;
+    if (segment.first !== at.seq + 1) {
+      throw damaged(segment.path, `it should begin with record ${at.seq + 1}`);
+    }
+    const handle = await open(segment.path, 'r');
+    try {
+      const read = await readSegment(handle, at, query);
+      size = read.size;
+      if (read.bad === undefined) continue;
+      const isNewest = segment === reading.at(-1);
+      const durable = Math.max(query.durable, query.to.seq);
+      if (!isNewest || !(await isTorn(handle, read.bad, at.seq, durable))) {
+        throw damaged(
+          `${segment.path}, line ${read.bad.line}`,
+          `this line is damaged (${read.bad.reason})`,
+        );
+      }
+      torn = { path: segment.path, ...read.bad };
+    } finally {
+      await handle.close();
+    }
+  }
+  checkEnd(at, segments.at(-1), query);
+  return {
+    seq: at.seq,
+    hash: at.hash ?? noHash,
+    segment: segments.at(-1),
+    size,
+    replayed: at.replayed,
+    torn,
+  };
+};
+
+const checkEnd = (at: Position, newest: Segment | undefined, query: RecoverQuery): void => {
+  const known = Math.max(query.durable, query.to.seq);
+  if (at.seq >= known) return;
+  throw damaged(
+    newest?.path ?? `${query.directory}/journal`,
+    `the journal ends with record ${at.seq}, but record ${known} was stored`,
+  );
+};

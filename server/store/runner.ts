@@ -1,0 +1,147 @@
+/** Runs reads and transactions so that nothing leaves before it is durable. */
+import { createPending, type GroupCommit, type Pending } from './group-commit.ts';
+import { StoreError, type Actor, type Reader, type Schema, type Transaction } from './store.ts';
+import type { Tables } from './table.ts';
+import { beginRead, beginTransaction, sealRecord, type Tip } from './transactions.ts';
+import type { Turns } from './turns.ts';
+
+/** What changes while a store is open, beside the documents. */
+export interface Memory {
+  /** The last record, durable or not. */
+  tip: Tip;
+  durable: Tip;
+  /** Why nothing may be written, if so. */
+  readOnly: string | undefined;
+  /** How often records were undone: a snapshot that spans an undoing is worthless. */
+  undone: number;
+  closed: boolean;
+}
+
+export interface RunnerDeps {
+  readonly tables: Tables;
+  readonly memory: Memory;
+  readonly turns: Turns;
+  readonly now: () => number;
+  /** None in a store that was opened for reading. */
+  readonly commit: GroupCommit | undefined;
+}
+
+export interface Runner<S extends Schema> {
+  read<T>(work: (reader: Reader<S>) => Promise<T>): Promise<T>;
+  transact<T>(actor: Actor, work: (transaction: Transaction<S>) => Promise<T>): Promise<T>;
+}
+
+/** What a function returned or threw, and the records on which that hangs. */
+interface Attempt<T> {
+  readonly finish: () => T;
+  /** The newest record that it saw and that was not durable yet: if that is undone, it runs again. */
+  readonly seen: Pending | undefined;
+  /** The record that it made: if that is undone, so is its promise. */
+  readonly own?: Pending;
+}
+
+const attempt = async <T>(work: () => Promise<T>): Promise<() => T> => {
+  try {
+    const value = await work();
+    return () => value;
+  } catch (error) {
+    return () => {
+      throw error;
+    };
+  }
+};
+
+const refuse = (error: Error): (() => never) => {
+  return () => {
+    throw error;
+  };
+};
+
+export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
+  const { tables, memory, turns, commit } = deps;
+
+  const checkOpen = (): void => {
+    if (memory.closed) throw new Error('The store is closed.');
+  };
+
+  const readOnce = <T>(work: (reader: Reader<S>) => Promise<T>): Promise<Attempt<T>> =>
+    turns.shared(async () => {
+      const { reader, end } = beginRead(tables);
+      const seen = commit?.last();
+      // The tables are made from the schema, so the plain readers are those of its types.
+      const finish = await attempt(() => work(reader as unknown as Reader<S>));
+      end();
+      return { finish, seen };
+    });
+
+  const transactOnce = <T>(
+    actor: Actor,
+    work: (transaction: Transaction<S>) => Promise<T>,
+  ): Promise<Attempt<T>> =>
+    turns.exclusive(async () => {
+      const session = beginTransaction(tables);
+      const seen = commit?.last();
+      let failed = false;
+      const finish = await attempt(async () => {
+        try {
+          return await work(session.transaction as Transaction<S>);
+        } catch (error) {
+          failed = true;
+          throw error;
+        }
+      });
+      session.end();
+      const act = session.act();
+      if (failed || (act === undefined && session.bodies.size === 0)) {
+        session.undo();
+        return { finish, seen };
+      }
+      const reason = memory.readOnly;
+      if (act === undefined || commit === undefined || reason !== undefined) {
+        session.undo();
+        return {
+          finish: refuse(
+            act === undefined
+              ? new Error('A transaction that changes documents must record what it does.')
+              : new StoreError(
+                  'read-only',
+                  reason ?? 'The data folder was opened for reading only.',
+                ),
+          ),
+          seen: undefined,
+        };
+      }
+      const before = memory.tip;
+      const { header, line, change } = sealRecord(
+        before,
+        memory.durable.seq,
+        deps.now(),
+        actor,
+        act,
+        session.bodies,
+      );
+      const own = createPending(change, line, () => {
+        session.undo();
+        memory.tip = before;
+      });
+      memory.tip = { seq: header.seq, hash: header.hash };
+      commit.add(own);
+      return { finish, seen, own };
+    });
+
+  /** Repeats until what was seen became durable. */
+  const settle = async <T>(once: () => Promise<Attempt<T>>): Promise<T> => {
+    for (;;) {
+      checkOpen();
+      const { finish, seen, own } = await once();
+      const error = await (own ?? seen)?.settled;
+      if (error === undefined) return finish();
+      if (own !== undefined) throw error;
+    }
+  };
+
+  return {
+    read: (work) => settle(() => readOnce(work)),
+    transact: (actor, work) => settle(() => transactOnce(actor, work)),
+  };
+};

@@ -1,0 +1,201 @@
+/** Reading and changing the documents in memory, in the shapes of the port. */
+import { encodeRecord, sha256 } from './record.ts';
+import type { Act, Actor, Change, Document, JournalHeader, PageQuery } from './store.ts';
+import {
+  countDocuments,
+  deepFreeze,
+  documentsBy,
+  getDocument,
+  listDocuments,
+  setDocument,
+  type Table,
+  type Tables,
+} from './table.ts';
+
+/** A collection's reader without its types: the port puts them on (see open-store.ts). */
+export interface PlainReader {
+  get(id: string): Promise<Document | undefined>;
+  list(query?: PageQuery): Promise<readonly Document[]>;
+  by(index: string, key: string, query?: PageQuery): Promise<readonly Document[]>;
+  first(index: string, key: string): Promise<Document | undefined>;
+  count(index?: string, key?: string): Promise<number>;
+}
+
+/** `check` throws once the reader's turn is over: what it would see then might be undone. */
+const createReader = (table: Table, check: () => void): PlainReader => {
+  const checked =
+    <A extends unknown[], T>(work: (...args: A) => T) =>
+    async (...args: A): Promise<T> => {
+      check();
+      return work(...args);
+    };
+  return {
+    get: checked((id) => getDocument(table, id)),
+    list: checked((query) => listDocuments(table, query)),
+    by: checked((index, key, query) => documentsBy(table, index, key, query)),
+    first: checked((index, key) => documentsBy(table, index, key, { limit: 1 })[0]),
+    count: checked((index, key) => countDocuments(table, index, key)),
+  };
+};
+
+const createCheck = (): { readonly check: () => void; readonly end: () => void } => {
+  let ended = false;
+  return {
+    check: () => {
+      if (ended) throw new Error('This reader or transaction is used after its function returned.');
+    },
+    end: () => {
+      ended = true;
+    },
+  };
+};
+
+export interface ReadSession {
+  readonly reader: Readonly<Record<string, PlainReader>>;
+  readonly end: () => void;
+}
+
+export const beginRead = (tables: Tables): ReadSession => {
+  const { check, end } = createCheck();
+  const reader: Record<string, PlainReader> = {};
+  for (const [name, table] of tables.byName) reader[name] = createReader(table, check);
+  return { reader, end };
+};
+
+/** A document put. */
+export interface Body {
+  readonly text: string;
+  readonly document: Document;
+}
+
+/**
+ * A document as it will be read back after a restart: undefined members gone, dates as strings, and
+ * nothing shared with the caller.
+ */
+const toBody = (document: Document): Body => {
+  const text = JSON.stringify(document);
+  const copy = JSON.parse(text) as Document;
+  deepFreeze(copy);
+  return { text, document: copy };
+};
+
+type Bodies = Map<string, Body | null>;
+
+const createWriter = (
+  name: string,
+  table: Table,
+  check: () => void,
+  bodies: Bodies,
+  undos: (() => void)[],
+): object => {
+  const set = (id: string, body: Body | null): void => {
+    const before = setDocument(table, id, body?.document);
+    undos.push(() => setDocument(table, id, before));
+    bodies.set(`${name}/${id}`, body);
+  };
+  return {
+    ...createReader(table, check),
+    put: (document: Document) => {
+      check();
+      if (typeof document.id !== 'string' || document.id === '') {
+        throw new Error(`A document for ${name} has no id.`);
+      }
+      set(document.id, toBody(document));
+    },
+    delete: (id: string) => {
+      check();
+      if (table.documents.has(id)) set(id, null);
+    },
+  };
+};
+
+/** A transaction under way. */
+export interface TransactionSession {
+  readonly transaction: object;
+  /** Makes the transaction unusable: its function has returned. */
+  readonly end: () => void;
+  /** Takes all changes back, newest first. */
+  readonly undo: () => void;
+  readonly act: () => Act | undefined;
+  /** What was put, null for a deletion, by `collection/id`. */
+  readonly bodies: ReadonlyMap<string, Body | null>;
+}
+
+/** Starts a transaction: its changes are in memory at once, and can be taken back. */
+export const beginTransaction = (tables: Tables): TransactionSession => {
+  const { check, end } = createCheck();
+  const bodies: Bodies = new Map();
+  const undos: (() => void)[] = [];
+  let act: Act | undefined;
+  const transaction: Record<string, unknown> = {
+    record: (what: Act) => {
+      check();
+      if (act !== undefined) throw new Error('A transaction says what it does only once.');
+      act = what;
+    },
+  };
+  for (const [name, table] of tables.byName) {
+    // Made when first used: most transactions touch two or three of a dozen collections.
+    let writer: object | undefined;
+    Object.defineProperty(transaction, name, {
+      enumerable: true,
+      get: () => (writer ??= createWriter(name, table, check, bodies, undos)),
+    });
+  }
+  return {
+    transaction,
+    end,
+    undo: () => {
+      for (const undo of undos.reverse()) undo();
+    },
+    act: () => act,
+    bodies,
+  };
+};
+
+/** What the next record continues. */
+export interface Tip {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+export interface Sealed {
+  readonly header: JournalHeader;
+  readonly line: string;
+  readonly change: Change;
+}
+
+/** Makes the journal record of a transaction. `at` in milliseconds since the epoch. */
+export const sealRecord = (
+  tip: Tip,
+  durable: number,
+  at: number,
+  actor: Actor,
+  act: Act,
+  bodies: ReadonlyMap<string, Body | null>,
+): Sealed => {
+  const hashes: Record<string, string | null> = {};
+  const texts = new Map<string, string>();
+  const documents: Record<string, Document | null> = {};
+  for (const [key, body] of bodies) {
+    hashes[key] = body === null ? null : sha256(body.text);
+    documents[key] = body === null ? null : body.document;
+    if (body !== null) texts.set(key, body.text);
+  }
+  const { header, line } = encodeRecord(
+    {
+      seq: tip.seq + 1,
+      at: new Date(at).toISOString(),
+      actor,
+      action: act.action,
+      target: act.target,
+      outcome: act.outcome,
+      details: act.details,
+      bodies: hashes,
+      durable,
+      prev: tip.hash,
+    },
+    texts,
+  );
+  return { header, line, change: { header, documents } };
+};

@@ -1,0 +1,191 @@
+/** A store that is open for writing: its parts put together, and its end. */
+import { messageOf } from './files.ts';
+import { createGroupCommit, type GroupCommit, type Pending } from './group-commit.ts';
+import type { ActiveSegment } from './journal-file.ts';
+import { createDatabase, type Loaded } from './load.ts';
+import type { Lock } from './lock.ts';
+import type { Log } from './log.ts';
+import { openMarks } from './marks.ts';
+import { readHeaders } from './read-journal.ts';
+import { createRunner, type Memory } from './runner.ts';
+import { SnapshotAbandoned, type SnapshotFoot } from './snapshot.ts';
+import { createSnapshots, type Snapshots } from './snapshots.ts';
+import type { Change, Schema, Store } from './store.ts';
+import type { Tables } from './table.ts';
+import { createTurns, type Turns } from './turns.ts';
+
+/** Bytes. */
+export interface Sizes {
+  /** A journal segment rolls when it has this many. */
+  readonly segment: number;
+  /** A snapshot is due when the journal grew by this many, or by the snapshot's size if that is more. */
+  readonly snapshot: number;
+  /** How much of the journal's end is checked at start, replayed or not. */
+  readonly check: number;
+}
+
+export interface WritableDeps extends Loaded {
+  readonly directory: string;
+  readonly log: Log;
+  readonly now: () => number;
+  readonly sizes: Sizes;
+  readonly schemaVersion: number;
+  readonly lock: Lock;
+  readonly segment: ActiveSegment;
+  readonly tables: Tables;
+  readonly memory: Memory;
+  readonly migrated: boolean;
+}
+
+const marksEvery = 60_000;
+/** After so many replayed records the next start should not have to. */
+const longReplay = 10_000;
+
+export const createWritable = async <S extends Schema>(deps: WritableDeps): Promise<Store<S>> => {
+  const { directory, log, memory, tables, lock } = deps;
+  const turns = createTurns();
+  const watchers = createWatchers(log);
+  const commit: GroupCommit = createGroupCommit(
+    {
+      directory,
+      log,
+      segmentBytes: deps.sizes.segment,
+      onDurable: (batch, bytes) => {
+        const last = batch.at(-1)?.change.header;
+        if (last !== undefined) memory.durable = { seq: last.seq, hash: last.hash };
+        announce(lock, memory.durable.seq, log);
+        snapshots.count(bytes);
+        for (const { change } of batch) watchers.tell(change);
+      },
+      onReadOnly: (reason) => {
+        memory.readOnly = reason;
+      },
+      onUndo: (undoAll) =>
+        turns.urgent(async () => {
+          memory.undone += 1;
+          undoAll();
+        }),
+    },
+    deps.segment,
+  );
+  const snapshots = await createSnapshotter(deps, turns, () => commit.last());
+  const marks = await openMarks(directory, log);
+  const marksTimer = setInterval(() => void marks.save(), marksEvery).unref();
+  if (deps.migrated) await snapshots.take();
+  else if (deps.recovered.replayed >= longReplay) snapshots.takeSoon();
+
+  return {
+    ...createRunner<S>({ tables, memory, turns, now: deps.now, commit }),
+    entries: (query) => readHeaders(directory, memory.durable.seq, query),
+    watch: watchers.add,
+    marks,
+    seq: () => memory.durable.seq,
+    era: () => deps.snapshot.era,
+    status: () =>
+      memory.readOnly === undefined
+        ? { state: 'ready' }
+        : { state: 'read-only', reason: memory.readOnly },
+    close: async () => {
+      if (memory.closed) return;
+      memory.closed = true;
+      clearInterval(marksTimer);
+      // After those that were let in before.
+      await turns.exclusive(async () => undefined);
+      await commit.idle();
+      await snapshots.idle();
+      await leaveSnapshot(memory, snapshots, log);
+      await marks.save();
+      await commit.close();
+      lock.release();
+    },
+  };
+};
+
+/** Without it the next start replays the journal: slower, nothing lost. */
+const leaveSnapshot = async (memory: Memory, snapshots: Snapshots, log: Log): Promise<void> => {
+  if (memory.readOnly !== undefined || !snapshots.isDue()) return;
+  try {
+    await snapshots.take();
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'No snapshot could be written at the end.');
+  }
+};
+
+const announce = (lock: Lock, durable: number, log: Log): void => {
+  try {
+    lock.announce(durable);
+  } catch (error) {
+    log.warn({ error: messageOf(error) }, 'lock.json could not be written.');
+  }
+};
+
+interface Watchers {
+  readonly add: (listener: (change: Change) => void) => () => void;
+  readonly tell: (change: Change) => void;
+}
+
+const createWatchers = (log: Log): Watchers => {
+  const listeners = new Set<(change: Change) => void>();
+  return {
+    add: (listener) => {
+      // A function of its own, so that the same listener may be added twice.
+      const own = (change: Change): void => listener(change);
+      listeners.add(own);
+      return () => {
+        listeners.delete(own);
+      };
+    },
+    tell: (change) => {
+      for (const listener of listeners) {
+        try {
+          listener(change);
+        } catch (error) {
+          log.error({ error: messageOf(error) }, 'A watcher of the store failed.');
+        }
+      }
+    },
+  };
+};
+
+const createSnapshotter = (
+  deps: WritableDeps,
+  turns: Turns,
+  lastPending: () => Pending | undefined,
+): Promise<Snapshots> => {
+  const { directory, memory, tables } = deps;
+  let from = 0;
+  let undone = 0;
+
+  const cover = async (): Promise<SnapshotFoot> => {
+    const { tip, last } = await turns.shared(async () => ({
+      tip: memory.tip,
+      last: lastPending(),
+    }));
+    const error = await last?.settled;
+    if (error !== undefined || undone !== memory.undone) {
+      throw new SnapshotAbandoned('A change in the snapshot was undone.');
+    }
+    return { from, to: tip.seq, hash: tip.hash };
+  };
+
+  const database = createDatabase(tables, deps.schemaVersion, {
+    directory,
+    slice: 1,
+    turn: (work) => turns.shared(work),
+    cover,
+  });
+  database.data = { ...database.data, era: deps.snapshot.era };
+  return createSnapshots({
+    directory,
+    log: deps.log,
+    everyBytes: deps.sizes.snapshot,
+    isBehind: deps.recovered.replayed > 0,
+    write: async () => {
+      ({ from, undone } = await turns.shared(async () => ({
+        from: memory.tip.seq,
+        undone: memory.undone,
+      })));
+      await database.write();
+    },
+  });
+};

@@ -1,0 +1,25 @@
+import { rm } from 'node:fs/promises';
+
+import { openStore } from '../../server/store/open-store.ts';
+import { makeTemporaryFolder, silentLog } from './support.ts';
+import { portSchema, testStore, type Place } from './port-tests.ts';
+
+const makePlace = (sizes: { segment?: number; snapshot?: number }) => async (): Promise<Place> => {
+  const directory = await makeTemporaryFolder();
+  return {
+    open: () =>
+      openStore({
+        directory,
+        schema: portSchema,
+        now: Date.now,
+        log: silentLog,
+        create: true,
+        sizes,
+      }),
+    remove: () => rm(directory, { recursive: true, force: true }),
+  };
+};
+
+testStore('files', makePlace({}));
+// So small that every test rolls segments and takes snapshots while it goes on.
+testStore('files with small segments', makePlace({ segment: 700, snapshot: 1500 }));

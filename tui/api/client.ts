@@ -10,7 +10,7 @@ import * as about from '../../shared/api/server.ts';
 import { call } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
 import type { Answer } from './failure.ts';
-import { createTransport } from './transport.ts';
+import { createTransport } from '../../shared/sdk/transport.ts';
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8420`, `https://licet.example.com`. */

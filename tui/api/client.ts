@@ -197,8 +197,7 @@ export const createClient = (options: ClientOptions) => {
     rotateLicenseKey: (id: string) =>
       post(path`/v1/operator/licenses/${id}/license-key`, licenses.LicenseKey),
     writeOffOfflineKey: (id: string) => post(path`/v1/operator/offline-keys/${id}/write-off`, null),
-    journal: (query?: ListQuery & Query) =>
-      get('/v1/operator/journal', about.JournalPage, { ...query }),
+    journal: (query?: ListQuery) => get('/v1/operator/journal', about.JournalPage, { ...query }),
   };
 };
 

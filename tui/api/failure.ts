@@ -22,7 +22,9 @@ export type Failure =
     }
   /** Something answered that does not speak this contract: another service, or another version. */
   | { readonly kind: 'unexpected'; readonly server: string; readonly cause: string }
-  /** What was typed does not fit; nothing was sent. Messages by field. */
+  /** The client itself found out that it can't be done: what was named does not exist, ... */
+  | { readonly kind: 'refused'; readonly what: string; readonly next: string }
+  /** What was typed does not fit; nothing was sent. Sentences by field. */
   | { readonly kind: 'invalid'; readonly fields: Readonly<Record<string, string>> };
 
 export type Answer<T> = Result<T, Failure>;
@@ -76,10 +78,9 @@ const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => Failu
     what: `The answer of ${server} is not what a licet server gives: ${cause}.`,
     next: 'Check the address, and that client and server have the same version.',
   }),
+  refused: ({ what, next }) => ({ what, next }),
   invalid: ({ fields }) => ({
-    what: Object.entries(fields)
-      .map(([name, message]) => `${name} ${message}.`)
-      .join(' '),
+    what: Object.values(fields).join(' '),
     next: 'Correct it and try again.',
   }),
 };

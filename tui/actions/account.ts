@@ -1,0 +1,195 @@
+/** One's own account: My Info, password, sessions, invitations. */
+import { z } from 'zod';
+import type { Account } from '../../shared/api/accounts.ts';
+import { fail, ok } from '../../shared/result.ts';
+import { action } from './action.ts';
+import { time, type Block } from './done.ts';
+import { newPasswordField, optional, passwordField, text, Named } from './fields.ts';
+import { allPages } from './find.ts';
+
+const infoOf = (account: Account): Block => ({
+  kind: 'facts',
+  rows: [
+    ['Name', account.name],
+    ['E-mail', account.email],
+    ['Company', account.company],
+    ['Phone', account.phone],
+    ['Role', account.role],
+    ['Since', time(account.createdAt)],
+  ],
+});
+
+export const showAccount = action({
+  id: 'account.show',
+  title: 'Show my info',
+  description: 'Show name, e-mail, company and phone of your account.',
+  who: 'signed-in',
+  fields: {},
+  run: async (client) => {
+    const answer = await client.account();
+    return answer.ok
+      ? ok({ message: 'Your account.', data: answer.value, blocks: [infoOf(answer.value)] })
+      : answer;
+  },
+});
+
+const Info = z.string().trim().max(120, 'has more than 120 characters');
+
+export const editAccount = action({
+  id: 'account.edit',
+  title: 'Edit my info',
+  description: 'Change name, company or phone; what stays empty is not changed.',
+  who: 'signed-in',
+  fields: {
+    name: optional(text(Info, { label: 'Name' })),
+    company: optional(text(Info, { label: 'Company', hint: 'A dash (-) clears it.' })),
+    phone: optional(text(Info, { label: 'Phone', hint: 'A dash (-) clears it.' })),
+  },
+  run: async (client, { name, company, phone }) => {
+    const cleared = (value: string): string => (value === '-' ? '' : value);
+    if (name === undefined && company === undefined && phone === undefined)
+      return fail({
+        kind: 'invalid',
+        fields: { name: 'Nothing to change was given.' },
+      });
+    const answer = await client.editAccount({
+      ...(name === undefined ? {} : { name }),
+      ...(company === undefined ? {} : { company: cleared(company) }),
+      ...(phone === undefined ? {} : { phone: cleared(phone) }),
+    });
+    return answer.ok
+      ? ok({ message: 'Your info is saved.', data: answer.value, blocks: [infoOf(answer.value)] })
+      : answer;
+  },
+});
+
+export const changePassword = action({
+  id: 'password.change',
+  title: 'Change password',
+  description: 'Change your password; your other sessions end.',
+  who: 'signed-in',
+  fields: {
+    currentPassword: passwordField('Current password'),
+    newPassword: newPasswordField(),
+  },
+  run: async (client, values) => {
+    const answer = await client.changePassword(values);
+    return answer.ok
+      ? ok({
+          message: 'Your password is changed, and your other sessions have ended.',
+          data: { passwordChanged: true },
+          blocks: [],
+        })
+      : answer;
+  },
+});
+
+export const listSessions = action({
+  id: 'session.list',
+  title: 'List my sessions',
+  description: 'Show where you are signed in.',
+  who: 'signed-in',
+  fields: {},
+  run: async (client) => {
+    const all = await allPages((query) => client.sessions(query));
+    if (!all.ok) return all;
+    return ok({
+      message: 'Where you are signed in.',
+      data: { items: all.value },
+      blocks: [
+        {
+          kind: 'table',
+          columns: ['Id', 'This one', 'From', 'With', 'Last used', 'Ends'],
+          rows: all.value.map((session) => [
+            session.id,
+            session.current,
+            session.from,
+            session.agent,
+            time(session.lastUsedAt),
+            time(session.expiresAt),
+          ]),
+          empty: 'No sessions.',
+        },
+      ],
+    });
+  },
+});
+
+export const endSession = action({
+  id: 'session.end',
+  title: 'End a session',
+  description: 'Sign out somewhere else.',
+  who: 'signed-in',
+  fields: { session: text(Named, { label: 'Session', hint: 'Its id, from the list.' }) },
+  run: async (client, { session }) => {
+    const answer = await client.endSession(session);
+    return answer.ok
+      ? ok({ message: 'That session has ended.', data: { ended: session }, blocks: [] })
+      : answer;
+  },
+});
+
+export const listInvitations = action({
+  id: 'invitation.list',
+  title: 'List invitations',
+  description: 'Show the licenses that you were invited to use.',
+  who: 'signed-in',
+  fields: {},
+  run: async (client) => {
+    const all = await allPages((query) => client.invitations(query));
+    if (!all.ok) return all;
+    return ok({
+      message: 'Invitations.',
+      data: { items: all.value },
+      blocks: [
+        {
+          kind: 'table',
+          columns: ['Id', 'License', 'Product', 'By', 'Manage', 'Since'],
+          rows: all.value.map((one) => [
+            one.id,
+            one.licenseName,
+            one.productName,
+            one.invitedBy,
+            one.manage,
+            time(one.invitedAt),
+          ]),
+          empty: 'Nobody invited you.',
+        },
+      ],
+    });
+  },
+});
+
+const invitationField = text(Named, { label: 'Invitation', hint: 'Its id, from the list.' });
+
+export const acceptInvitation = action({
+  id: 'invitation.accept',
+  title: 'Accept an invitation',
+  description: 'Become a user of a license.',
+  who: 'signed-in',
+  fields: { invitation: invitationField },
+  run: async (client, { invitation }) => {
+    const answer = await client.acceptInvitation(invitation);
+    return answer.ok
+      ? ok({
+          message: 'Accepted: the license is now among yours.',
+          data: { accepted: invitation },
+          blocks: [],
+        })
+      : answer;
+  },
+});
+
+export const declineInvitation = action({
+  id: 'invitation.decline',
+  title: 'Decline an invitation',
+  description: 'Refuse to become a user of a license.',
+  who: 'signed-in',
+  fields: { invitation: invitationField },
+  run: async (client, { invitation }) => {
+    const answer = await client.declineInvitation(invitation);
+    return answer.ok
+      ? ok({ message: 'Declined.', data: { declined: invitation }, blocks: [] })
+      : answer;
+  },
+});

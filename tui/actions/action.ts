@@ -1,0 +1,129 @@
+/**
+ * What a person can do, as data: its fields, who may, what it warns of, and how it runs. Screens, the
+ * palette, commands and the plain mode all offer these.
+ */
+import type { z } from 'zod';
+import type { Role } from '../../shared/api/accounts.ts';
+import type { Relation } from '../../shared/api/licenses.ts';
+import { fail } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
+import type { Done } from './done.ts';
+import { firstMessage, type Field, type TypedField } from './fields.ts';
+
+/** `anyone` needs no session; a list names what one must be to the license. Operators may all of it. */
+export type Who = 'anyone' | 'signed-in' | 'operator' | readonly Relation[];
+
+/** What will happen, said before it is done. */
+export interface Preview {
+  readonly sentences: readonly string[];
+  /** Gentler acts to offer first: the same action with other values. */
+  readonly gentler: readonly {
+    readonly title: string;
+    readonly values: Readonly<Record<string, string>>;
+  }[];
+  /** For `--dry-run --json`. */
+  readonly data: unknown;
+}
+
+export type Values = Readonly<Record<string, string>>;
+type Shape = Readonly<Record<string, TypedField<unknown>>>;
+type Parsed<S extends Shape> = {
+  readonly [K in keyof S]: S[K] extends TypedField<infer T> ? T : never;
+};
+
+export interface Danger<V> {
+  /** What the confirming answer is called: "Reset activations". */
+  readonly confirm: string;
+  readonly preview: (client: Client, values: V) => Promise<Answer<Preview>>;
+}
+
+/** An action as front ends see it: texts in, an answer out. */
+export interface Action {
+  readonly id: string;
+  readonly title: string;
+  /** One sentence that ends with a full stop. */
+  readonly description: string;
+  readonly who: Who;
+  readonly fields: readonly Field[];
+  readonly danger?: Danger<Values>;
+  /** Checks all fields and runs; with something wrong it sends nothing and fails with `invalid`. */
+  readonly run: (client: Client, values: Values) => Promise<Answer<Done>>;
+}
+
+interface Definition<S extends Shape> extends Omit<Action, 'fields' | 'danger' | 'run'> {
+  readonly fields: S;
+  readonly danger?: Danger<Parsed<S>>;
+  readonly run: (client: Client, values: Parsed<S>) => Promise<Answer<Done>>;
+}
+
+const sentence = (label: string, message: string): string => `${label} ${message}.`;
+
+const checkOf =
+  (field: TypedField<unknown>): Field['check'] =>
+  (typed) => {
+    if (typed === '' && !field.optional) return sentence(field.label, 'is needed');
+    const parsed = field.schema.safeParse(typed);
+    return parsed.success ? undefined : sentence(field.label, firstMessage(parsed.error));
+  };
+
+const toField = (name: string, field: TypedField<unknown>): Field => {
+  const { schema: _, ...rest } = field;
+  return { ...rest, name, check: checkOf(field) };
+};
+
+const parse = <S extends Shape>(shape: S, values: Values): Answer<Parsed<S>> => {
+  const parsed: Record<string, unknown> = {};
+  const faults: Record<string, string> = {};
+  for (const [name, field] of Object.entries(shape)) {
+    const typed = values[name] ?? '';
+    const fault = checkOf(field)(typed);
+    if (fault === undefined) parsed[name] = (field.schema as z.ZodType).parse(typed);
+    else faults[name] = fault;
+  }
+  return Object.keys(faults).length > 0
+    ? fail({ kind: 'invalid', fields: faults })
+    : { ok: true, value: parsed as Parsed<S> };
+};
+
+/** Makes an action of its definition; `run` and `preview` get the values that the fields make. */
+export const action = <const S extends Shape>(definition: Definition<S>): Action => {
+  const { fields, danger, run, ...rest } = definition;
+  return {
+    ...rest,
+    fields: Object.entries(fields).map(([name, field]) => toField(name, field)),
+    ...(danger
+      ? {
+          danger: {
+            confirm: danger.confirm,
+            preview: async (client: Client, values: Values) => {
+              const parsed = parse(fields, values);
+              return parsed.ok ? danger.preview(client, parsed.value) : parsed;
+            },
+          },
+        }
+      : {}),
+    run: async (client, values) => {
+      const parsed = parse(fields, values);
+      return parsed.ok ? run(client, parsed.value) : parsed;
+    },
+  };
+};
+
+/** Who asks: null where nobody is signed in, or no license is selected. */
+export interface Asker {
+  readonly role: Role | null;
+  readonly relation: Relation | null;
+}
+
+/** Why the asker can't take the action, as a sentence; undefined when it can. */
+export const whyNot = ({ who }: Action, asker: Asker): string | undefined => {
+  if (who === 'anyone') return undefined;
+  if (asker.role === null) return 'Sign in first.';
+  if (who === 'signed-in' || asker.role === 'operator') return undefined;
+  if (who === 'operator') return 'Only an operator of this server can do this.';
+  if (asker.relation !== null && who.includes(asker.relation)) return undefined;
+  return who.includes('manager')
+    ? 'Only the owner, or a user who may manage this license, can do this.'
+    : 'Only the owner of this license can do this.';
+};

@@ -1,0 +1,230 @@
+/** The machines on a license: who holds a seat, releasing one, resetting all. */
+import type { Relation, ResetDone, TouchedMachine } from '../../shared/api/licenses.ts';
+import { fail, ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
+import { action, type Preview } from './action.ts';
+import { counted, counterText, time, type Block } from './done.ts';
+import { licenseField, Named, optional, text, toggle, wholeNumber } from './fields.ts';
+import { allPages, findActivation, findLicense } from './find.ts';
+
+export const managing: readonly Relation[] = ['operator', 'owner', 'manager'];
+const day = 86_400_000;
+/** A machine unseen for so long is probably gone: the gentler act releases only those. */
+const goneDays = 7;
+
+export const listActivations = action({
+  id: 'activations.list',
+  title: 'List activations',
+  description: 'Show which machines hold a seat, by whom, since when and when last seen.',
+  who: 'signed-in',
+  fields: {
+    license: licenseField(),
+    filter: optional(
+      text(Named, { label: 'Filter', hint: 'Part of a hostname, e-mail or version.' }),
+    ),
+    withoutSeat: toggle({ label: 'Without a seat', hint: 'Show machines that hold none now.' }),
+  },
+  run: async (client, { license, filter, withoutSeat }) => {
+    const found = await findLicense(client, license);
+    if (!found.ok) return found;
+    const all = await allPages((query) =>
+      client.activations(found.value.id, {
+        ...query,
+        seat: withoutSeat ? 'without' : 'held',
+        ...(filter === undefined ? {} : { filter }),
+      }),
+    );
+    if (!all.ok) return all;
+    const used = counterText(found.value.counter, found.value.maxActivations);
+    return ok({
+      message: `${found.value.name}: ${used} activations used.`,
+      data: {
+        license: found.value.id,
+        counter: found.value.counter,
+        maxActivations: found.value.maxActivations,
+        items: all.value,
+      },
+      blocks: [
+        {
+          kind: 'table',
+          columns: ['Machine', 'Kind', 'Activated by', 'Since', 'Last seen', 'Version', 'Id'],
+          rows: all.value.map((one) => [
+            one.hostname,
+            one.kind,
+            one.activatedBy,
+            time(one.seatSince ?? one.activatedAt),
+            time(one.lastSeenAt),
+            one.version,
+            one.id,
+          ]),
+          empty:
+            'No machine holds a seat. A product activates itself with your e-mail and password.',
+        },
+      ],
+    });
+  },
+});
+
+const machineTable = (machines: readonly TouchedMachine[]): Block => ({
+  kind: 'table',
+  columns: ['Machine', 'Running', 'Last seen', 'Id'],
+  rows: machines.map((one) => [one.hostname, one.running, time(one.lastSeenAt), one.id]),
+  empty: 'No machine was touched.',
+});
+
+export const releaseActivation = action({
+  id: 'activations.release',
+  title: 'Release an activation',
+  description: 'Give back the seat of one machine.',
+  who: managing,
+  fields: {
+    activation: text(Named, {
+      label: 'Machine',
+      hint: 'Its hostname or id.',
+      refers: 'activation',
+    }),
+    license: licenseField(),
+  },
+  danger: {
+    confirm: 'Release it',
+    preview: async (client, { license, activation }) => {
+      const found = await findSeat(client, license, activation);
+      if (!found.ok) return found;
+      const machine = found.value;
+      const runs =
+        machine.leaseExpiresAt !== null && Date.parse(machine.leaseExpiresAt) > Date.now();
+      return ok({
+        sentences: [
+          `${machine.hostname} gives its seat back.`,
+          runs
+            ? 'It runs on, and takes a seat again at its next check-in if one is free then.'
+            : 'It does not run on a lease now.',
+        ],
+        gentler: [],
+        data: machine,
+      });
+    },
+  },
+  run: async (client, { license, activation }) => {
+    const found = await findSeat(client, license, activation);
+    if (!found.ok) return found;
+    const { licenseId, id, hostname } = found.value;
+    const answer = await client.releaseActivation(licenseId, id);
+    return answer.ok
+      ? ok({
+          message: `${hostname} is released: its seat is free.`,
+          data: { released: found.value },
+          blocks: [],
+        })
+      : answer;
+  },
+});
+
+/** The machine that is named, on the named license or on the only one that has it. */
+const findSeat = async (client: Client, license: string | undefined, named: string) => {
+  if (license !== undefined) {
+    const found = await findLicense(client, license);
+    return found.ok ? findActivation(client, found.value.id, named) : found;
+  }
+  const all = await allPages((query) => client.licenses(query));
+  if (!all.ok) return all;
+  for (const { id } of all.value) {
+    const found = await findActivation(client, id, named);
+    if (found.ok || found.error.kind !== 'refused') return found;
+  }
+  return fail({
+    kind: 'refused' as const,
+    what: `No machine “${named}” holds a seat of your licenses.`,
+    next: 'See them with: licet activations list.',
+  });
+};
+
+const unseenDays = (machine: TouchedMachine): number =>
+  machine.lastSeenAt === null
+    ? Infinity
+    : Math.floor((Date.now() - Date.parse(machine.lastSeenAt)) / day);
+
+/** What a reset will do, live and unseen machines apart. */
+export const resetSentences = (outcome: ResetDone): readonly string[] => {
+  const running = outcome.released.filter((machine) => machine.running);
+  const unseen = outcome.released.filter((machine) => !machine.running);
+  const longest = Math.max(0, ...unseen.map(unseenDays).filter(Number.isFinite));
+  return [
+    outcome.released.length === 0
+      ? 'No machine holds an online seat: nothing will change.'
+      : `${counted(outcome.released.length, 'machine')} will give ${outcome.released.length === 1 ? 'its seat' : 'their seats'} back; the counter will show ${outcome.counter}.`,
+    ...(running.length > 0
+      ? [
+          `${running.length} running: they take a seat again at their next check-in. If a new machine came first, the last of them is refused.`,
+        ]
+      : []),
+    ...(unseen.length > 0
+      ? [`${unseen.length} without a lease, unseen for up to ${counted(longest, 'day')}.`]
+      : []),
+    ...(outcome.offline > 0
+      ? [`${counted(outcome.offline, 'seat')} held by offline keys will stay.`]
+      : []),
+  ];
+};
+
+const previewReset = async (
+  client: Client,
+  values: { readonly license?: string | undefined; readonly unseenDays?: number | undefined },
+): Promise<Answer<Preview>> => {
+  const found = await findLicense(client, values.license);
+  if (!found.ok) return found;
+  const outcome = await client.resetActivations(found.value.id, {
+    dryRun: true,
+    ...(values.unseenDays === undefined ? {} : { unseenDays: values.unseenDays }),
+  });
+  if (!outcome.ok) return outcome;
+  const gone = outcome.value.released.filter((machine) => unseenDays(machine) >= goneDays).length;
+  const offerGentler =
+    values.unseenDays === undefined && gone > 0 && gone < outcome.value.released.length;
+  return ok({
+    sentences: resetSentences(outcome.value),
+    gentler: offerGentler
+      ? [
+          {
+            title: `Release only the ${gone} unseen for ${goneDays} days`,
+            values: { license: found.value.id, unseenDays: String(goneDays) },
+          },
+        ]
+      : [],
+    data: outcome.value,
+  });
+};
+
+export const resetActivations = action({
+  id: 'activations.reset',
+  title: 'Reset activations',
+  description:
+    'Give every online seat back; running machines take one again at their next check-in.',
+  who: managing,
+  fields: {
+    license: licenseField(),
+    unseenDays: optional(
+      text(wholeNumber(0, 3650), {
+        label: 'Unseen days',
+        hint: 'Only machines that were not seen for so many days.',
+      }),
+    ),
+  },
+  danger: { confirm: 'Reset activations', preview: previewReset },
+  run: async (client, values) => {
+    const found = await findLicense(client, values.license);
+    if (!found.ok) return found;
+    const answer = await client.resetActivations(
+      found.value.id,
+      values.unseenDays === undefined ? {} : { unseenDays: values.unseenDays },
+    );
+    if (!answer.ok) return answer;
+    const { counter, released } = answer.value;
+    return ok({
+      message: `${found.value.name}: ${counted(released.length, 'machine')} released. The counter shows ${counterText(counter, found.value.maxActivations)}.`,
+      data: answer.value,
+      blocks: [machineTable(released)],
+    });
+  },
+});

@@ -1,0 +1,55 @@
+/** What an action gives when it is done, as data that screens, commands and the plain mode all can show. */
+
+/** A value in a list: a text, a number, or a point in time, which is shown relative or exact. */
+export type Shown = string | number | boolean | null | { readonly time: string | null };
+
+export type Block =
+  /** One thing and what is known of it. */
+  | {
+      readonly kind: 'facts';
+      readonly rows: readonly (readonly [label: string, value: Shown])[];
+    }
+  | {
+      readonly kind: 'table';
+      readonly columns: readonly string[];
+      readonly rows: readonly (readonly Shown[])[];
+      /** Said instead of a table without rows: what to do first. */
+      readonly empty: string;
+    }
+  /** To hand over to a person: shown in full, once, for copying. */
+  | {
+      readonly kind: 'card';
+      readonly title: string;
+      readonly rows: readonly (readonly [label: string, value: Shown])[];
+      readonly note: string;
+    }
+  /** Text to copy or to save exactly as it is: an offline key, a receipt, a license key. */
+  | {
+      readonly kind: 'verbatim';
+      readonly title: string;
+      readonly text: string;
+      readonly fileName: string;
+    };
+
+export interface Done {
+  /** One sentence: what was done. */
+  readonly message: string;
+  /** The answer as the API gave it, for `--json`. */
+  readonly data: unknown;
+  readonly blocks: readonly Block[];
+  /** One sentence: what to do next. */
+  readonly next?: string | undefined;
+  /** Things to look at although it was done. */
+  readonly warnings?: readonly string[] | undefined;
+}
+
+/** A point in time in a list. */
+export const time = (at: string | null): Shown => ({ time: at });
+
+/** `2 of 3`, `2 (unlimited)`. */
+export const counterText = (used: number, limit: number | null): string =>
+  limit === null ? `${used} (unlimited)` : `${used} of ${limit}`;
+
+/** `1 machine`, `3 machines`. */
+export const counted = (count: number, one: string, many = `${one}s`): string =>
+  `${count} ${count === 1 ? one : many}`;

@@ -1,0 +1,130 @@
+/** Finds what people name: by id, by name, or because there is only one. */
+import type { Activation } from '../../shared/api/activations.ts';
+import type { Account } from '../../shared/api/accounts.ts';
+import type { Page } from '../../shared/api/common.ts';
+import type { License, LicenseUser } from '../../shared/api/licenses.ts';
+import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import { fail, ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
+
+interface Cursor {
+  readonly cursor?: string;
+  readonly limit: number;
+}
+
+/** Reads all pages of a list, up to `most` items. */
+export const allPages = async <T>(
+  page: (query: Cursor) => Promise<Answer<Page<T>>>,
+  most = Infinity,
+): Promise<Answer<T[]>> => {
+  const items: T[] = [];
+  for (let cursor: string | null = null; ;) {
+    const limit = Math.min(500, most - items.length);
+    const answer: Answer<Page<T>> = await page({ limit, ...(cursor === null ? {} : { cursor }) });
+    if (!answer.ok) return answer;
+    items.push(...answer.value.items);
+    cursor = answer.value.nextCursor;
+    if (cursor === null || items.length >= most) return ok(items);
+  }
+};
+
+const refused = (what: string, next: string): Answer<never> =>
+  fail({ kind: 'refused', what, next });
+
+const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
+const names = (licenses: readonly License[]): string => licenses.map(({ name }) => name).join(', ');
+
+/** The licenses that the caller owns or uses; an operator's are all. */
+export const findLicense = async (
+  client: Client,
+  named: string | undefined,
+): Promise<Answer<License>> => {
+  if (named?.startsWith('lic_')) return client.license(named);
+  const all = await allPages((query) => client.licenses(query));
+  if (!all.ok) return all;
+  const fitting =
+    named === undefined ? all.value : all.value.filter(({ name }) => same(name, named));
+  const [first] = fitting;
+  if (first && fitting.length === 1) return ok(first);
+  if (all.value.length === 0)
+    return refused('You have no license here.', 'Ask the operator or the owner of the license.');
+  if (!first) return refused(`There is no license “${named}”.`, `There are: ${names(all.value)}.`);
+  return named === undefined
+    ? refused('Several licenses fit.', `Name one of them: ${names(fitting)}.`)
+    : refused(
+        `Several licenses are called “${named}”.`,
+        `Give the id of one: ${fitting.map(({ id, owner }) => `${id} (${owner.email})`).join(', ')}.`,
+      );
+};
+
+/** One machine of a license, by id, hostname or the beginning of its fingerprint (8 digits or more). */
+export const findActivation = async (
+  client: Client,
+  licenseId: string,
+  named: string,
+): Promise<Answer<Activation>> => {
+  const filter = named.startsWith('act_') ? {} : { filter: named };
+  const all = await allPages((query) => client.activations(licenseId, { ...query, ...filter }));
+  if (!all.ok) return all;
+  const fitting = all.value.filter(
+    ({ id, hostname, fingerprint }) =>
+      id === named ||
+      same(hostname, named) ||
+      (named.length >= 8 && fingerprint.startsWith(named.toLowerCase())),
+  );
+  const [first] = fitting;
+  if (first && fitting.length === 1) return ok(first);
+  return first
+    ? refused(
+        `Several machines are called “${named}”.`,
+        `Give the id of one: ${fitting.map(({ id }) => id).join(', ')}.`,
+      )
+    : refused(
+        `No machine “${named}” holds a seat of this license.`,
+        'See them all with: licet activations list.',
+      );
+};
+
+/** A user of a license, by account id or e-mail. */
+export const findUser = async (
+  client: Client,
+  licenseId: string,
+  named: string,
+): Promise<Answer<LicenseUser>> => {
+  const all = await allPages((query) => client.users(licenseId, query));
+  if (!all.ok) return all;
+  const user = all.value.find(({ account }) => account.id === named || same(account.email, named));
+  return user
+    ? ok(user)
+    : refused(`“${named}” is not a user of this license.`, 'See them all with: licet users list.');
+};
+
+/** Any account, by id or e-mail; only operators see all. */
+export const findAccount = async (client: Client, named: string): Promise<Answer<Account>> => {
+  const all = await allPages((query) => client.accounts(query));
+  if (!all.ok) return all;
+  const account = all.value.find(({ id, email }) => id === named || same(email, named));
+  return account
+    ? ok(account)
+    : refused(`There is no account “${named}”.`, 'See them all with: licet operator account list.');
+};
+
+/** An offline key of a license, by id or hostname; of several for one machine, the newest that is in use. */
+export const findOfflineKey = async (
+  client: Client,
+  licenseId: string,
+  named: string,
+): Promise<Answer<OfflineKey>> => {
+  const all = await allPages((query) => client.offlineKeys(licenseId, query));
+  if (!all.ok) return all;
+  const fitting = all.value.filter(({ id, hostname }) => id === named || same(hostname, named));
+  const key =
+    fitting.findLast(({ status }) => status === 'active' || status === 'lost') ?? fitting.at(-1);
+  return key
+    ? ok(key)
+    : refused(
+        `There is no offline key “${named}” on this license.`,
+        'See them all with: licet offline-key list.',
+      );
+};

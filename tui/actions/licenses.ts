@@ -1,0 +1,92 @@
+/** Reading licenses: My License. */
+import type { License } from '../../shared/api/licenses.ts';
+import { ok } from '../../shared/result.ts';
+import { action } from './action.ts';
+import { counterText, time, type Block } from './done.ts';
+import { licenseField } from './fields.ts';
+import { allPages, findLicense } from './find.ts';
+
+const entitlementsOf = (license: License): string =>
+  Object.entries(license.entitlements)
+    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`))
+    .join(', ');
+
+/** What is shown of a license. */
+export const licenseFacts = (license: License): Block => ({
+  kind: 'facts',
+  rows: [
+    ['License', license.name],
+    ['Id', license.id],
+    ['Product', license.productName],
+    ['Activations', counterText(license.counter, license.maxActivations)],
+    ['Of these offline', license.offline],
+    ['Type', license.type],
+    ['Status', license.status],
+    ...(license.reason === null ? [] : [['Reason', license.reason] as const]),
+    ['Expires', time(license.expiresAt)],
+    ...(license.graceEndsAt === null ? [] : [['Grace ends', time(license.graceEndsAt)] as const]),
+    ['Entitlements', entitlementsOf(license)],
+    ['Owner', `${license.owner.name} <${license.owner.email}>`],
+    ['You are its', license.relation],
+  ],
+});
+
+export const listLicenses = action({
+  id: 'license.list',
+  title: 'List licenses',
+  description: 'Show the licenses that you own or use; an operator sees all.',
+  who: 'signed-in',
+  fields: {},
+  run: async (client) => {
+    const all = await allPages((query) => client.licenses(query));
+    if (!all.ok) return all;
+    return ok({
+      message: 'Licenses.',
+      data: { items: all.value },
+      blocks: [
+        {
+          kind: 'table',
+          columns: [
+            'License',
+            'Product',
+            'Activations',
+            'Type',
+            'Status',
+            'Expires',
+            'Owner',
+            'Id',
+          ],
+          rows: all.value.map((license) => [
+            license.name,
+            license.productName,
+            counterText(license.counter, license.maxActivations),
+            license.type,
+            license.status,
+            time(license.expiresAt),
+            license.owner.email,
+            license.id,
+          ]),
+          empty: 'You have no license here yet. Ask the operator of this server for one.',
+        },
+      ],
+    });
+  },
+});
+
+export const showLicense = action({
+  id: 'license.show',
+  title: 'Show a license',
+  description: 'Show one license: activations used, type, expiration, status, entitlements.',
+  who: 'signed-in',
+  fields: { license: licenseField() },
+  run: async (client, { license }) => {
+    const found = await findLicense(client, license);
+    return found.ok
+      ? ok({
+          message: `License ${found.value.name}.`,
+          data: found.value,
+          blocks: [licenseFacts(found.value)],
+        })
+      : found;
+  },
+});

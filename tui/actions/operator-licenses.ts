@@ -1,0 +1,319 @@
+/** Licenses through their life, as operators look after them. */
+import { z } from 'zod';
+import { Entitlements, line } from '../../shared/api/common.ts';
+import { ProductId, type LicenseChanged, type LicensePatch } from '../../shared/api/licenses.ts';
+import { ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
+import { action, type Preview } from './action.ts';
+import { counted, type Block, type Done } from './done.ts';
+import {
+  choice,
+  emailField,
+  Named,
+  optional,
+  text,
+  wholeNumber,
+  type TypedField,
+} from './fields.ts';
+import { findLicense } from './find.ts';
+import { licenseFacts } from './licenses.ts';
+
+/** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
+export const Expiry = z
+  .string()
+  .trim()
+  .transform((typed, context) => {
+    if (typed.toLowerCase() === 'never') return null;
+    if (z.iso.date().safeParse(typed).success) return `${typed}T23:59:59.000Z`;
+    if (z.iso.datetime({ offset: true }).safeParse(typed).success)
+      return new Date(typed).toISOString();
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a date such as 2027-12-31, a time in RFC 3339, or never',
+    });
+    return z.NEVER;
+  });
+
+/** `unlimited`, or a number of machines. */
+const Seats = z.string().transform((typed, context) => {
+  if (typed.trim().toLowerCase() === 'unlimited') return null;
+  const parsed = wholeNumber(1, 1_000_000).safeParse(typed);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be a number of machines, or unlimited' });
+  return z.NEVER;
+});
+
+/** `exports, users=25, tier=gold`: a name alone is a flag that is set. */
+const EntitlementList = z.string().transform((typed, context) => {
+  const pairs = typed
+    .split(/[,\n]/u)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part): [string, boolean | number | string] => {
+      const [name = '', value] = part.split(/\s*=\s*/u, 2);
+      if (value === undefined || value === 'true') return [name, true];
+      if (value === 'false') return [name, false];
+      return [name, /^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : value];
+    });
+  const parsed = Entitlements.safeParse(Object.fromEntries(pairs));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be a list such as exports, users=25' });
+  return z.NEVER;
+});
+
+const nameField = text(line(120), { label: 'Name', example: 'Prod' });
+const typeField = optional(
+  choice(
+    [
+      { value: 'perpetual', label: 'Perpetual' },
+      { value: 'subscription', label: 'Subscription' },
+      { value: 'trial', label: 'Trial' },
+    ],
+    { label: 'Type' },
+  ),
+);
+const seatsField = text(Seats, {
+  label: 'Activations',
+  hint: 'How many machines, or unlimited.',
+});
+const expiryField = text(Expiry, {
+  label: 'Expires',
+  hint: 'A date such as 2027-12-31, or never.',
+});
+const graceField = optional(
+  text(wholeNumber(0, 365), { label: 'Grace days', hint: 'Days for which it works past its end.' }),
+);
+const entitlementsField = optional(
+  text(EntitlementList, { label: 'Entitlements', hint: 'Such as: exports, users=25.' }),
+);
+const theLicense: TypedField<string> = text(Named, {
+  label: 'License',
+  hint: 'Its id, or its name where that is unique.',
+  refers: 'license',
+});
+
+/** Leaves out what was not given: an absent member means "as it is". */
+const given = <T extends object>(
+  values: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+export const keyBlock = (licenseKey: string, name: string): Block => ({
+  kind: 'verbatim',
+  title: 'License key',
+  text: licenseKey,
+  fileName: `${name.replaceAll(/[^\w.-]/gu, '_')}.license-key.txt`,
+});
+
+export const createLicense = action({
+  id: 'licenses.create',
+  title: 'Create a license',
+  description: 'Give an owner a license of a product.',
+  who: 'operator',
+  fields: {
+    ownerEmail: emailField("Owner's e-mail"),
+    name: nameField,
+    product: text(ProductId as z.ZodType<string, string>, {
+      label: 'Product',
+      hint: 'Its id.',
+      refers: 'product',
+    }),
+    type: typeField,
+    maxActivations: optional(seatsField),
+    expiresAt: optional(expiryField),
+    graceDays: graceField,
+    entitlements: entitlementsField,
+  },
+  run: async (client, values) => {
+    const answer = await client.createLicense(given(values));
+    if (!answer.ok) return answer;
+    return ok({
+      message: `The license ${answer.value.name} of ${answer.value.owner.email} is created.`,
+      data: answer.value,
+      blocks: [licenseFacts(answer.value), keyBlock(answer.value.licenseKey, answer.value.name)],
+      next: 'Keep the license key if you need it: it is shown only now. Owners activate with e-mail and password.',
+    });
+  },
+});
+
+const hitSentence = ({ hit }: LicenseChanged): string =>
+  hit.length === 0
+    ? 'No machine loses its seat.'
+    : `${counted(hit.length, 'machine')} would be hit: ${hit
+        .slice(0, 10)
+        .map(({ hostname }) => hostname)
+        .join(', ')}${hit.length > 10 ? ', ...' : ''}.`;
+
+const change = async (
+  client: Client,
+  license: string,
+  patch: LicensePatch,
+  message: (changed: LicenseChanged) => string,
+): Promise<Answer<Done>> => {
+  const found = await findLicense(client, license);
+  if (!found.ok) return found;
+  const answer = await client.changeLicense(found.value.id, patch);
+  return answer.ok
+    ? ok({
+        message: message(answer.value),
+        data: answer.value,
+        blocks: [licenseFacts(answer.value)],
+      })
+    : answer;
+};
+
+const previewChange = async (
+  client: Client,
+  license: string,
+  patch: LicensePatch,
+  effect: (changed: LicenseChanged) => readonly string[],
+): Promise<Answer<Preview>> => {
+  const found = await findLicense(client, license);
+  if (!found.ok) return found;
+  const answer = await client.changeLicense(found.value.id, { ...patch, dryRun: true });
+  return answer.ok
+    ? ok({ sentences: effect(answer.value), gentler: [], data: answer.value })
+    : answer;
+};
+
+export const renewLicense = action({
+  id: 'licenses.renew',
+  title: 'Renew a license',
+  description: 'Move the expiration of a license.',
+  who: 'operator',
+  fields: { license: theLicense, expiresAt: expiryField, graceDays: graceField },
+  run: (client, { license, ...patch }) =>
+    change(client, license, given(patch), ({ name, expiresAt }) =>
+      expiresAt === null
+        ? `${name} does not expire.`
+        : `${name} now expires at ${expiresAt.slice(0, 10)}.`,
+    ),
+});
+
+const reason = text(line(300), { label: 'Reason', hint: 'The owner sees it.' });
+
+export const suspendLicense = action({
+  id: 'licenses.suspend',
+  title: 'Suspend a license',
+  description: 'Let no machine activate or check in until the license is resumed.',
+  who: 'operator',
+  fields: { license: theLicense, reason },
+  danger: {
+    confirm: 'Suspend it',
+    preview: (client, { license, reason }) =>
+      previewChange(client, license, { status: 'suspended', reason }, (changed) => [
+        `${changed.name} of ${changed.owner.email} activates no machine and renews no lease until it is resumed.`,
+        `${counted(changed.counter, 'machine')} will stop when the lease ends. Offline keys run until their own end.`,
+      ]),
+  },
+  run: (client, { license, reason }) =>
+    change(client, license, { status: 'suspended', reason }, ({ name }) => `${name} is suspended.`),
+});
+
+export const resumeLicense = action({
+  id: 'licenses.resume',
+  title: 'Resume a license',
+  description: 'End the suspension of a license.',
+  who: 'operator',
+  fields: { license: theLicense },
+  run: (client, { license }) =>
+    change(client, license, { status: 'active' }, ({ name }) => `${name} works again.`),
+});
+
+export const revokeLicense = action({
+  id: 'licenses.revoke',
+  title: 'Revoke a license',
+  description: 'End a license for good.',
+  who: 'operator',
+  fields: { license: theLicense, reason },
+  danger: {
+    confirm: 'Revoke it for good',
+    preview: (client, { license, reason }) =>
+      previewChange(client, license, { status: 'revoked', reason }, (changed) => [
+        `${changed.name} of ${changed.owner.email} ends for good: nothing activates or checks in any more.`,
+        'A suspension does the same and can be undone.',
+      ]),
+  },
+  run: (client, { license, reason }) =>
+    change(client, license, { status: 'revoked', reason }, ({ name }) => `${name} is revoked.`),
+});
+
+export const changeSeats = action({
+  id: 'licenses.seats',
+  title: 'Change activations',
+  description: 'Change how many machines a license permits.',
+  who: 'operator',
+  fields: { license: theLicense, maxActivations: seatsField },
+  danger: {
+    confirm: 'Change it',
+    preview: (client, { license, maxActivations }) =>
+      previewChange(client, license, { maxActivations }, (changed) => [
+        changed.maxActivations === null
+          ? `${changed.name} will permit any number of machines.`
+          : `${changed.name} will permit ${counted(changed.maxActivations, 'machine')}.`,
+        hitSentence(changed),
+      ]),
+  },
+  run: (client, { license, ...patch }) =>
+    change(client, license, patch, ({ name, maxActivations }) =>
+      maxActivations === null
+        ? `${name} now permits any number of machines.`
+        : `${name} now permits ${counted(maxActivations, 'machine')}.`,
+    ),
+});
+
+export const editLicense = action({
+  id: 'licenses.edit',
+  title: 'Edit a license',
+  description:
+    'Change name, type, entitlements or owner of a license; what stays empty is not changed.',
+  who: 'operator',
+  fields: {
+    license: theLicense,
+    name: optional(nameField),
+    type: typeField,
+    entitlements: entitlementsField,
+    ownerEmail: optional(emailField("New owner's e-mail")),
+  },
+  run: (client, { license, ...patch }) =>
+    change(client, license, given(patch), ({ name }) => `${name} is changed.`),
+});
+
+export const rotateLicenseKey = action({
+  id: 'licenses.rotate-key',
+  title: 'New license key',
+  description: 'Make a new license key; the old one activates nothing any more.',
+  who: 'operator',
+  fields: { license: theLicense },
+  danger: {
+    confirm: 'Make a new key',
+    preview: async (client, { license }) => {
+      const found = await findLicense(client, license);
+      return found.ok
+        ? ok({
+            sentences: [
+              `The license key of ${found.value.name} stops working for new activations.`,
+              'Machines that are active now are not touched.',
+            ],
+            gentler: [],
+            data: found.value,
+          })
+        : found;
+    },
+  },
+  run: async (client, { license }) => {
+    const found = await findLicense(client, license);
+    if (!found.ok) return found;
+    const answer = await client.rotateLicenseKey(found.value.id);
+    return answer.ok
+      ? ok({
+          message: `${found.value.name} has a new license key; the old one no longer works.`,
+          data: answer.value,
+          blocks: [keyBlock(answer.value.licenseKey, found.value.name)],
+          next: 'Keep it: it is shown only now.',
+        })
+      : answer;
+  },
+});

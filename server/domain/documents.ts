@@ -135,7 +135,7 @@ export interface OfflineKeyDoc {
   /** The request code, from which a renewal is made. */
   readonly request: string;
   readonly jws: string;
-  readonly shortKey: string;
+  readonly shortKey: string | null;
   readonly issuedAt: number;
   readonly issuedBy: string;
   readonly expiresAt: number;

@@ -1,8 +1,10 @@
 /** What use cases are given: the store, and everything that is not pure. */
+import type { Claims } from '../../shared/claims.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LicetSchema } from '../collections.ts';
-import type { Store } from '../store/store.ts';
+import type { SessionDoc } from '../domain/documents.ts';
+import type { Reader, Store, Transaction } from '../store/store.ts';
 
 /** Signs statements with the server's certified signing key. */
 export interface Signer {
@@ -12,9 +14,9 @@ export interface Signer {
    * A compact JWS of the type (`typ` is `licet-<type>+jwt`) with the certificate in its header.
    * The caller gives all claims but `iss`.
    */
-  sign(
-    type: 'lease' | 'offline-key' | 'receipt' | 'checkpoint' | 'login' | 'release',
-    claims: Readonly<Record<string, unknown>>,
+  sign<T extends 'lease' | 'offline-key' | 'receipt' | 'checkpoint' | 'login' | 'release'>(
+    type: T,
+    claims: Omit<Claims<T>, 'iss'>,
   ): string;
   /** The JSON Web Key Set (RFC 7517) of signing keys, old and new. */
   jwks(): { readonly keys: readonly Readonly<Record<string, unknown>>[] };
@@ -56,6 +58,25 @@ export interface Throttle {
   succeeded(attempt: Attempt): void;
 }
 
+/** Failed credentials, counted by the minute: housekeeping journals the counts. */
+export interface Failures {
+  add(action: string, from: string, outcome: string): void;
+}
+
+/** Time-based one-time passwords (RFC 6238). */
+export interface Totp {
+  /** The time step that the six digits are of, within one step of now; null when they are of none. */
+  step(secret: string, code: string, now: number): number | null;
+  /** A new secret in base32, and the otpauth URI that authenticators read. */
+  create(label: string, issuer: string): { readonly secret: string; readonly uri: string };
+}
+
+/** Tells watchers of a license that a machine checked in: not a change, so the journal doesn't. */
+export interface Live {
+  seen(licenseId: string, activationId: string): void;
+  watch(listener: (licenseId: string, activationId: string) => void): () => void;
+}
+
 export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -75,6 +96,9 @@ export interface Settings {
   readonly demo: { readonly text: string } | null;
 }
 
+export type LicetReader = Reader<LicetSchema>;
+export type LicetTransaction = Transaction<LicetSchema>;
+
 export interface Deps {
   readonly store: Store<LicetSchema>;
   /** Milliseconds since the epoch. */
@@ -87,7 +111,12 @@ export interface Deps {
   readonly unseal: (sealed: string) => string;
   readonly passwords: Passwords;
   readonly throttle: Throttle;
+  readonly failures: Failures;
+  readonly live: Live;
+  readonly totp: Totp;
   readonly signer: Signer;
+  /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
+  readonly transientSessions: Map<string, SessionDoc>;
   readonly log: Logger;
   readonly settings: () => Settings;
   readonly version: string;

@@ -39,7 +39,8 @@ export const OfflineKeyPage = pageOf(OfflineKey, 'OfflineKeyPage');
 /** With the key itself: the armored file, and the form that can be typed. */
 export const OfflineKeyWithKey = OfflineKey.extend({
   key: z.string(),
-  shortKey: z.string(),
+  /** Null where the key holds something that the typed form cannot say; `warnings` says what. */
+  shortKey: z.string().nullable(),
   /** Something to look at: the machine's clock is off, the license ends first. */
   warnings: z.array(z.string()),
 }).meta({ id: 'OfflineKeyWithKey' });

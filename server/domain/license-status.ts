@@ -1,0 +1,73 @@
+/** Whether a license permits anything now, and how to say that it doesn't. */
+import type { LicenseStatus } from '../../shared/api/licenses.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import type { LicenseDoc } from './documents.ts';
+
+const day = 86_400_000;
+
+/** When the license stops, grace included; null for never. Milliseconds. */
+export const graceEnd = (license: LicenseDoc): number | null =>
+  license.expiresAt === null ? null : license.expiresAt + license.graceDays * day;
+
+export const licenseStatus = (license: LicenseDoc, now: number): LicenseStatus => {
+  if (license.status !== 'active') return license.status;
+  const end = graceEnd(license);
+  if (license.expiresAt === null || end === null || now < license.expiresAt) return 'active';
+  return now < end ? 'grace' : 'expired';
+};
+
+/** `2026-11-24`. */
+export const showDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+const because = (reason: string | null): string => (reason ? `: ${reason}` : '');
+
+/** The refusal of a license that permits nothing now; null when it is active or in grace. */
+export const refuseInvalid = (
+  license: LicenseDoc,
+  now: number,
+  contact: string | null,
+): Refusal | null => {
+  const ask = contact ? `Contact ${contact}.` : 'Contact the operator of this server.';
+  const status = licenseStatus(license, now);
+  switch (status) {
+    case 'active':
+    case 'grace':
+      return null;
+    case 'suspended':
+      return {
+        code: 'license-suspended',
+        detail: `The license “${license.name}” is suspended${because(license.reason)}. ${ask}`,
+      };
+    case 'revoked':
+      return {
+        code: 'license-revoked',
+        detail: `The license “${license.name}” is revoked${because(license.reason)}. ${ask}`,
+      };
+    case 'expired': {
+      const ended = showDay(license.expiresAt ?? now);
+      const text =
+        license.type === 'trial'
+          ? `The trial “${license.name}” ended on ${ended}. To go on, buy a license: what is activated stays activated.`
+          : `The license “${license.name}” expired on ${ended}. Renew it to go on.`;
+      return {
+        code: 'license-expired',
+        detail: `${text} ${ask}`,
+        extra: { expiresAt: new Date(license.expiresAt ?? now).toISOString() },
+      };
+    }
+  }
+};
+
+/** What a product and its owner are told ahead: 30, 7 and 1 days before the end, and in grace. */
+export const expiryWarning = (license: LicenseDoc, now: number): string | null => {
+  const status = licenseStatus(license, now);
+  if (license.expiresAt === null) return null;
+  if (status === 'grace') {
+    const end = graceEnd(license) ?? now;
+    return `The license “${license.name}” expired on ${showDay(license.expiresAt)} and stops on ${showDay(end)}. Renew it.`;
+  }
+  const left = Math.ceil((license.expiresAt - now) / day);
+  if (status !== 'active' || left > 30) return null;
+  const when = left <= 1 ? 'within a day' : `in ${left} days`;
+  return `The license “${license.name}” expires ${when}, on ${showDay(license.expiresAt)}.`;
+};

@@ -1,0 +1,84 @@
+/** My Info, and the second factor. */
+import type { AccountPatch } from '../../shared/api/accounts.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc } from '../domain/documents.ts';
+import { actorOf, type AccountCaller } from './caller.ts';
+import type { Deps, LicetTransaction } from './deps.ts';
+import { viewAccount } from './views.ts';
+
+const gone: Refusal = { code: 'not-found', detail: 'This account is not there any more.' };
+
+/** The account with the given members of My Info changed; undefined ones stay. */
+export const withInfo = (account: AccountDoc, patch: AccountPatch): AccountDoc => ({
+  ...account,
+  name: patch.name ?? account.name,
+  company: patch.company === undefined ? account.company : patch.company,
+  phone: patch.phone === undefined ? account.phone : patch.phone,
+});
+
+const change = <T>(
+  deps: Deps,
+  caller: AccountCaller,
+  work: (tx: LicetTransaction, account: AccountDoc) => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal>> =>
+  deps.store.transact(actorOf(caller), async (tx) => {
+    const account = await tx.accounts.get(caller.account.id);
+    return account ? work(tx, account) : fail(gone);
+  });
+
+/** Edits the caller's own name, company and phone. */
+export const editAccount = (deps: Deps, caller: AccountCaller, patch: AccountPatch) =>
+  change(deps, caller, async (tx, account) => {
+    const edited = withInfo(account, patch);
+    tx.accounts.put(edited);
+    tx.record({ action: 'account.edit', target: account.id, outcome: 'ok' });
+    return ok(viewAccount(edited));
+  });
+
+/** Begins a second factor: a secret to enter into an authenticator. It counts once confirmed. */
+export const beginTotp = (deps: Deps, caller: AccountCaller) =>
+  change(deps, caller, async (tx, account) => {
+    if (account.totp?.confirmed) {
+      return fail({
+        code: 'conflict',
+        detail: 'Two-factor sign-in is on already. Turn it off first to set up another device.',
+      });
+    }
+    const created = deps.totp.create(account.email, deps.settings().name);
+    const secret = deps.seal(created.secret);
+    tx.accounts.put({ ...account, totp: { secret, confirmed: false, lastStep: 0 } });
+    tx.record({ action: 'totp.begin', target: account.id, outcome: 'ok' });
+    return ok(created);
+  });
+
+/** Turns the second factor on with a first code. */
+export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
+  change(deps, caller, async (tx, account) => {
+    const { totp } = account;
+    const step = totp && deps.totp.step(deps.unseal(totp.secret), code, deps.now());
+    if (!totp || !step || step <= totp.lastStep) {
+      return fail({
+        code: 'invalid-credentials',
+        detail:
+          'The one-time password is not right. Wait for the next one, and check the clock of the device.',
+      });
+    }
+    tx.accounts.put({ ...account, totp: { ...totp, confirmed: true, lastStep: step } });
+    tx.record({ action: 'totp.on', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
+
+/** Turns the second factor off; a code proves that the device is at hand. */
+export const endTotp = (deps: Deps, caller: AccountCaller, code: string) =>
+  change(deps, caller, async (tx, account) => {
+    const { totp } = account;
+    if (!totp?.confirmed) return ok(null);
+    const step = deps.totp.step(deps.unseal(totp.secret), code, deps.now());
+    if (!step || step <= totp.lastStep) {
+      return fail({ code: 'invalid-credentials', detail: 'The one-time password is not right.' });
+    }
+    tx.accounts.put({ ...account, totp: null });
+    tx.record({ action: 'totp.off', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });

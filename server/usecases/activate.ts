@@ -1,0 +1,193 @@
+/** A product activates on a machine: with e-mail and password, or with a license key. */
+import type { Activated, ActivationRequest, Machine } from '../../shared/api/activations.ts';
+import { makeId } from '../../shared/ids.ts';
+import { parseOneTimeCode } from '../../shared/one-time-codes.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc, ActivationDoc, LicenseDoc } from '../domain/documents.ts';
+import { machineKey } from '../domain/index-keys.ts';
+import { refuseInvalid } from '../domain/license-status.ts';
+import { holdsSeat } from '../domain/seats.ts';
+import type { AnonymousCaller } from './caller.ts';
+import { chooseLicense } from './choose-license.ts';
+import { mustWait, proveAccount } from './credentials.ts';
+import type { Attempt, Deps, LicetReader, LicetTransaction } from './deps.ts';
+import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { leaseEnd, signLease } from './machine-lease.ts';
+import { seatOf } from './seats.ts';
+import { mayTakeSeat } from './take-seat.ts';
+import { makeToken } from './tokens.ts';
+import { viewActivation, viewProductLicense } from './views.ts';
+
+/** Whom the seat is taken for: an account, or whoever has the license key. */
+type Activator =
+  | { readonly account: AccountDoc; readonly wanted: string | undefined }
+  | { readonly account: null; readonly licenseId: string };
+
+const wrongKey: Refusal = {
+  code: 'invalid-credentials',
+  detail: 'This license key is not valid. Check it, or ask the owner whether it was replaced.',
+};
+
+const proveKey = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  key: string,
+): Promise<Result<Activator, Refusal>> => {
+  const attempt: Attempt = { account: null, address: caller.from };
+  const wait = mustWait(deps, attempt);
+  if (wait) return fail(wait);
+  const parsed = parseOneTimeCode(key);
+  if (!parsed.ok) {
+    return fail({
+      code: 'invalid-request',
+      detail: `The license key has a typing error: ${parsed.error}`,
+      extra: { errors: [{ field: 'licenseKey', message: parsed.error }] },
+    });
+  }
+  const hash = deps.digest(parsed.value);
+  const license = await deps.store.read((reader) => reader.licenses.first('key', hash));
+  if (!license) {
+    deps.throttle.failed(attempt);
+    deps.failures.add('activation.create', caller.from, wrongKey.code);
+    return fail(wrongKey);
+  }
+  return ok({ account: null, licenseId: license.id });
+};
+
+const prove = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  input: ActivationRequest,
+): Promise<Result<Activator, Refusal>> => {
+  if (input.licenseKey !== undefined) return proveKey(deps, caller, input.licenseKey);
+  const account = await proveAccount(deps, caller, input);
+  if (!account.ok) {
+    deps.failures.add('activation.create', caller.from, account.error.code);
+    return account;
+  }
+  return ok({ account: account.value, wanted: input.licenseId });
+};
+
+const licenseFor = async (
+  deps: Deps,
+  reader: LicetReader,
+  activator: Activator,
+): Promise<Result<LicenseDoc, Refusal>> => {
+  if (activator.account) {
+    return chooseLicense(reader, activator.account, activator.wanted, deps.now());
+  }
+  const license = await reader.licenses.get(activator.licenseId);
+  return license ? ok(license) : fail(wrongKey);
+};
+
+export interface ActivationAnswer {
+  /** False when the machine was activated before: its old token has ended. */
+  readonly created: boolean;
+  readonly body: Activated;
+}
+
+/**
+ * Activates a machine. Errors: `invalid-credentials`, `too-many-requests`, `license-choice-required`,
+ * `activation-limit-exceeded`, `license-expired|suspended|revoked`, `not-found`, `conflict`.
+ */
+export const activate = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  input: ActivationRequest,
+  key: IdempotencyKey,
+): Promise<Result<ActivationAnswer, Refusal>> => {
+  const proven = await prove(deps, caller, input);
+  if (!proven.ok) return proven;
+  const activator = proven.value;
+  const actor = { id: activator.account?.id ?? 'license-key', from: caller.from };
+  return deps.store.transact(actor, (tx) =>
+    idempotent(deps, tx, { ...key, caller: actor.id }, async () => {
+      const license = await licenseFor(deps, tx, activator);
+      if (!license.ok) {
+        const { code } = license.error;
+        tx.record({ action: 'activation.create', target: actor.id, outcome: code });
+        return license;
+      }
+      return takeSeat(deps, tx, license.value, activator.account, input.machine);
+    }),
+  );
+};
+
+const takeSeat = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  license: LicenseDoc,
+  account: AccountDoc | null,
+  machine: Machine,
+): Promise<Result<ActivationAnswer, Refusal>> => {
+  const old = await tx.activations.first('machine', machineKey(license.id, machine.fingerprint));
+  const holds = old !== undefined && holdsSeat(license, seatOf(deps, license, old), deps.now());
+  const refusal = holds
+    ? refuseInvalid(license, deps.now(), deps.settings().support.contact)
+    : await mayTakeSeat(deps, tx, license, machine.fingerprint).then((may) =>
+        may.ok ? null : may.error,
+      );
+  if (refusal) {
+    tx.record({
+      action: 'activation.create',
+      target: license.id,
+      outcome: refusal.code,
+      details: { hostname: machine.hostname },
+    });
+    return fail(refusal);
+  }
+  const token = makeToken(deps, 'la');
+  const activation = seated(deps, license, account, machine, old, holds, token);
+  tx.activations.put(activation);
+  tx.record({
+    action: 'activation.create',
+    target: activation.id,
+    outcome: 'ok',
+    details: { license: license.id, hostname: machine.hostname, again: old !== undefined },
+  });
+  deps.store.marks.set(activation.id, { at: deps.now(), version: machine.version });
+  return ok({
+    created: old === undefined,
+    body: {
+      activation: viewActivation(license, seatOf(deps, license, activation)),
+      activationToken: token,
+      lease: signLease(deps, license, activation),
+      license: viewProductLicense(license, deps.now()),
+      administrator: await administrator(tx, license, account),
+      checkInMinutes: license.policy.checkInMinutes,
+    },
+  });
+};
+
+const seated = (
+  deps: Deps,
+  license: LicenseDoc,
+  account: AccountDoc | null,
+  machine: Machine,
+  old: ActivationDoc | undefined,
+  holds: boolean,
+  token: string,
+): ActivationDoc => ({
+  id: old?.id ?? makeId('activation', deps.now(), deps.random),
+  licenseId: license.id,
+  ...machine,
+  accountId: account?.id ?? null,
+  activatedBy: account?.email ?? 'license key',
+  activatedAt: old?.activatedAt ?? deps.now(),
+  seat: license.generation,
+  seatSince: holds && old ? old.seatSince : deps.now(),
+  leaseUntil: leaseEnd(license, deps.now()),
+  tokenHash: deps.digest(token),
+});
+
+/** The product's first account: who activates, or the owner where only a license key was given. */
+const administrator = async (
+  reader: LicetReader,
+  license: LicenseDoc,
+  account: AccountDoc | null,
+): Promise<Activated['administrator']> => {
+  if (account) return { email: account.email, name: account.name, password: 'activating' };
+  const owner = await reader.accounts.get(license.ownerId);
+  return { email: owner?.email ?? '', name: owner?.name ?? '', password: 'choose' };
+};

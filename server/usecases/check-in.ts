@@ -1,0 +1,138 @@
+/** A running product renews its lease, takes its seat again after a reset, or gives it up. */
+import type { CheckedIn, CheckInRequest } from '../../shared/api/activations.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { refuseInvalid } from '../domain/license-status.ts';
+import { mayRelease } from '../domain/release-seats.ts';
+import { holdsSeat } from '../domain/seats.ts';
+import type { ActivationDoc, LicenseDoc } from '../domain/documents.ts';
+import { actorOf, type ActivationCaller } from './caller.ts';
+import type { Deps, LicetReader } from './deps.ts';
+import { leaseEnd, signLease } from './machine-lease.ts';
+import { allMachines, seatOf } from './seats.ts';
+import { mayTakeSeat } from './take-seat.ts';
+import { viewProductLicense } from './views.ts';
+
+const unknownToken: Refusal = {
+  code: 'unauthenticated',
+  detail:
+    'This activation token is not valid: the machine was activated again or deactivated. Activate it once more.',
+};
+
+/** The activation that a token belongs to, by its hash. */
+export const authenticateActivation = async (
+  deps: Deps,
+  token: string,
+  from: string,
+): Promise<Result<ActivationCaller, Refusal>> => {
+  const hash = deps.digest(token);
+  const activation = await deps.store.read((reader) => reader.activations.first('token', hash));
+  return activation ? ok({ activation, from }) : fail(unknownToken);
+};
+
+const otherActivation = (caller: ActivationCaller, id: string): Refusal | null =>
+  caller.activation.id === id
+    ? null
+    : { code: 'forbidden', detail: 'This token belongs to another activation: use its own id.' };
+
+interface Found {
+  readonly activation: ActivationDoc;
+  readonly license: LicenseDoc;
+}
+
+const find = async (
+  reader: LicetReader,
+  caller: ActivationCaller,
+): Promise<Result<Found, Refusal>> => {
+  const activation = await reader.activations.get(caller.activation.id);
+  const license = activation && (await reader.licenses.get(activation.licenseId));
+  if (!license || activation.tokenHash !== caller.activation.tokenHash) return fail(unknownToken);
+  return ok({ activation, license });
+};
+
+const renewed = (deps: Deps, { activation, license }: Found, input: CheckInRequest): CheckedIn => {
+  deps.store.marks.set(activation.id, {
+    at: deps.now(),
+    version: input.version ?? activation.version,
+  });
+  deps.live.seen(license.id, activation.id);
+  return {
+    lease: signLease(deps, license, activation),
+    license: viewProductLicense(license, deps.now()),
+    checkInMinutes: license.policy.checkInMinutes,
+  };
+};
+
+/**
+ * Renews the lease. A machine that holds its seat costs no write; one that lost it takes a seat
+ * again if one is free. Errors: `activation-limit-exceeded`, `license-expired|suspended|revoked`.
+ */
+export const checkIn = async (
+  deps: Deps,
+  caller: ActivationCaller,
+  id: string,
+  input: CheckInRequest,
+): Promise<Result<CheckedIn, Refusal>> => {
+  const other = otherActivation(caller, id);
+  if (other) return fail(other);
+  const found = await deps.store.read((reader) => find(reader, caller));
+  if (!found.ok) return found;
+  const { license, activation } = found.value;
+  if (holdsSeat(license, seatOf(deps, license, activation), deps.now())) {
+    const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+    return invalid ? fail(invalid) : ok(renewed(deps, found.value, input));
+  }
+  return takeAgain(deps, caller, input);
+};
+
+const takeAgain = (
+  deps: Deps,
+  caller: ActivationCaller,
+  input: CheckInRequest,
+): Promise<Result<CheckedIn, Refusal>> =>
+  deps.store.transact(actorOf(caller), async (tx) => {
+    const found = await find(tx, caller);
+    if (!found.ok) return found;
+    const { license, activation } = found.value;
+    const act = { action: 'activation.check-in', target: activation.id };
+    const may = await mayTakeSeat(deps, tx, license, activation.fingerprint);
+    if (!may.ok) {
+      tx.record({ ...act, outcome: may.error.code, details: { license: license.id } });
+      return may;
+    }
+    const seated: ActivationDoc = {
+      ...activation,
+      seat: license.generation,
+      seatSince: deps.now(),
+      leaseUntil: leaseEnd(license, deps.now()),
+    };
+    tx.activations.put(seated);
+    tx.record({ ...act, outcome: 'ok', details: { license: license.id } });
+    return ok(renewed(deps, { license, activation: seated }, input));
+  });
+
+/** The machine gives its seat up for good; its token ends. Error: `reset-limit-exceeded`. */
+export const deactivate = (
+  deps: Deps,
+  caller: ActivationCaller,
+  id: string,
+): Promise<Result<null, Refusal>> => {
+  const other = otherActivation(caller, id);
+  if (other) return Promise.resolve(fail(other));
+  return deps.store.transact(actorOf(caller), async (tx) => {
+    const found = await find(tx, caller);
+    if (!found.ok) return found;
+    const { license, activation } = found.value;
+    const act = { action: 'activation.deactivate', target: activation.id };
+    const details = { license: license.id, hostname: activation.hostname };
+    const machines = await allMachines(deps, tx, license);
+    const may = mayRelease(license, machines, new Set([activation.id]), deps.now());
+    if (!may.ok) {
+      tx.record({ ...act, outcome: may.error.code, details });
+      return may;
+    }
+    tx.activations.put({ ...activation, seat: null, tokenHash: null });
+    tx.record({ ...act, outcome: 'ok', details });
+    return ok(null);
+  });
+};

@@ -1,0 +1,85 @@
+/** Proving who one is by e-mail and password (and a one-time password): sign-in and activation both do it here. */
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc } from '../domain/documents.ts';
+import type { AnonymousCaller } from './caller.ts';
+import type { Attempt, Deps } from './deps.ts';
+import { checkTotp } from './totp.ts';
+
+export interface Credentials {
+  readonly email: string;
+  readonly password: string;
+  readonly totp?: string | undefined;
+}
+
+/** The same for an unknown e-mail, a wrong password and a disabled account. */
+export const wrongCredentials: Refusal = {
+  code: 'invalid-credentials',
+  detail:
+    'The e-mail or the password is not right. Check both, or use “Forgot password” at sign-in.',
+};
+
+/** Why a try must wait; null when it may come now. */
+export const mustWait = (deps: Deps, attempt: Attempt): Refusal | null => {
+  const seconds = deps.throttle.delay(attempt);
+  if (seconds === 0) return null;
+  return {
+    code: 'too-many-requests',
+    detail: `Too many failed tries. Wait ${seconds} s, then try again.`,
+    retryAfter: seconds,
+  };
+};
+
+const refuse = (deps: Deps, attempt: Attempt, refusal: Refusal): Result<never, Refusal> => {
+  deps.throttle.failed(attempt);
+  return fail(refusal);
+};
+
+/**
+ * The account that these credentials belong to. Takes as long for an unknown e-mail as for a wrong
+ * password. Errors: `invalid-credentials`, `too-many-requests`.
+ */
+export const proveAccount = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  credentials: Credentials,
+): Promise<Result<AccountDoc, Refusal>> => {
+  const attempt: Attempt = { account: credentials.email, address: caller.from };
+  const before = mustWait(deps, attempt);
+  if (before) return fail(before);
+  const account = await deps.store.read((reader) =>
+    reader.accounts.first('email', credentials.email),
+  );
+  const verified = await deps.passwords.verify(
+    credentials.password,
+    account?.password?.hash ?? null,
+  );
+  if (!verified.ok) return verified;
+  // Guesses sent at once were all let in above: what the first of them showed counts for the rest.
+  const after = mustWait(deps, attempt);
+  if (after) return fail(after);
+  if (!account || account.disabled || !verified.value) {
+    return refuse(deps, attempt, wrongCredentials);
+  }
+  const second = await checkTotp(deps, account, credentials.totp);
+  if (!second.ok) {
+    return credentials.totp === undefined ? second : refuse(deps, attempt, second.error);
+  }
+  deps.throttle.succeeded(attempt);
+  await rehash(deps, account, credentials.password);
+  return ok(account);
+};
+
+/** Hashes the password again with today's parameters, if it was hashed with older ones. */
+const rehash = async (deps: Deps, account: AccountDoc, password: string): Promise<void> => {
+  const old = account.password?.hash;
+  if (!old || !deps.passwords.needsRehash(old) || deps.store.status().state === 'read-only') return;
+  const hash = await deps.passwords.hash(password);
+  if (!hash.ok) return;
+  await deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    const current = await tx.accounts.get(account.id);
+    if (current?.password?.hash !== old) return;
+    tx.accounts.put({ ...current, password: { ...current.password, hash: hash.value } });
+    tx.record({ action: 'password.rehash', target: account.id, outcome: 'ok' });
+  });
+};

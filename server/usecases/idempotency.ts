@@ -1,0 +1,46 @@
+/**
+ * The same Idempotency-Key again gives the same answer: it is kept, sealed, in the transaction that
+ * made what the request created. Only successes are kept: a refused request changed nothing.
+ */
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { Deps, LicetTransaction } from './deps.ts';
+
+export interface IdempotencyKey {
+  /** The header of the request; undefined when it has none. */
+  readonly key: string | undefined;
+  /** Method and path. */
+  readonly route: string;
+  /** The request's content as text, to tell a repetition from a different request. */
+  readonly content: string;
+}
+
+/** Runs `work` once for each key, route and caller. */
+export const idempotent = async <T>(
+  deps: Deps,
+  tx: LicetTransaction,
+  request: IdempotencyKey & { readonly caller: string },
+  work: () => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal>> => {
+  if (request.key === undefined) return work();
+  const id = deps.digest(JSON.stringify([request.caller, request.route, request.key]));
+  const requestHash = deps.digest(request.content);
+  const before = await tx.idempotency.get(id);
+  if (before) {
+    if (before.requestHash === requestHash) return ok(JSON.parse(deps.unseal(before.answer)) as T);
+    return fail({
+      code: 'conflict',
+      detail: 'This Idempotency-Key was used for a different request. Use a new key for each.',
+    });
+  }
+  const result = await work();
+  if (result.ok) {
+    tx.idempotency.put({
+      id,
+      requestHash,
+      answer: deps.seal(JSON.stringify(result.value)),
+      createdAt: deps.now(),
+    });
+  }
+  return result;
+};

@@ -1,0 +1,54 @@
+/** The journal as people read it: names beside ids, hashes left out. */
+import type { Page, PageQuery } from '../../shared/api/common.ts';
+import type { JournalEntry } from '../../shared/api/server.ts';
+import type { JournalHeader } from '../store/store.ts';
+import type { Deps, LicetReader } from './deps.ts';
+
+/** A name for an id, where the document is still there. */
+const labelOf = async (reader: LicetReader, id: string): Promise<string> => {
+  const prefix = id.slice(0, id.indexOf('_'));
+  switch (prefix) {
+    case 'acc':
+      return (await reader.accounts.get(id))?.email ?? id;
+    case 'lic':
+      return (await reader.licenses.get(id))?.name ?? id;
+    case 'act':
+      return (await reader.activations.get(id))?.hostname ?? id;
+    case 'key':
+      return (await reader.offlineKeys.get(id))?.hostname ?? id;
+    default:
+      return id;
+  }
+};
+
+const view = async (reader: LicetReader, header: JournalHeader): Promise<JournalEntry> => ({
+  seq: header.seq,
+  at: header.at,
+  actor: { ...header.actor, label: await labelOf(reader, header.actor.id) },
+  action: header.action,
+  target: header.target,
+  targetLabel: await labelOf(reader, header.target),
+  outcome: header.outcome,
+  details: { ...header.details },
+});
+
+/** Newest first; the cursor is the seq before which the next page begins. */
+export const listJournal = async (deps: Deps, query: PageQuery): Promise<Page<JournalEntry>> => {
+  const before = query.cursor === undefined ? undefined : Number(query.cursor);
+  const headers: JournalHeader[] = [];
+  for await (const header of deps.store.entries({
+    newest: true,
+    limit: query.limit + 1,
+    ...(before !== undefined && Number.isSafeInteger(before) ? { before } : {}),
+  })) {
+    headers.push(header);
+  }
+  const shown = headers.slice(0, query.limit);
+  const last = shown.at(-1);
+  return {
+    items: await deps.store.read((reader) =>
+      Promise.all(shown.map((header) => view(reader, header))),
+    ),
+    nextCursor: headers.length > query.limit && last ? String(last.seq) : null,
+  };
+};

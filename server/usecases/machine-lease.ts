@@ -1,0 +1,41 @@
+/** The lease that a machine gets, and what goes with it. */
+import type { LicenseDoc, ActivationDoc } from '../domain/documents.ts';
+import { graceEnd } from '../domain/license-status.ts';
+import type { Deps } from './deps.ts';
+import { isoOrNull } from './views.ts';
+
+const hour = 3_600_000;
+
+/** When a lease given now ends: never after the license with its grace. Milliseconds. */
+export const leaseEnd = (license: LicenseDoc, now: number): number => {
+  const end = now + license.policy.leaseHours * hour;
+  return Math.min(end, graceEnd(license) ?? end);
+};
+
+/** The license as every statement names it. */
+export const licenseClaim = (license: LicenseDoc) => ({
+  name: license.name,
+  type: license.type,
+  maxActivations: license.maxActivations,
+  expiresAt: isoOrNull(license.expiresAt),
+  entitlements: license.entitlements,
+});
+
+/** A signed lease (design: "lease"), for a machine that holds a seat. */
+export const signLease = (deps: Deps, license: LicenseDoc, activation: ActivationDoc): string => {
+  const now = deps.now();
+  return deps.signer.sign('lease', {
+    sub: license.id,
+    aud: license.productId,
+    iat: Math.floor(now / 1000),
+    exp: Math.floor(leaseEnd(license, now) / 1000),
+    licet: {
+      activation: activation.id,
+      license: licenseClaim(license),
+      machine: { fingerprint: activation.fingerprint, hostname: activation.hostname },
+      checkInSeconds: license.policy.checkInMinutes * 60,
+      seq: deps.store.seq(),
+      era: deps.store.era(),
+    },
+  });
+};

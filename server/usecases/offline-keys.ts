@@ -1,0 +1,325 @@
+/** Offline keys: made for a machine's request, renewed, shown again, given back, lost and written off. */
+import { makeId } from '../../shared/ids.ts';
+import { offlineKeyFile, shortenOfflineKey } from '../../shared/offline-key.ts';
+import { parseRequestCode, type OfflineRequest } from '../../shared/offline-request.ts';
+import type { OfflineKey, OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import type { Page, PageQuery } from '../../shared/api/common.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import { offlineKeyHeadStart } from '../../shared/statements.ts';
+import { verifyProof } from '../../shared/deactivation.ts';
+import type { LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
+import { machineKey } from '../domain/index-keys.ts';
+import { refuseInvalid } from '../domain/license-status.ts';
+import { keyEnd, keyWarnings, mayReimage } from '../domain/offline-keys.ts';
+import { keyHoldsSeat } from '../domain/seats.ts';
+import type { LicenseAction } from '../domain/permissions.ts';
+import { changeLicense, notFound, readLicense } from './access.ts';
+import type { AccountCaller } from './caller.ts';
+import type { Deps, LicetTransaction } from './deps.ts';
+import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { licenseClaim } from './machine-lease.ts';
+import { mapPage, pageFrom, storeQuery } from './pages.ts';
+import { refuseWithoutSeat } from './take-seat.ts';
+import { viewOfflineKey } from './views.ts';
+
+const withKey = (
+  deps: Deps,
+  key: OfflineKeyDoc,
+  warnings: readonly string[] = [],
+): OfflineKeyWithKey => ({
+  ...viewOfflineKey(key, deps.now()),
+  key: offlineKeyFile(key.jws),
+  shortKey: key.shortKey,
+  warnings: [...warnings],
+});
+
+const badRequestCode = (message: string): Refusal => ({
+  code: 'offline-request-invalid',
+  detail: message,
+  extra: { errors: [{ field: 'request', message }] },
+});
+
+/** The key of this machine that holds a seat now, and all that it ever had. */
+const keysOf = async (deps: Deps, tx: LicetTransaction, license: LicenseDoc, print: string) => {
+  const all = await tx.offlineKeys.by('machine', machineKey(license.id, print));
+  return { all, held: all.find((key) => keyHoldsSeat(key, deps.now())) };
+};
+
+/** Frees what the machine holds online, since the key takes that seat; true if there was one. */
+const moveOffline = async (
+  tx: LicetTransaction,
+  license: LicenseDoc,
+  print: string,
+): Promise<boolean> => {
+  const online = await tx.activations.first('machine', machineKey(license.id, print));
+  if (online?.seat !== license.generation) return false;
+  tx.activations.put({ ...online, seat: null });
+  return true;
+};
+
+/**
+ * Makes a key for the machine of a request code. Errors: `offline-request-invalid`,
+ * `activation-limit-exceeded`, `license-expired|suspended|revoked`, `invalid-request`, `conflict`.
+ */
+export const issueOfflineKey = async (
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  input: { readonly request: string; readonly days?: number | undefined },
+  key: IdempotencyKey,
+): Promise<Result<OfflineKeyWithKey, Refusal>> => {
+  const request = parseRequestCode(input.request);
+  if (!request.ok) return fail(badRequestCode(request.error));
+  return changeLicense(deps, caller, licenseId, 'offline-key.issue', (tx, { license }) =>
+    idempotent(deps, tx, { ...key, caller: caller.account.id }, () =>
+      makeKey(deps, tx, caller, license, request.value, input),
+    ),
+  );
+};
+
+const makeKey = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  caller: AccountCaller,
+  license: LicenseDoc,
+  request: OfflineRequest,
+  input: { readonly request: string; readonly days?: number | undefined },
+): Promise<Result<OfflineKeyWithKey, Refusal>> => {
+  const now = deps.now();
+  const refuse = (refusal: Refusal) => {
+    tx.record({ action: 'offline-key.issue', target: license.id, outcome: refusal.code });
+    return fail(refusal);
+  };
+  const invalid = refuseInvalid(license, now, deps.settings().support.contact);
+  if (invalid) return refuse(invalid);
+  if (request.product !== undefined && request.product !== license.productId) {
+    return refuse(
+      badRequestCode(
+        `This request is for the product “${request.product}”; the license is for “${license.productId}”. Choose the license of that product.`,
+      ),
+    );
+  }
+  const end = keyEnd(license, input.days, now);
+  if (!end.ok) return refuse(end.error);
+  const { all, held } = await keysOf(deps, tx, license, request.fingerprint);
+  const reimage = mayReimage(all, held, request.key, now);
+  if (!reimage.ok) return refuse(reimage.error);
+  const moved = held ? true : await moveOffline(tx, license, request.fingerprint);
+  const full = moved ? null : await refuseWithoutSeat(deps, tx, license);
+  if (full) return refuse(full);
+  if (held) tx.offlineKeys.put({ ...held, status: 'superseded', closedAt: now });
+  const made = await signKey(deps, tx, caller, license, request, input.request, end.value);
+  tx.offlineKeys.put(made.document);
+  tx.record({
+    action: 'offline-key.issue',
+    target: made.document.id,
+    outcome: 'ok',
+    details: { license: license.id, hostname: request.hostname, again: held !== undefined },
+  });
+  const warnings = keyWarnings(license, end.value, request.clock, now);
+  return ok(withKey(deps, made.document, [...warnings, ...made.warnings]));
+};
+
+const signKey = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  caller: AccountCaller,
+  license: LicenseDoc,
+  request: Pick<OfflineRequest, 'fingerprint' | 'hostname' | 'key'>,
+  requestText: string,
+  end: number,
+): Promise<{ document: OfflineKeyDoc; warnings: string[] }> => {
+  const now = deps.now();
+  const id = makeId('offlineKey', now, deps.random);
+  const iat = Math.floor(now / 1000);
+  const owner = await tx.accounts.get(license.ownerId);
+  const jws = deps.signer.sign('offline-key', {
+    sub: license.id,
+    aud: license.productId,
+    jti: id,
+    iat,
+    nbf: iat - offlineKeyHeadStart,
+    exp: Math.floor(end / 1000),
+    licet: {
+      license: licenseClaim(license),
+      administrator: { email: owner?.email ?? '', name: owner?.name ?? '', password: 'choose' },
+      machine: {
+        fingerprint: request.fingerprint,
+        hostname: request.hostname,
+        key: request.key,
+      },
+    },
+  });
+  const short = shortenOfflineKey(jws);
+  return {
+    warnings: short.ok ? [] : [short.error],
+    document: {
+      id,
+      licenseId: license.id,
+      fingerprint: request.fingerprint,
+      hostname: request.hostname,
+      machineKey: request.key,
+      request: requestText,
+      jws,
+      shortKey: short.ok ? short.value : null,
+      issuedAt: now,
+      issuedBy: caller.account.email,
+      expiresAt: Math.floor(end / 1000) * 1000,
+      status: 'active',
+      reason: null,
+      closedAt: null,
+    },
+  };
+};
+
+/** All keys of a license, ended ones too. */
+export const listOfflineKeys = (
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  query: PageQuery,
+): Promise<Result<Page<OfflineKey>, Refusal>> =>
+  readLicense(deps, caller, licenseId, 'offline-key.list', async (reader, { license }) => {
+    const found = await reader.offlineKeys.by('license', license.id, storeQuery(query));
+    return ok(await mapPage(pageFrom(found, query), (key) => viewOfflineKey(key, deps.now())));
+  });
+
+/** One key, with the key itself to show and save again. */
+export const getOfflineKey = (deps: Deps, caller: AccountCaller, licenseId: string, id: string) =>
+  readLicense(deps, caller, licenseId, 'offline-key.read', async (reader) => {
+    const key = await reader.offlineKeys.get(id);
+    return key?.licenseId === licenseId
+      ? ok(withKey(deps, key))
+      : fail(notFound('offline key of this license'));
+  });
+
+/** Why a key that no longer holds its seat can't be acted on. */
+const closed = (deps: Deps, key: OfflineKeyDoc): Refusal | null => {
+  if (keyHoldsSeat(key, deps.now())) return null;
+  const { status } = viewOfflineKey(key, deps.now());
+  const said = {
+    superseded: 'was replaced by a newer one. Use that key',
+    returned: 'was given back already; its seat is free',
+    'written-off': 'was written off; its seat is free',
+    expired: 'has ended; its seat is free. Make a new one from a request of the machine',
+    active: '',
+    lost: '',
+  }[status];
+  return { code: 'conflict', detail: `The offline key of ${key.hostname} ${said}.` };
+};
+
+const changeKey = <T>(
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  id: string,
+  action: LicenseAction,
+  work: (
+    tx: LicetTransaction,
+    license: LicenseDoc,
+    key: OfflineKeyDoc,
+  ) => Promise<Result<T, Refusal>>,
+): Promise<Result<T, Refusal>> =>
+  changeLicense(deps, caller, licenseId, action, async (tx, { license }) => {
+    const key = await tx.offlineKeys.get(id);
+    if (key?.licenseId !== license.id) return fail(notFound('offline key of this license'));
+    const result = await work(tx, license, key);
+    const details = { license: license.id, hostname: key.hostname };
+    tx.record({ action, target: id, outcome: result.ok ? 'ok' : result.error.code, details });
+    return result;
+  });
+
+/** A new key from the stored request: only the key has to be carried. The old one is superseded. */
+export const renewOfflineKey = (
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  id: string,
+  input: { readonly days?: number | undefined },
+): Promise<Result<OfflineKeyWithKey, Refusal>> =>
+  changeKey(deps, caller, licenseId, id, 'offline-key.renew', async (tx, license, key) => {
+    const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+    if (invalid) return fail(invalid);
+    const { held } = await keysOf(deps, tx, license, key.fingerprint);
+    if (held && held.id !== key.id) return fail(closed(deps, key) ?? notFound('offline key'));
+    if (!held && !['active', 'lost'].includes(key.status)) {
+      return fail(closed(deps, key) ?? notFound('offline key'));
+    }
+    const end = keyEnd(license, input.days, deps.now());
+    if (!end.ok) return end;
+    // An ended key has lost its seat: the renewal takes one as a new key would.
+    const full = held ? null : await refuseWithoutSeat(deps, tx, license);
+    if (full) return fail(full);
+    const request = { ...key, key: key.machineKey };
+    const made = await signKey(deps, tx, caller, license, request, key.request, end.value);
+    tx.offlineKeys.put({ ...key, status: 'superseded', closedAt: deps.now() });
+    tx.offlineKeys.put(made.document);
+    const warnings = keyWarnings(license, end.value, deps.now(), deps.now());
+    return ok(withKey(deps, made.document, [...warnings, ...made.warnings]));
+  });
+
+/** Redeems a deactivation proof: the seat is free, once. Error: `proof-invalid`, `conflict`. */
+export const returnOfflineKey = (
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  id: string,
+  proof: string,
+): Promise<Result<null, Refusal>> =>
+  changeKey(deps, caller, licenseId, id, 'offline-key.return', async (tx, license, key) => {
+    const verified = verifyProof(proof, {
+      id: key.id,
+      licenseId: license.id,
+      fingerprint: key.fingerprint,
+      machineKey: key.machineKey,
+    });
+    if (!verified.ok) {
+      const errors = [{ field: 'proof', message: verified.error }];
+      return fail({ code: 'proof-invalid', detail: verified.error, extra: { errors } });
+    }
+    const over = closed(deps, key);
+    if (over) return fail(over);
+    tx.offlineKeys.put({ ...key, status: 'returned', closedAt: deps.now() });
+    return ok(null);
+  });
+
+/** The owner reports a machine lost: the seat is held until an operator writes the key off, or it ends. */
+export const reportLost = (
+  deps: Deps,
+  caller: AccountCaller,
+  licenseId: string,
+  id: string,
+  reason: string,
+): Promise<Result<OfflineKey, Refusal>> =>
+  changeKey(deps, caller, licenseId, id, 'offline-key.lost', async (tx, _license, key) => {
+    const over = closed(deps, key);
+    if (over) return fail(over);
+    const lost: OfflineKeyDoc = { ...key, status: 'lost', reason };
+    tx.offlineKeys.put(lost);
+    return ok(viewOfflineKey(lost, deps.now()));
+  });
+
+/** An operator writes a key off: its seat is free, though the machine could run until the key ends. */
+export const writeOff = async (
+  deps: Deps,
+  caller: AccountCaller,
+  id: string,
+): Promise<Result<OfflineKey, Refusal>> => {
+  const known = await deps.store.read((reader) => reader.offlineKeys.get(id));
+  if (!known) return fail(notFound('offline key'));
+  return changeKey(
+    deps,
+    caller,
+    known.licenseId,
+    id,
+    'offline-key.write-off',
+    async (tx, _license, key) => {
+      const over = closed(deps, key);
+      if (over) return fail(over);
+      const written: OfflineKeyDoc = { ...key, status: 'written-off', closedAt: deps.now() };
+      tx.offlineKeys.put(written);
+      return ok(viewOfflineKey(written, deps.now()));
+    },
+  );
+};

@@ -1,0 +1,170 @@
+/** Changing a password, and getting back in without it. */
+import type { PasswordChange, PasswordReset } from '../../shared/api/accounts.ts';
+import { makeId } from '../../shared/ids.ts';
+import { parseOneTimeCode } from '../../shared/one-time-codes.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc, CodeOrigin } from '../domain/documents.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
+import { dropCodes } from './codes.ts';
+import { mustWait } from './credentials.ts';
+import type { Attempt, Deps, LicetTransaction } from './deps.ts';
+import { endSessions } from './sign-in.ts';
+
+const weak = (field: string, message: string): Refusal => ({
+  code: 'invalid-request',
+  detail: `The new password ${message}. Choose another: several words together are good.`,
+  extra: { errors: [{ field, message }] },
+});
+
+/** The hash of a new password, or why it is too weak. Lengths are the schema's business. */
+export const hashNew = async (
+  deps: Deps,
+  password: string,
+  field: string,
+): Promise<Result<string, Refusal>> => {
+  if (deps.passwords.isCommon(password)) {
+    return fail(weak(field, 'is on the list of common ones'));
+  }
+  return deps.passwords.hash(password);
+};
+
+const setPassword = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  account: AccountDoc,
+  hash: string,
+  origin: CodeOrigin,
+  keepSession?: string,
+): Promise<void> => {
+  tx.accounts.put({ ...account, password: { hash, origin, changedAt: deps.now() } });
+  await dropCodes(tx, account.id);
+  await endSessions(deps, tx, account.id, keepSession);
+};
+
+/** Changes the caller's password; every other session ends. */
+export const changePassword = async (
+  deps: Deps,
+  caller: AccountCaller,
+  input: PasswordChange,
+): Promise<Result<null, Refusal>> => {
+  const attempt: Attempt = { account: caller.account.email, address: caller.from };
+  const wait = mustWait(deps, attempt);
+  if (wait) return fail(wait);
+  const old = caller.account.password;
+  const verified = await deps.passwords.verify(input.currentPassword, old?.hash ?? null);
+  if (!verified.ok) return verified;
+  if (!verified.value) {
+    deps.throttle.failed(attempt);
+    return fail({
+      code: 'invalid-credentials',
+      detail: 'The current password is not right. Type it again.',
+      extra: { errors: [{ field: 'currentPassword', message: 'is not right' }] },
+    });
+  }
+  if (input.currentPassword === input.newPassword) {
+    return fail(weak('newPassword', 'is the old one'));
+  }
+  const hash = await hashNew(deps, input.newPassword, 'newPassword');
+  if (!hash.ok) return hash;
+  return deps.store.transact(actorOf(caller), async (tx) => {
+    const account = await tx.accounts.get(caller.account.id);
+    if (!account?.password || account.password.hash !== old?.hash) {
+      return fail({
+        code: 'conflict',
+        detail: 'The password was changed elsewhere meanwhile. Sign in with the new one.',
+      });
+    }
+    // A password goes on in the line of the one that it follows: see CodeOrigin.
+    await setPassword(deps, tx, account, hash.value, account.password.origin, caller.session.id);
+    tx.record({ action: 'password.change', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
+};
+
+const digits = 6;
+const openPerEmail = 5;
+
+/**
+ * Notes that somebody forgot a password, and gives a number to tell the operator. Answers alike for
+ * known and unknown e-mails.
+ */
+export const requestPasswordReset = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  email: string,
+): Promise<Result<{ request: string }, Refusal>> => {
+  const attempt: Attempt = { account: null, address: caller.from };
+  const wait = mustWait(deps, attempt);
+  if (wait) return fail(wait);
+  // A request costs like a failed try, so that nobody fills the operator's list.
+  deps.throttle.failed(attempt);
+  const random = deps.random(digits);
+  const number = Array.from(random, (byte) => String(byte % 10)).join('');
+  return deps.store.transact(actorOf(caller), async (tx) => {
+    const account = await tx.accounts.first('email', email);
+    const open = (await tx.passwordRequests.by('email', email)).filter(
+      (request) => request.status !== 'done',
+    );
+    for (const old of open.slice(0, Math.max(0, open.length + 1 - openPerEmail))) {
+      tx.passwordRequests.delete(old.id);
+    }
+    const id = makeId('passwordRequest', deps.now(), deps.random);
+    tx.passwordRequests.put({
+      id,
+      number,
+      email,
+      accountId: account?.id ?? null,
+      requestedAt: deps.now(),
+      from: caller.from,
+      status: 'open',
+    });
+    tx.record({ action: 'password.request', target: account?.id ?? id, outcome: 'ok' });
+    return ok({ request: number });
+  });
+};
+
+const deadCode: Refusal = {
+  code: 'invalid-credentials',
+  detail:
+    'This code is not valid: it was used, replaced by a newer one, or is older than 24 hours. Ask for a new one.',
+};
+
+/** Sets a password with a one-time code. Errors: `invalid-request`, `invalid-credentials`. */
+export const redeemCode = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  input: PasswordReset,
+): Promise<Result<null, Refusal>> => {
+  const attempt: Attempt = { account: null, address: caller.from };
+  const wait = mustWait(deps, attempt);
+  if (wait) return fail(wait);
+  const code = parseOneTimeCode(input.code);
+  if (!code.ok) {
+    return fail({
+      code: 'invalid-request',
+      detail: code.error,
+      extra: { errors: [{ field: 'code', message: code.error }] },
+    });
+  }
+  const hash = deps.digest(code.value);
+  const known = await deps.store.read((reader) => reader.codes.first('hash', hash));
+  if (!known || known.expiresAt <= deps.now()) {
+    deps.throttle.failed(attempt);
+    deps.failures.add('password.redeem', caller.from, deadCode.code);
+    return fail(deadCode);
+  }
+  const password = await hashNew(deps, input.newPassword, 'newPassword');
+  if (!password.ok) return password;
+  return deps.store.transact(actorOf(caller), async (tx) => {
+    const spent = await tx.codes.first('hash', hash);
+    const account = spent && (await tx.accounts.get(spent.accountId));
+    if (!spent || !account || account.disabled) return fail(deadCode);
+    await setPassword(deps, tx, account, password.value, spent.origin);
+    const request =
+      spent.passwordRequestId && (await tx.passwordRequests.get(spent.passwordRequestId));
+    if (request) tx.passwordRequests.put({ ...request, status: 'done' });
+    tx.record({ action: 'password.redeem', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
+};

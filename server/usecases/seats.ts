@@ -1,0 +1,64 @@
+/** Reads seats from the store: counts by index, and the machines with their marks. */
+import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
+import { seatKey } from '../domain/index-keys.ts';
+import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
+import type { Deps, LicetReader } from './deps.ts';
+
+const hour = 3_600_000;
+
+/** An activation with its mark: a check-in since the seat was taken extends the lease. */
+export const seatOf = (deps: Deps, license: LicenseDoc, activation: ActivationDoc): Seat => {
+  const mark = deps.store.marks.get(activation.id);
+  const lastSeen = Math.max(activation.seatSince, mark?.at ?? 0);
+  return {
+    activation: mark?.version ? { ...activation, version: mark.version } : activation,
+    lastSeen,
+    leaseUntil: Math.max(
+      activation.leaseUntil,
+      mark ? mark.at + license.policy.leaseHours * hour : 0,
+    ),
+  };
+};
+
+export const heldKeys = async (
+  deps: Deps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<readonly OfflineKeyDoc[]> => {
+  const keys = await reader.offlineKeys.by('holding', license.id);
+  return keys.filter((key) => keyHoldsSeat(key, deps.now()));
+};
+
+/** The machines that hold a seat now. */
+export const heldSeats = async (
+  deps: Deps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<readonly Seat[]> => {
+  const seated = await reader.activations.by('seat', seatKey(license.id, license.generation));
+  return seated
+    .map((activation) => seatOf(deps, license, activation))
+    .filter((seat) => holdsSeat(license, seat, deps.now()));
+};
+
+/** Every machine that the license knows, with a seat or without. */
+export const allMachines = async (
+  deps: Deps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<readonly Seat[]> =>
+  (await reader.activations.by('license', license.id)).map((activation) =>
+    seatOf(deps, license, activation),
+  );
+
+/** The counter: by index alone where seats don't end by the clock. */
+export const countSeats = async (
+  deps: Deps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<Counter> => ({
+  online: license.policy.floating
+    ? (await heldSeats(deps, reader, license)).length
+    : await reader.activations.count('seat', seatKey(license.id, license.generation)),
+  offline: (await heldKeys(deps, reader, license)).length,
+});

@@ -1,0 +1,175 @@
+/** Sessions: signing in, recognizing a token, listing and ending them. */
+import type { SignedIn, SignIn } from '../../shared/api/accounts.ts';
+import { makeId } from '../../shared/ids.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc, SessionDoc } from '../domain/documents.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
+import { proveAccount } from './credentials.ts';
+import type { Deps, LicetTransaction } from './deps.ts';
+import { makeToken } from './tokens.ts';
+import { iso, viewAccount } from './views.ts';
+
+const hour = 3_600_000;
+/** A session ends when unused for an hour, and after a day in any case. Milliseconds. */
+const idle = hour;
+const longest = 24 * hour;
+/** More than this many at once ends the oldest. */
+const sessionsPerAccount = 50;
+
+/** Signs in with e-mail and password. Errors: `invalid-credentials`, `too-many-requests`. */
+export const signIn = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  input: SignIn,
+): Promise<Result<SignedIn, Refusal>> => {
+  const proven = await proveAccount(deps, caller, input);
+  if (!proven.ok) {
+    await journalFailure(deps, caller, proven.error);
+    return proven;
+  }
+  const token = makeToken(deps, 'ls');
+  const session = newSession(deps, caller, proven.value, token);
+  if (deps.store.status().state === 'read-only') {
+    deps.transientSessions.set(session.tokenHash, session);
+  } else {
+    const opened = await openSession(deps, session);
+    if (!opened.ok) return opened;
+  }
+  return ok({
+    token,
+    expiresAt: iso(session.expiresAt),
+    account: viewAccount(proven.value),
+  });
+};
+
+const newSession = (
+  deps: Deps,
+  caller: AnonymousCaller,
+  account: AccountDoc,
+  token: string,
+): SessionDoc => ({
+  id: makeId('session', deps.now(), deps.random),
+  tokenHash: deps.digest(token),
+  accountId: account.id,
+  createdAt: deps.now(),
+  expiresAt: deps.now() + longest,
+  from: caller.from,
+  agent: caller.agent,
+});
+
+const openSession = (deps: Deps, session: SessionDoc): Promise<Result<null, Refusal>> =>
+  deps.store.transact({ id: session.accountId, from: session.from }, async (tx) => {
+    const account = await tx.accounts.get(session.accountId);
+    // It was disabled, or its password changed, while the password was being checked.
+    if (!account || account.disabled) {
+      return fail({ code: 'invalid-credentials', detail: 'This account was just disabled.' });
+    }
+    const old = await tx.sessions.by('account', account.id);
+    for (const extra of old.slice(0, Math.max(0, old.length + 1 - sessionsPerAccount))) {
+      tx.sessions.delete(extra.id);
+    }
+    tx.sessions.put(session);
+    tx.record({ action: 'session.start', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
+
+/** Failures are counted by the minute and journaled as counts, not one by one: see housekeeping. */
+const journalFailure = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  refusal: Refusal,
+): Promise<void> => {
+  deps.failures.add('session.start', caller.from, refusal.code);
+};
+
+const signInFirst: Refusal = {
+  code: 'unauthenticated',
+  detail: 'Your session has ended, or you have not signed in. Sign in with “licet login”.',
+};
+
+/** Who a session's token belongs to. Disabling an account, or ending the session, shows at once. */
+export const authenticate = async (
+  deps: Deps,
+  token: string,
+  from: string,
+): Promise<Result<AccountCaller, Refusal>> => {
+  const hash = deps.digest(token);
+  const found = await deps.store.read(async (reader) => {
+    const session =
+      deps.transientSessions.get(hash) ?? (await reader.sessions.first('token', hash));
+    const account = session && (await reader.accounts.get(session.accountId));
+    return session && account ? { session, account } : undefined;
+  });
+  if (!found || found.account.disabled) return fail(signInFirst);
+  const { session, account } = found;
+  const now = deps.now();
+  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
+  if (now >= session.expiresAt || now - lastUsed >= idle) return fail(signInFirst);
+  deps.store.marks.set(session.id, { at: now });
+  return ok({ account, session, from });
+};
+
+/** Ends the session that asks. */
+export const signOut = async (deps: Deps, caller: AccountCaller): Promise<void> => {
+  if (deps.transientSessions.delete(caller.session.tokenHash)) return;
+  await deps.store.transact(actorOf(caller), async (tx) => {
+    tx.sessions.delete(caller.session.id);
+    tx.record({ action: 'session.end', target: caller.account.id, outcome: 'ok' });
+  });
+};
+
+/** Ends one of the caller's own sessions. */
+export const endSession = (
+  deps: Deps,
+  caller: AccountCaller,
+  id: string,
+): Promise<Result<null, Refusal>> =>
+  deps.store.transact(actorOf(caller), async (tx) => {
+    const session = await tx.sessions.get(id);
+    if (session?.accountId !== caller.account.id) {
+      return fail({ code: 'not-found', detail: 'This session has ended already.' });
+    }
+    tx.sessions.delete(id);
+    tx.record({ action: 'session.end', target: caller.account.id, outcome: 'ok' });
+    return ok(null);
+  });
+
+/** Ends all sessions of an account but one, within a transaction that does something else too. */
+export const endSessions = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  accountId: string,
+  but?: string,
+): Promise<void> => {
+  for (const session of await tx.sessions.by('account', accountId)) {
+    if (session.id !== but) tx.sessions.delete(session.id);
+  }
+  for (const [hash, session] of deps.transientSessions) {
+    if (session.accountId === accountId && session.id !== but) deps.transientSessions.delete(hash);
+  }
+};
+
+/** The caller's sessions that are not over. */
+export const listSessions = async (deps: Deps, caller: AccountCaller) => {
+  const sessions = await deps.store.read((reader) =>
+    reader.sessions.by('account', caller.account.id),
+  );
+  return sessions
+    .map((session) => viewSession(deps, caller, session))
+    .filter((session) => Date.parse(session.expiresAt) > deps.now());
+};
+
+/** A session as its account sees it; it ends at `expiresAt` if it is not used before. */
+export const viewSession = (deps: Deps, caller: AccountCaller, session: SessionDoc) => {
+  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
+  return {
+    id: session.id,
+    current: session.id === caller.session.id,
+    createdAt: iso(session.createdAt),
+    lastUsedAt: iso(lastUsed),
+    expiresAt: iso(Math.min(session.expiresAt, lastUsed + idle)),
+    from: session.from,
+    agent: session.agent,
+  };
+};

@@ -1,0 +1,37 @@
+/** The second factor: time-based one-time passwords (RFC 6238). */
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc } from '../domain/documents.ts';
+import type { Deps } from './deps.ts';
+
+const missing: Refusal = {
+  code: 'invalid-credentials',
+  detail:
+    'This account asks for a one-time password too: give the six digits of your authenticator.',
+  extra: { totpRequired: true },
+};
+const wrong: Refusal = {
+  code: 'invalid-credentials',
+  detail:
+    'The one-time password is not right, or was used before. Wait for the next one, and check the clock of this machine.',
+  extra: { totpRequired: true },
+};
+
+/** Accepts a code once, if the account asks for one. */
+export const checkTotp = async (
+  deps: Deps,
+  account: AccountDoc,
+  code: string | undefined,
+): Promise<Result<null, Refusal>> => {
+  if (!account.totp?.confirmed) return ok(null);
+  if (code === undefined) return fail(missing);
+  const step = deps.totp.step(deps.unseal(account.totp.secret), code, deps.now());
+  if (step === null) return fail(wrong);
+  return deps.store.transact({ id: account.id, from: 'local' }, async (tx) => {
+    const current = await tx.accounts.get(account.id);
+    if (!current?.totp || step <= current.totp.lastStep) return fail(wrong);
+    tx.accounts.put({ ...current, totp: { ...current.totp, lastStep: step } });
+    tx.record({ action: 'totp.use', target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
+};

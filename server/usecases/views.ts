@@ -1,0 +1,133 @@
+/** Documents as the API shows them. */
+import type { Account } from '../../shared/api/accounts.ts';
+import type { Activation, ProductLicense } from '../../shared/api/activations.ts';
+import type { License, Product, Relation, TouchedMachine } from '../../shared/api/licenses.ts';
+import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import type { AccountDoc, LicenseDoc, OfflineKeyDoc, ProductDoc } from '../domain/documents.ts';
+import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status.ts';
+import type { Seat } from '../domain/seats.ts';
+import type { Deps, LicetReader } from './deps.ts';
+import { countSeats } from './seats.ts';
+
+export const iso = (at: number): string => new Date(at).toISOString();
+export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
+
+export const viewAccount = (account: AccountDoc): Account => ({
+  id: account.id,
+  email: account.email,
+  name: account.name,
+  company: account.company,
+  phone: account.phone,
+  role: account.role,
+  status: account.disabled ? 'disabled' : account.password ? 'active' : 'invited',
+  twoFactor: account.totp?.confirmed ?? false,
+  createdAt: iso(account.createdAt),
+});
+
+export const viewProduct = (product: ProductDoc): Product => ({
+  id: product.id,
+  name: product.name,
+  template: product.template,
+  createdAt: iso(product.createdAt),
+});
+
+/** Loads what a license's view needs beside itself. */
+export const viewLicense = async (
+  deps: Deps,
+  reader: LicetReader,
+  license: LicenseDoc,
+  relation: Relation,
+): Promise<License> => {
+  const owner = await reader.accounts.get(license.ownerId);
+  const product = await reader.products.get(license.productId);
+  const counter = await countSeats(deps, reader, license);
+  return {
+    id: license.id,
+    name: license.name,
+    product: license.productId,
+    productName: product?.name ?? license.productId,
+    type: license.type,
+    maxActivations: license.maxActivations,
+    counter: counter.online + counter.offline,
+    offline: counter.offline,
+    status: licenseStatus(license, deps.now()),
+    reason: license.reason,
+    expiresAt: isoOrNull(license.expiresAt),
+    graceDays: license.graceDays,
+    graceEndsAt: isoOrNull(graceEnd(license)),
+    entitlements: license.entitlements,
+    policy: license.policy,
+    owner: { id: license.ownerId, email: owner?.email ?? '', name: owner?.name ?? '' },
+    relation,
+    createdAt: iso(license.createdAt),
+  };
+};
+
+export const viewProductLicense = (license: LicenseDoc, now: number): ProductLicense => ({
+  id: license.id,
+  name: license.name,
+  product: license.productId,
+  type: license.type,
+  maxActivations: license.maxActivations,
+  expiresAt: isoOrNull(license.expiresAt),
+  graceEndsAt: isoOrNull(graceEnd(license)),
+  entitlements: license.entitlements,
+  warning: expiryWarning(license, now),
+});
+
+export const viewActivation = (license: LicenseDoc, seat: Seat): Activation => {
+  const { activation } = seat;
+  return {
+    id: activation.id,
+    licenseId: activation.licenseId,
+    fingerprint: activation.fingerprint,
+    hostname: activation.hostname,
+    platform: activation.platform,
+    version: activation.version,
+    activatedBy: activation.activatedBy,
+    activatedAt: iso(activation.activatedAt),
+    seatSince: activation.seat === license.generation ? iso(activation.seatSince) : null,
+    lastSeenAt: iso(seat.lastSeen),
+    leaseExpiresAt: iso(seat.leaseUntil),
+    kind: 'online',
+  };
+};
+
+/** A seat that an offline key holds, in the list of activations. */
+export const viewOfflineSeat = (key: OfflineKeyDoc): Activation => ({
+  id: key.id,
+  licenseId: key.licenseId,
+  fingerprint: key.fingerprint,
+  hostname: key.hostname,
+  platform: 'offline',
+  version: 'unknown',
+  activatedBy: key.issuedBy,
+  activatedAt: iso(key.issuedAt),
+  seatSince: iso(key.issuedAt),
+  lastSeenAt: null,
+  leaseExpiresAt: iso(key.expiresAt),
+  kind: 'offline',
+});
+
+export const viewOfflineKey = (key: OfflineKeyDoc, now: number): OfflineKey => ({
+  id: key.id,
+  licenseId: key.licenseId,
+  hostname: key.hostname,
+  fingerprint: key.fingerprint,
+  issuedAt: iso(key.issuedAt),
+  issuedBy: key.issuedBy,
+  expiresAt: iso(key.expiresAt),
+  status:
+    (key.status === 'active' || key.status === 'lost') && key.expiresAt <= now
+      ? 'expired'
+      : key.status,
+  reason: key.reason,
+});
+
+export const viewTouched = (seat: Seat, now: number): TouchedMachine => ({
+  id: seat.activation.id,
+  fingerprint: seat.activation.fingerprint,
+  hostname: seat.activation.hostname,
+  lastSeenAt: iso(seat.lastSeen),
+  running: seat.leaseUntil > now,
+});

@@ -1,0 +1,64 @@
+/** A card to hand over: what a new person needs, shown whole and copied whole. */
+import { Box } from 'ink';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
+import { wrapWords } from '../state/cells.ts';
+import { copySequence } from '../terminal/clipboard.ts';
+import { Panel } from './panel.tsx';
+import { Text } from './text.tsx';
+
+export interface CardProps {
+  readonly title: string;
+  /** Label and value, a line each. */
+  readonly entries: readonly (readonly [string, string])[];
+  /** What to do with it, below the card. */
+  readonly note: string;
+  readonly width: number;
+  readonly onClose: () => void;
+}
+
+/** The card as text, as it is copied, saved and printed by the command line. */
+export const cardText = (entries: CardProps['entries']): string => {
+  const labelWidth = Math.max(...entries.map(([label]) => label.length));
+  return entries
+    .map(([label, value]) => `${`${label}:`.padEnd(labelWidth + 2)}${value}`)
+    .join('\n');
+};
+
+/** Draws the card; `c` copies it, Esc or Enter closes it. Values are never cut: long ones go on below. */
+export const Card = ({ title, entries, note, width, onClose }: CardProps) => {
+  const { send } = useTerminal();
+  const notify = useNotify();
+  useKeys({
+    copy: () => {
+      send(copySequence(`${cardText(entries)}\n`));
+      notify('Copied. If your terminal does not allow that, mark the text above instead.');
+    },
+    back: { run: onClose, does: 'Close the card', hint: 'done' },
+    choose: { run: onClose, does: 'Close the card', hint: '' },
+  });
+  const outer = Math.min(width, 76);
+  const labelWidth = Math.max(...entries.map(([label]) => label.length));
+  const stacked = outer - 4 - labelWidth - 2 < 20;
+  const room = stacked ? outer - 4 : outer - 4 - labelWidth - 2;
+  const lines = entries.flatMap(([label, value]) => {
+    const parts = wrapWords(value, room);
+    if (stacked)
+      return [{ label, value: '' }, ...parts.map((part) => ({ label: '', value: part }))];
+    return parts.map((part, index) => ({ label: index === 0 ? label : '', value: part }));
+  });
+  return (
+    <Box flexDirection="column">
+      <Panel title={title} width={outer} height={lines.length + 2}>
+        {lines.map(({ label, value }, index) => (
+          // oxlint-disable-next-line react/no-array-index-key -- lines have no other identity
+          <Text key={index}>
+            <Text tone="dim">{stacked ? label : `${label.padEnd(labelWidth)}  `}</Text>
+            <Text tone="strong">{value}</Text>
+          </Text>
+        ))}
+      </Panel>
+      <Text tone="dim">{note}</Text>
+    </Box>
+  );
+};

@@ -1,0 +1,173 @@
+/** The frame of every screen: title, sections, content, status and keys at the same place. */
+import { Box, useWindowSize } from 'ink';
+import type { ReactNode } from 'react';
+import { useActiveKeys } from '../hooks/use-keys.ts';
+import { useSignal, useTerminal } from '../hooks/use-terminal.ts';
+import { keyEntry, showKey } from '../keys.ts';
+import { cut, fit, inert, width as cellsOf } from '../state/cells.ts';
+import type { ActiveKey } from '../state/key-scopes.ts';
+import type { Tone } from '../theme.ts';
+import { Text } from './text.tsx';
+
+/** The smallest screen that everything fits on. */
+export const smallest = { columns: 40, rows: 10 } as const;
+
+export interface FrameProps {
+  /** Where we are: the package, the account, the machine. */
+  readonly title: string;
+  /** Who and which server, on the right of the title. */
+  readonly context?: string;
+  /** Names of the sections, and which is open. */
+  readonly sections?: readonly string[];
+  readonly section?: number;
+  /** Said in the status row while there is nothing newer to say. */
+  readonly status?: { readonly text: string; readonly tone: Tone } | undefined;
+  /** Above the content when the server is gone. */
+  readonly banner?: ReactNode;
+  readonly children: ReactNode;
+}
+
+/** Size of the content area that `Frame` leaves, in cells. */
+export const useContentSize = (): { readonly columns: number; readonly rows: number } => {
+  const { columns, rows } = useWindowSize();
+  return { columns: columns - 2, rows: Math.max(1, rows - chromeRows(rows)) };
+};
+
+const roomy = (rows: number): boolean => rows >= 16;
+// Title, sections, status, keys; with room also a rule below the sections and one above the status.
+const chromeRows = (rows: number): number => (roomy(rows) ? 6 : 4);
+
+/** A screen of exactly the terminal's size; below the smallest size one line that says so. */
+export const Frame = (props: FrameProps) => {
+  const { columns, rows } = useWindowSize();
+  if (columns < smallest.columns || rows < smallest.rows) {
+    return (
+      <Box width={columns} height={rows}>
+        <Text wrap="truncate-end">{tooSmall(columns, rows)}</Text>
+      </Box>
+    );
+  }
+  return (
+    <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+      <TitleRow {...props} columns={columns} />
+      <SectionsRow {...props} columns={columns} />
+      {roomy(rows) ? <Rule columns={columns} /> : null}
+      {props.banner}
+      <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
+        {props.children}
+      </Box>
+      {roomy(rows) ? <Rule columns={columns} /> : null}
+      <StatusRow status={props.status} columns={columns} />
+      <KeysRow columns={columns} />
+    </Box>
+  );
+};
+
+/** The one line of a screen that is too small, as short as that screen needs it. */
+const tooSmall = (columns: number, rows: number): string => {
+  const text = `Too small: ${columns}x${rows}, needs ${smallest.columns}x${smallest.rows}`;
+  return cut(columns < 24 ? `Needs ${smallest.columns}x${smallest.rows}` : text, columns);
+};
+
+const Rule = ({ columns }: { columns: number }) => <Text tone="dim">{'─'.repeat(columns)}</Text>;
+
+const TitleRow = ({ title, context = '', columns }: FrameProps & { columns: number }) => {
+  const name = ' licet ';
+  const room = columns - cellsOf(name) - 2;
+  const shown = cut(inert(title), room);
+  const left = Math.max(0, room - cellsOf(shown) - 2);
+  // What doesn't fit whole is left out: half an address helps nobody.
+  const right = cellsOf(context) <= left ? inert(context) : '';
+  return (
+    <Box>
+      <Text tone="badge">{name}</Text>
+      <Text tone="strong">{` ${shown}`}</Text>
+      <Text tone="dim">{fit(right, columns - cellsOf(name) - 2 - cellsOf(shown), 'end')} </Text>
+    </Box>
+  );
+};
+
+const noSections: readonly string[] = [];
+
+const SectionsRow = (props: FrameProps & { columns: number }) => {
+  const { sections = noSections, section = 0, columns } = props;
+  const whole = sections.map((name, index) => ` ${index + 1} ${name} `);
+  // Names where they fit; else the numbers, and the name of the open section.
+  const fits = whole.reduce((sum, label) => sum + cellsOf(label), 0) <= columns;
+  const labels = fits
+    ? whole
+    : sections.map((name, index) =>
+        index === section ? ` ${index + 1} ${name} ` : ` ${index + 1}`,
+      );
+  return (
+    <Box height={1} overflow="hidden">
+      {labels.map((label, index) => (
+        <Text key={label} tone={index === section ? 'title' : 'dim'} wrap="truncate-end">
+          {label}
+        </Text>
+      ))}
+      {labels.length === 0 ? <Text> </Text> : null}
+    </Box>
+  );
+};
+
+const StatusRow = ({ status, columns }: Pick<FrameProps, 'status'> & { columns: number }) => {
+  const { notice } = useTerminal();
+  const said = useSignal(notice) ?? status;
+  return (
+    <Text tone={said?.tone ?? 'plain'} wrap="truncate-end">
+      {cut(` ${said?.text ?? ''}`, columns) || ' '}
+    </Text>
+  );
+};
+
+/** The keys that always have a place in the footer come last there; screens' own first. */
+const order = (key: ActiveKey): number => {
+  const { group } = keyEntry(key.id);
+  return group === 'form' ? 0 : group === 'act' ? 1 : group === 'move' ? 2 : 3;
+};
+
+interface Hint {
+  readonly key: string;
+  readonly word: string;
+  readonly off: boolean;
+}
+
+const hintsOf = (keys: readonly ActiveKey[]): Hint[] =>
+  keys
+    .map((key) => ({ ...key, hint: key.hint ?? keyEntry(key.id).hint ?? '' }))
+    .filter(({ hint }) => hint !== '')
+    .sort((a, b) => order(a) - order(b))
+    .map(({ names, hint, why }) => ({
+      key: showKey(names[0] ?? ''),
+      word: hint,
+      off: why !== undefined,
+    }));
+
+/** As many hints as fit; `?` is never left out where it works, since it names the others. */
+const fitting = (hints: readonly Hint[], columns: number): readonly Hint[] => {
+  const size = ({ key, word }: Hint): number => cellsOf(key) + cellsOf(word) + 3;
+  const help = hints.find(({ key }) => key === '?');
+  let room = columns - 1 - (help ? size(help) : 0);
+  return hints.filter((hint) => {
+    if (hint === help) return true;
+    if (size(hint) > room) return false;
+    room -= size(hint);
+    return true;
+  });
+};
+
+const KeysRow = ({ columns }: { columns: number }) => {
+  const hints = fitting(hintsOf(useActiveKeys()), columns);
+  return (
+    <Text wrap="truncate-end">
+      {' '}
+      {hints.map(({ key, word, off }) => (
+        <Text key={key + word}>
+          <Text tone={off ? 'dim' : 'accent'}>{key}</Text>
+          <Text tone="dim">{` ${word}  `}</Text>
+        </Text>
+      ))}
+    </Text>
+  );
+};

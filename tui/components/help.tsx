@@ -1,0 +1,90 @@
+/** The keys that work here, from the same scopes that handle them. */
+import { useWindowSize } from 'ink';
+import { use, useState } from 'react';
+import { LayerContext, useActiveKeys, useKeys } from '../hooks/use-keys.ts';
+import { keyEntry, showKeys, type KeyGroup } from '../keys.ts';
+import { cut, fit } from '../state/cells.ts';
+import type { ActiveKey } from '../state/key-scopes.ts';
+import { Overlay } from './layer.tsx';
+import { Panel } from './panel.tsx';
+import { Text } from './text.tsx';
+
+const groups: readonly (readonly [KeyGroup, string])[] = [
+  ['act', 'Here'],
+  ['form', 'Form'],
+  ['move', 'Moving'],
+  ['app', 'Everywhere'],
+];
+
+interface HelpLine {
+  readonly title?: string;
+  readonly keys?: string;
+  readonly does?: string;
+  readonly off?: boolean;
+}
+
+/** The help's lines: each group that has keys, with a title. */
+export const helpLines = (keys: readonly ActiveKey[]): HelpLine[] =>
+  groups.flatMap(([group, title]) => {
+    const lines: HelpLine[] = keys
+      .filter(({ id }) => keyEntry(id).group === group)
+      .map(({ id, names, does, why }) => ({
+        keys: showKeys(names),
+        does: (does ?? keyEntry(id).does) + (why === undefined ? '' : ` (${why})`),
+        off: why !== undefined,
+      }));
+    if (lines.length > 0) lines.unshift({ title });
+    return lines;
+  });
+
+/** The overlay; `onClose` takes it away. */
+export const Help = ({ onClose }: { onClose: () => void }) => {
+  const layer = use(LayerContext);
+  const lines = helpLines(useActiveKeys(layer));
+  const { columns, rows } = useWindowSize();
+  const [top, setTop] = useState(0);
+  const width = Math.min(columns, 64);
+  const room = Math.min(lines.length, rows - 2);
+  const lowest = Math.max(0, lines.length - room);
+  const move = (by: number): void => setTop(Math.max(0, Math.min(lowest, top + by)));
+  const keyWidth = Math.max(8, ...lines.map(({ keys = '' }) => keys.length));
+  const shown = lines.slice(Math.min(top, lowest), Math.min(top, lowest) + room);
+  return (
+    <Overlay>
+      <HelpKeys onClose={onClose} move={move} page={room} />
+      <Panel title={lowest > 0 ? 'Keys (↑↓ for more)' : 'Keys'} width={width} height={room + 2}>
+        {shown.map(({ title, keys = '', does = '', off }) =>
+          title === undefined ? (
+            <Text key={keys + does} wrap="truncate-end">
+              <Text tone={off ? 'dim' : 'accent'}>{` ${fit(keys, keyWidth)}`}</Text>
+              <Text tone={off ? 'dim' : 'plain'}>{`  ${cut(does, width - keyWidth - 8)}`}</Text>
+            </Text>
+          ) : (
+            <Text key={title} tone="strong">
+              {title}
+            </Text>
+          ),
+        )}
+      </Panel>
+    </Overlay>
+  );
+};
+
+interface HelpKeysProps {
+  readonly onClose: () => void;
+  readonly move: (by: number) => void;
+  readonly page: number;
+}
+
+const HelpKeys = ({ onClose, move, page }: HelpKeysProps) => {
+  useKeys({
+    up: () => move(-1),
+    down: () => move(1),
+    pageUp: () => move(-page),
+    pageDown: () => move(page),
+    back: { run: onClose, does: 'Close the help', hint: 'close' },
+    help: { run: onClose, does: 'Close the help', hint: '' },
+    quit: { run: onClose, does: 'Close the help', hint: '' },
+  });
+  return null;
+};

@@ -1,0 +1,133 @@
+/** The command palette: every action by name, found by a few letters of it. */
+import { go as fuzzySearch } from 'fuzzysort';
+import { Box, useWindowSize } from 'ink';
+import { useState } from 'react';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useNotify } from '../hooks/use-terminal.ts';
+import { cut, fit } from '../state/cells.ts';
+import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
+import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
+import { signs } from '../theme.ts';
+import { FieldValue } from './field.tsx';
+import { Overlay } from './layer.tsx';
+import { Panel } from './panel.tsx';
+import { Text } from './text.tsx';
+
+export interface PaletteEntry {
+  readonly name: string;
+  /** Words that find it too, and a group on the right. */
+  readonly about?: string;
+  readonly run: () => void;
+  /** Why it can't be done now; then it is dimmed and says so. */
+  readonly why?: string | undefined;
+}
+
+export interface PaletteProps {
+  readonly entries: readonly PaletteEntry[];
+  readonly onClose: () => void;
+}
+
+/** Entries that match, the best first; all of them in their own order for an empty query. */
+export const findEntries = (
+  entries: readonly PaletteEntry[],
+  query: string,
+): readonly PaletteEntry[] =>
+  query === ''
+    ? entries
+    : fuzzySearch(query, entries as PaletteEntry[], {
+        keys: [(entry) => entry.name, (entry) => entry.about ?? ''],
+        limit: 0,
+        threshold: 0.2,
+      }).map(({ obj }) => obj);
+
+/** The overlay. Enter runs what is marked; what can't be done says why instead. */
+export const Palette = ({ entries, onClose }: PaletteProps) => {
+  const { columns, rows } = useWindowSize();
+  const [query, setQuery] = useState(editing(''));
+  const found = findEntries(entries, query.text.trim());
+  const room = Math.max(1, Math.min(12, rows - 4));
+  const [stored, setStored] = useState({ ...emptyList, height: room });
+  const list = moveList(stored, { type: 'resize', count: found.length, height: room });
+  const width = Math.min(columns, 64);
+  const inner = width - 4;
+  const shown = found.slice(list.top, list.top + room);
+  const search = (next: typeof query): void => {
+    setQuery(next);
+    setStored({ ...emptyList, height: room });
+  };
+  return (
+    <Overlay>
+      <PaletteKeys
+        query={query}
+        search={search}
+        move={(by) => setStored(moveList(list, by))}
+        marked={found[list.index]}
+        onClose={onClose}
+      />
+      <Panel title="Actions" width={width} height={Math.min(rows, room + 3)}>
+        <Box>
+          <Text tone="accent">{'› '}</Text>
+          <FieldValue width={inner - 2} state={query} focused example="Type to search" />
+        </Box>
+        {shown.map(({ name, about = '', why }, row) => {
+          const marked = list.top + row === list.index;
+          const right = why ?? about;
+          const left = fit(name, Math.max(0, inner - 3 - Math.min(right.length, inner / 2)));
+          return (
+            <Text key={name} tone={marked ? 'selected' : why ? 'dim' : 'plain'} wrap="truncate-end">
+              {`${marked ? signs.pointer : ' '} ${left} `}
+              <Text tone={marked ? 'selected' : 'dim'}>{cut(right, Math.floor(inner / 2))}</Text>
+            </Text>
+          );
+        })}
+        {found.length === 0 ? <Text tone="dim"> Nothing has that name.</Text> : null}
+      </Panel>
+    </Overlay>
+  );
+};
+
+interface PaletteKeysProps {
+  readonly query: ReturnType<typeof editing>;
+  readonly search: (query: ReturnType<typeof editing>) => void;
+  readonly move: (by: ListMove) => void;
+  readonly marked: PaletteEntry | undefined;
+  readonly onClose: () => void;
+}
+
+const PaletteKeys = ({ query, search, move, marked, onClose }: PaletteKeysProps) => {
+  const notify = useNotify();
+  const run = (): void => {
+    if (!marked) return;
+    if (marked.why !== undefined) {
+      notify(marked.why, 'soon');
+      return;
+    }
+    onClose();
+    marked.run();
+  };
+  useKeys(
+    {
+      up: () => move({ type: 'by', rows: -1 }),
+      down: () => move({ type: 'by', rows: 1 }),
+      pageUp: () => move({ type: 'page', pages: -1 }),
+      pageDown: () => move({ type: 'page', pages: 1 }),
+      choose: run,
+      back: { run: onClose, does: 'Close', hint: 'close' },
+      palette: { run: onClose, does: 'Close', hint: '' },
+    },
+    {
+      level: 'field',
+      takes: editKeys,
+      edit(press) {
+        const next = editText(query, press);
+        if (next) search(next);
+        return next !== undefined;
+      },
+      paste(text) {
+        search(insertText(query, pastedText(text, 'one')));
+        return true;
+      },
+    },
+  );
+  return null;
+};

@@ -1,0 +1,111 @@
+/**
+ * Text as cells of a terminal: widths, cutting and padding that keep columns aligned, and the drawing
+ * of text that others chose (hostnames, names, notes) as one inert row.
+ */
+import stringWidth from 'string-width';
+
+const segmenter = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const ellipsis = '…';
+
+/** The graphemes of a text: what a person calls a character. */
+export const graphemes = (text: string): string[] =>
+  Array.from(segmenter.segment(text), ({ segment }) => segment);
+
+/** How many cells a text takes. */
+export const width = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
+
+const isAscii = (text: string): boolean => /^[ -~]*$/u.test(text);
+
+/** Cuts a text to at most so many cells; what is missing is marked by an ellipsis. */
+export const cut = (text: string, cells: number): string => {
+  if (cells <= 0) return '';
+  if (width(text) <= cells) return text;
+  let result = '';
+  let used = 0;
+  for (const grapheme of graphemes(text)) {
+    const next = width(grapheme);
+    if (used + next > cells - 1) break;
+    result += grapheme;
+    used += next;
+  }
+  return result + ellipsis;
+};
+
+/** Cuts in the middle: for what is told apart by its end (paths, fingerprints, addresses). */
+export const cutMiddle = (text: string, cells: number): string => {
+  if (width(text) <= cells) return text;
+  const parts = graphemes(text);
+  const head = Math.ceil((cells - 1) / 2);
+  const tail = cells - 1 - head;
+  if (cells < 5 || !isAscii(text)) return cut(text, cells);
+  return parts.slice(0, head).join('') + ellipsis + parts.slice(parts.length - tail).join('');
+};
+
+/** Exactly so many cells: cut or padded on the right (`start`) or the left (`end`). */
+export const fit = (text: string, cells: number, align: 'start' | 'end' = 'start'): string => {
+  const short = cut(text, cells);
+  const blanks = ' '.repeat(Math.max(0, cells - width(short)));
+  return align === 'end' ? blanks + short : short + blanks;
+};
+
+/** Breaks a text into lines of at most so many cells, between words where it can. */
+export const wrapWords = (text: string, cells: number): string[] => {
+  const lines: string[] = [];
+  for (const paragraph of text.split('\n')) {
+    let line = '';
+    for (const word of paragraph.split(' ')) {
+      const joined = line === '' ? word : `${line} ${word}`;
+      if (width(joined) <= cells) {
+        line = joined;
+        continue;
+      }
+      if (line !== '') lines.push(line);
+      line = word;
+      while (width(line) > cells) {
+        const [head, tail] = splitAt(line, cells);
+        if (tail === '') break;
+        lines.push(head);
+        line = tail;
+      }
+    }
+    lines.push(line);
+  }
+  return lines;
+};
+
+const splitAt = (text: string, cells: number): [string, string] => {
+  let head = '';
+  for (const grapheme of graphemes(text)) {
+    if (head !== '' && width(head) + width(grapheme) > cells) break;
+    head += grapheme;
+  }
+  return [head, text.slice(head.length)];
+};
+
+/**
+ * What another person or a machine chose, made harmless and exact: one row, no control characters
+ * (shown as their Unicode pictures), no marks that reorder or hide text, no joined emoji, which
+ * terminals draw in different widths. At most `longest` characters.
+ */
+export const inert = (text: string, longest = 512): string => {
+  if (isAscii(text) && text.length <= longest) return text;
+  let result = '';
+  for (const character of text.slice(0, longest)) result += harmless(character);
+  return text.length > longest ? result + ellipsis : result;
+};
+
+const harmless = (character: string): string => {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x20) return String.fromCodePoint(0x24_00 + code);
+  if (code === 0x7f) return '␡';
+  if (code >= 0x80 && code < 0xa0) return '\u{FFFD}';
+  if (hidden.test(character)) return dropped.test(character) ? '' : '\u{FFFD}';
+  return character;
+};
+
+// Format characters (bidirectional controls, zero-width, tags), separators of lines, lone surrogates,
+// private use and unassigned code points: nothing of them has a picture of known width.
+const hidden =
+  /\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\p{Co}|\p{Cn}|\p{Variation_Selector}|\p{Emoji_Modifier}/u;
+// Parts of joined emoji: without them the parts stand side by side, in widths that all agree on.
+const dropped = /\u{200D}|\u{AD}|\p{Variation_Selector}|\p{Emoji_Modifier}/u;

@@ -1,0 +1,144 @@
+/**
+ * Who gets a key. Components on screen register scopes; a key goes to the topmost layer (a dialog
+ * covers the screen), there to the innermost scope first. The same scopes tell the footer and the
+ * help which keys work now, so neither can be wrong.
+ */
+import { keyEntry, type KeyId } from '../keys.ts';
+import type { KeyPress } from '../terminal/key-press.ts';
+
+export interface Binding {
+  readonly run: (press: KeyPress) => void;
+  /** Why it can't be done now: the key stays visible, dimmed, and says this when pressed. */
+  readonly why?: string | undefined;
+  /** What it does here, where the table's words are too general. */
+  readonly does?: string | undefined;
+  /** The footer's word here; an empty one keeps it out of the footer. */
+  readonly hint?: string | undefined;
+}
+
+export type Bindings = Readonly<Partial<Record<KeyId, Binding>>>;
+
+export interface Scope {
+  /** 0 the screens, higher for what covers them. Only the highest gets keys. */
+  readonly layer: number;
+  /** Within a layer: app 0, screen 1, widget 2, field 3; higher is asked first. */
+  readonly level: number;
+  bindings: Bindings;
+  /** Takes text and editing keys before any binding; true when used. */
+  edit?: ((press: KeyPress) => boolean) | undefined;
+  /** Names of the keys that `edit` uses, so that nothing further out claims them. */
+  takes?: readonly string[] | undefined;
+  paste?: ((text: string) => boolean) | undefined;
+}
+
+export interface ActiveKey extends Binding {
+  readonly id: KeyId;
+  /** The names that reach it: without those that something further in takes. */
+  readonly names: readonly string[];
+}
+
+export interface KeyScopes {
+  /** Adds a scope; returns what removes it. */
+  add(scope: Scope): () => void;
+  /** To be called after a scope's bindings changed: tells those who show them. */
+  changed(): void;
+  /** Gives a press to whoever it is for; returns whether somebody took it. `refused` hears why not. */
+  press(press: KeyPress, refused: (why: string) => void): boolean;
+  paste(text: string): boolean;
+  /** Keys that work in a layer (the topmost when none is given), each once, innermost first. */
+  active(layer?: number): readonly ActiveKey[];
+  topLayer(): number;
+  readonly subscribe: (listener: () => void) => () => void;
+  /** Changes whenever what `active` gives would be shown differently. */
+  readonly version: () => string;
+}
+
+/** Makes the registry of one session. */
+export const createKeyScopes = (): KeyScopes => {
+  const scopes = new Set<Scope>();
+  const listeners = new Set<() => void>();
+  let version = '';
+
+  const topLayer = (): number => Math.max(0, ...[...scopes].map((scope) => scope.layer));
+
+  const ordered = (layer: number): Scope[] =>
+    [...scopes]
+      .filter((scope) => scope.layer === layer)
+      .reverse()
+      .sort((a, b) => b.level - a.level);
+
+  const active = (layer = topLayer()): readonly ActiveKey[] => {
+    const taken = new Set<string>();
+    const result: ActiveKey[] = [];
+    const inLayer = ordered(layer);
+    // Ctrl+C ends the program from anywhere, so it is never covered.
+    const interrupt = layer === 0 ? [] : ordered(0).filter((scope) => scope.bindings.interrupt);
+    for (const scope of [...inLayer, ...interrupt.map(onlyInterrupt)]) {
+      for (const name of scope.takes ?? []) taken.add(name);
+      for (const [id, binding] of Object.entries(scope.bindings) as [KeyId, Binding][]) {
+        const names = keyEntry(id).keys.filter((name) => !taken.has(name));
+        if (names.length === 0) continue;
+        for (const name of names) taken.add(name);
+        result.push({ ...binding, id, names });
+      }
+    }
+    return result;
+  };
+
+  const notify = (): void => {
+    const next = `${topLayer()}:${active()
+      .map(({ id, names, why, does, hint }) => [id, names.length, why, does, hint].join('|'))
+      .join(';')}`;
+    if (next === version) return;
+    version = next;
+    for (const listener of listeners) listener();
+  };
+
+  return {
+    add(scope) {
+      scopes.add(scope);
+      notify();
+      return () => {
+        scopes.delete(scope);
+        notify();
+      };
+    },
+    changed: notify,
+    press(press, refused) {
+      for (const scope of ordered(topLayer())) {
+        if (scope.edit?.(press)) return true;
+        const found = findBinding(scope.bindings, press.name);
+        if (!found) continue;
+        if (found.why === undefined) found.run(press);
+        else refused(found.why);
+        return true;
+      }
+      if (press.name !== 'ctrl+c') return false;
+      const interrupt = ordered(0).find((scope) => scope.bindings.interrupt);
+      interrupt?.bindings.interrupt?.run(press);
+      return interrupt !== undefined;
+    },
+    paste(text) {
+      return ordered(topLayer()).some((scope) => scope.paste?.(text) ?? false);
+    },
+    active,
+    topLayer,
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    version: () => version,
+  };
+};
+
+const onlyInterrupt = (scope: Scope): Scope => {
+  const { interrupt } = scope.bindings;
+  return { layer: scope.layer, level: scope.level, bindings: interrupt ? { interrupt } : {} };
+};
+
+const findBinding = (bindings: Bindings, name: string): Binding | undefined => {
+  for (const [id, binding] of Object.entries(bindings) as [KeyId, Binding][]) {
+    if (keyEntry(id).keys.includes(name)) return binding;
+  }
+  return undefined;
+};

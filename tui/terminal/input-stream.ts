@@ -1,0 +1,100 @@
+/**
+ * The stdin that Ink gets: one token of input a turn of the event loop, so that each key acts on the
+ * screen that the key before it has made. Nothing here touches a global: the terminal is passed in.
+ */
+import { Readable } from 'node:stream';
+import { StringDecoder } from 'node:string_decoder';
+import { createTokenizer } from './tokenize.ts';
+
+/** What is needed of a terminal's input: `process.stdin`, or the channel of an SSH session. */
+export interface TerminalInput extends NodeJS.ReadableStream {
+  readonly isTTY?: boolean;
+  setRawMode?(mode: boolean): unknown;
+  ref?(): unknown;
+  unref?(): unknown;
+}
+
+/** How long an Esc waits for the rest of a sequence, in milliseconds: long enough for a slow line. */
+const escapeWait = 40;
+
+/** Esc as the kitty protocol writes it: complete in itself, so Ink doesn't wait for more a second time. */
+const escapeKey = '\u{1B}[27u';
+
+/** A readable stream over a terminal's input that gives one grapheme, escape sequence or paste at a time. */
+export class InputStream extends Readable {
+  readonly isTTY = true;
+  readonly #source: TerminalInput;
+  readonly #tokenizer = createTokenizer();
+  readonly #decoder = new StringDecoder('utf8');
+  readonly #queue: string[] = [];
+  #escapeTimer: NodeJS.Timeout | undefined;
+  #turn: NodeJS.Immediate | undefined;
+
+  constructor(source: TerminalInput) {
+    super({ objectMode: true, highWaterMark: 1 });
+    this.#source = source;
+    source.on('data', this.#receive);
+    source.on('end', this.#end);
+    source.on('error', this.#end);
+  }
+
+  /** Ink asks for text; tokens are text already. */
+  override setEncoding(): this {
+    return this;
+  }
+
+  override _read(): void {
+    // Pushed by #next when a token is there.
+  }
+
+  setRawMode(mode: boolean): this {
+    this.#source.setRawMode?.(mode);
+    return this;
+  }
+
+  ref(): this {
+    this.#source.ref?.();
+    return this;
+  }
+
+  unref(): this {
+    this.#source.unref?.();
+    return this;
+  }
+
+  /** Lets go of the source: no listener stays, and the process may end. */
+  release(): void {
+    clearTimeout(this.#escapeTimer);
+    clearImmediate(this.#turn);
+    this.#source.off('data', this.#receive);
+    this.#source.off('end', this.#end);
+    this.#source.off('error', this.#end);
+    this.#source.pause();
+    this.#source.unref?.();
+  }
+
+  readonly #receive = (chunk: Buffer | string): void => {
+    clearTimeout(this.#escapeTimer);
+    const text = typeof chunk === 'string' ? chunk : this.#decoder.write(chunk);
+    this.#enqueue(this.#tokenizer.push(text));
+    if (this.#tokenizer.pending()) {
+      this.#escapeTimer = setTimeout(() => this.#enqueue(this.#tokenizer.flush()), escapeWait);
+    }
+  };
+
+  /** The terminal is gone: said as an event, since Ink ignores the end of its input. */
+  readonly #end = (): void => {
+    this.emit('hangup');
+  };
+
+  #enqueue(tokens: readonly string[]): void {
+    this.#queue.push(...tokens);
+    this.#turn ??= setImmediate(this.#next);
+  }
+
+  readonly #next = (): void => {
+    const token = this.#queue.shift();
+    if (token !== undefined) this.push(token === '\u{1B}' ? escapeKey : token);
+    this.#turn = this.#queue.length > 0 ? setImmediate(this.#next) : undefined;
+  };
+}

@@ -19,7 +19,7 @@ export interface Signer {
     claims: Omit<Claims<T>, 'iss'>,
   ): string;
   /** The JSON Web Key Set (RFC 7517) of signing keys, old and new. */
-  jwks(): { readonly keys: readonly Readonly<Record<string, unknown>>[] };
+  jwks(): { keys: Record<string, unknown>[] };
   /** The signed list of revoked keys, a compact JWS; null when there is none yet. */
   revocations(): string | null;
   /** When the current certificate ends, in milliseconds since the epoch. */

@@ -110,6 +110,17 @@ export const authenticate = async (
   return ok({ account, session, from });
 };
 
+/** Whether the session of a long-lived connection would still be let in. */
+export const stillSignedIn = async (deps: Deps, caller: AccountCaller): Promise<boolean> => {
+  const { session } = caller;
+  if (deps.now() >= session.expiresAt) return false;
+  if (deps.transientSessions.has(session.tokenHash)) return true;
+  return deps.store.read(async (reader) => {
+    const account = await reader.accounts.get(caller.account.id);
+    return (await reader.sessions.get(session.id)) !== undefined && account?.disabled === false;
+  });
+};
+
 /** Ends the session that asks. */
 export const signOut = async (deps: Deps, caller: AccountCaller): Promise<void> => {
   if (deps.transientSessions.delete(caller.session.tokenHash)) return;

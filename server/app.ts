@@ -1,0 +1,82 @@
+/** The HTTP application: all routes, and the one place where errors become answers. */
+import { HTTPException } from 'hono/http-exception';
+import { StoreError } from './store/store.ts';
+import { newApi } from './http/contract.ts';
+import { answerRefusal, RefusalError } from './http/problem.ts';
+import { accountRoutes } from './routes/account.ts';
+import { activationRoutes } from './routes/activations.ts';
+import { eventRoutes } from './routes/events.ts';
+import { healthRoutes } from './routes/health.ts';
+import { licenseUserRoutes } from './routes/license-users.ts';
+import { licenseRoutes } from './routes/licenses.ts';
+import { offlineKeyRoutes } from './routes/offline-keys.ts';
+import { operatorRoutes } from './routes/operator.ts';
+import { passwordResetRoutes } from './routes/password-resets.ts';
+import { sessionRoutes } from './routes/sessions.ts';
+import type { Deps } from './usecases/deps.ts';
+import type { Refusal } from '../shared/problems.ts';
+
+const refusalOf = (error: Error): Refusal | null => {
+  if (error instanceof RefusalError) return error.refusal;
+  if (error instanceof StoreError) {
+    if (error.code === 'insufficient-storage') {
+      return {
+        code: 'insufficient-storage',
+        detail: 'The disk of the server is full: nothing was changed. Make room, then try again.',
+      };
+    }
+    return {
+      code: 'read-only',
+      detail: 'The server is read-only: its disk failed. Nothing was changed. Tell its operator.',
+    };
+  }
+  if (error instanceof HTTPException && error.status === 400) {
+    return {
+      code: 'invalid-request',
+      detail:
+        'The body is not JSON that can be read. Send valid JSON with content-type application/json.',
+    };
+  }
+  return null;
+};
+
+/** The application over its dependencies; ask it with `app.request()` or serve it. */
+export const createApp = (deps: Deps) => {
+  const app = newApi()
+    .route('/', healthRoutes(deps))
+    .route('/', sessionRoutes(deps))
+    .route('/', accountRoutes(deps))
+    .route('/', passwordResetRoutes(deps))
+    .route('/', licenseRoutes(deps))
+    .route('/', licenseUserRoutes(deps))
+    .route('/', offlineKeyRoutes(deps))
+    .route('/', activationRoutes(deps))
+    .route('/', operatorRoutes(deps))
+    .route('/', eventRoutes(deps));
+  app.doc31('/openapi.json', {
+    openapi: '3.1.0',
+    info: {
+      title: 'licet',
+      version: deps.version,
+      description: 'A self-hosted license portal.',
+    },
+  });
+  app.notFound((c) =>
+    answerRefusal(c, {
+      code: 'not-found',
+      detail: 'There is nothing at this address. /openapi.json lists what there is.',
+    }),
+  );
+  app.onError((error, c) => {
+    const refusal = refusalOf(error);
+    if (refusal) return answerRefusal(c, refusal);
+    deps.log.error({ err: error, path: c.req.path }, 'a request failed unexpectedly');
+    return answerRefusal(c, {
+      code: 'unavailable',
+      detail: 'The server could not do this now. Try again; if it stays so, tell its operator.',
+    });
+  });
+  return app;
+};
+
+export type AppType = ReturnType<typeof createApp>;

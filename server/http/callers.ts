@@ -1,0 +1,63 @@
+/** Who calls: bearer tokens (RFC 6750) become callers before a route runs. */
+import type { Context, MiddlewareHandler } from 'hono';
+import { operatorsOnly } from '../usecases/access.ts';
+import type { AnonymousCaller } from '../usecases/caller.ts';
+import { authenticateActivation } from '../usecases/check-in.ts';
+import type { Deps } from '../usecases/deps.ts';
+import type { IdempotencyKey } from '../usecases/idempotency.ts';
+import { authenticate } from '../usecases/sign-in.ts';
+import type { AccountEnv, ActivationEnv } from './contract.ts';
+import { orRefuse, RefusalError } from './problem.ts';
+import { remoteAddress } from './remote-address.ts';
+
+const bearer = (c: Context): string => {
+  const token = /^Bearer ([\w.~+/-]+=*)$/iu.exec(c.req.header('authorization') ?? '')?.[1];
+  if (token !== undefined) return token;
+  throw new RefusalError({
+    code: 'unauthenticated',
+    detail: 'This needs a token: sign in, then send it as “Authorization: Bearer …”.',
+  });
+};
+
+/** Somebody signed in. */
+export const signedIn =
+  (deps: Deps): MiddlewareHandler<AccountEnv> =>
+  async (c, next) => {
+    c.set('caller', orRefuse(await authenticate(deps, bearer(c), remoteAddress(c))));
+    await next();
+  };
+
+/** An operator, signed in. */
+export const operator =
+  (deps: Deps): MiddlewareHandler<AccountEnv> =>
+  async (c, next) => {
+    const caller = orRefuse(await authenticate(deps, bearer(c), remoteAddress(c)));
+    if (caller.account.role !== 'operator') throw new RefusalError(operatorsOnly);
+    c.set('caller', caller);
+    await next();
+  };
+
+/** A product on a machine, by its activation token. */
+export const product =
+  (deps: Deps): MiddlewareHandler<ActivationEnv> =>
+  async (c, next) => {
+    c.set('product', orRefuse(await authenticateActivation(deps, bearer(c), remoteAddress(c))));
+    await next();
+  };
+
+const agentLength = 120;
+
+/** Nobody yet. */
+export const anonymous = (c: Context): AnonymousCaller => ({
+  from: remoteAddress(c),
+  agent: (c.req.header('user-agent') ?? 'unknown')
+    .replaceAll(/[^\x20-\x7e]/gu, '')
+    .slice(0, agentLength),
+});
+
+/** What makes a repeated request the same one. */
+export const idempotencyOf = (c: Context, content: unknown): IdempotencyKey => ({
+  key: c.req.header('idempotency-key'),
+  route: `${c.req.method} ${c.req.path}`,
+  content: JSON.stringify(content),
+});

@@ -1,0 +1,90 @@
+/** How routes are declared: what goes in and out, and which problems are possible. */
+import { OpenAPIHono, type Hook } from '@hono/zod-openapi';
+import type { Env } from 'hono';
+import { z } from 'zod';
+import { Problem, type Refusal } from '../../shared/problems.ts';
+import type { AccountCaller, ActivationCaller } from '../usecases/caller.ts';
+import { RefusalError } from './problem.ts';
+
+/** What middleware puts into the context of a route. */
+export interface AccountEnv extends Env {
+  readonly Variables: { readonly caller: AccountCaller };
+}
+export interface ActivationEnv extends Env {
+  readonly Variables: { readonly product: ActivationCaller };
+}
+
+/** JSON going out (or in), described for the API's documentation. */
+export const json = <T extends z.ZodType>(schema: T, description: string) => ({
+  description,
+  content: { 'application/json': { schema } },
+});
+
+export const body = <T extends z.ZodType>(schema: T) => ({
+  required: true as const,
+  content: { 'application/json': { schema } },
+});
+
+export const nothing = (description: string) => ({ description });
+
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503 | 507;
+
+interface ProblemResponse {
+  description: string;
+  content: { 'application/problem+json': { schema: typeof Problem } };
+}
+
+const problemResponse = (status: number): ProblemResponse => ({
+  description: `Problem ${status}`,
+  content: { 'application/problem+json': { schema: Problem } },
+});
+
+/**
+ * The problem responses of a route. 413, 429, 503 and 507 are possible anywhere, so they need no naming.
+ */
+export const problems = <const S extends readonly ErrorStatus[]>(
+  ...statuses: S
+): Record<S[number] | 413 | 429 | 503 | 507, ProblemResponse> =>
+  Object.fromEntries(
+    [...new Set<number>([...statuses, 413, 429, 503, 507])].map((status) => [
+      status,
+      problemResponse(status),
+    ]),
+  ) as Record<S[number] | 413 | 429 | 503 | 507, ProblemResponse>;
+
+export const IdParam = z.object({ id: z.string().min(1).max(80) });
+
+/** The header by which a repeated request is recognized. */
+export const IdempotencyHeader = z.object({
+  'idempotency-key': z.string().min(8).max(200).optional(),
+});
+
+const fieldOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
+
+/** The refusal of input that does not fit its schema: each field with what is wrong. */
+export const refuseInput = (error: z.core.$ZodError): Refusal => {
+  const issues = error.issues.flatMap((issue) =>
+    issue.code === 'invalid_union' && issue.errors.length > 0
+      ? (issue.errors[0] ?? [issue])
+      : [issue],
+  );
+  const errors = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
+  const said = errors
+    .slice(0, 3)
+    .map(({ field, message }) => (field ? `${field}: ${message}` : message))
+    .join('; ');
+  return {
+    code: 'invalid-request',
+    detail: `The request does not fit: ${said}. See /openapi.json.`,
+    extra: { errors: errors.slice(0, 20) },
+  };
+};
+
+// oxlint-disable-next-line typescript/no-explicit-any -- the type that the library gives this hook
+const refuseInvalid: Hook<any, any, any, any> = (result) => {
+  if (!result.success) throw new RefusalError(refuseInput(result.error));
+};
+
+/** An app whose invalid input is refused as a problem. */
+export const newApi = <E extends Env = Env>(): OpenAPIHono<E> =>
+  new OpenAPIHono<E>({ defaultHook: refuseInvalid });

@@ -1,0 +1,96 @@
+/** Licenses, the machines that hold their seats, and resets. */
+import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
+import { ActivationPage, ActivationQuery } from '../../shared/api/activations.ts';
+import { PageQuery } from '../../shared/api/common.ts';
+import { License, LicensePage, ResetDone, ResetRequest } from '../../shared/api/licenses.ts';
+import { signedIn } from '../http/callers.ts';
+import {
+  body,
+  IdParam,
+  json,
+  newApi,
+  nothing,
+  problems,
+  type AccountEnv,
+} from '../http/contract.ts';
+import { orRefuse } from '../http/problem.ts';
+import type { Deps } from '../usecases/deps.ts';
+import { getLicense, listActivations, listLicenses } from '../usecases/licenses.ts';
+import { releaseActivation, resetActivations } from '../usecases/reset-activations.ts';
+
+const ActivationParam = IdParam.extend({ activationId: z.string().min(1).max(80) });
+
+export const licenseRoutes = (deps: Deps) =>
+  newApi<AccountEnv>()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/licenses',
+        summary: 'The licenses that the account owns or uses; for an operator all',
+        middleware: [signedIn(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(LicensePage, 'The licenses'), ...problems(400, 401) },
+      }),
+      async (c) => c.json(await listLicenses(deps, c.var.caller, c.req.valid('query')), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/licenses/{id}',
+        summary: 'My License',
+        middleware: [signedIn(deps)] as const,
+        request: { params: IdParam },
+        responses: { 200: json(License, 'The license'), ...problems(401, 403, 404) },
+      }),
+      async (c) =>
+        c.json(orRefuse(await getLicense(deps, c.var.caller, c.req.valid('param').id)), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/licenses/{id}/activations',
+        summary: 'The machines that hold a seat, or those without one',
+        middleware: [signedIn(deps)] as const,
+        request: { params: IdParam, query: ActivationQuery },
+        responses: { 200: json(ActivationPage, 'The machines'), ...problems(400, 401, 403, 404) },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        const page = await listActivations(deps, c.var.caller, id, c.req.valid('query'));
+        return c.json(orRefuse(page), 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'delete',
+        path: '/v1/licenses/{id}/activations/{activationId}',
+        summary: 'Release one machine',
+        middleware: [signedIn(deps)] as const,
+        request: { params: ActivationParam },
+        responses: { 204: nothing('Its seat is free'), ...problems(401, 403, 404, 409) },
+      }),
+      async (c) => {
+        const { id, activationId } = c.req.valid('param');
+        orRefuse(await releaseActivation(deps, c.var.caller, id, activationId));
+        return c.body(null, 204);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/licenses/{id}/activations/reset',
+        summary: 'Reset the activations, or say what a reset would do',
+        middleware: [signedIn(deps)] as const,
+        request: { params: IdParam, body: { ...body(ResetRequest), required: false } },
+        responses: {
+          200: json(ResetDone, 'What was released'),
+          ...problems(400, 401, 403, 404, 409),
+        },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        const done = await resetActivations(deps, c.var.caller, id, c.req.valid('json') ?? {});
+        return c.json(orRefuse(done), 200);
+      },
+    );

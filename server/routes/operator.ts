@@ -1,0 +1,222 @@
+/** An operator's routes: accounts, password requests, products, licenses, journal. */
+import { createRoute } from '@hono/zod-openapi';
+import {
+  Account,
+  AccountCreate,
+  AccountCreated,
+  AccountPage,
+  OperatorAccountPatch,
+  PasswordResetPage,
+} from '../../shared/api/accounts.ts';
+import { OneTimeCode, PageQuery } from '../../shared/api/common.ts';
+import {
+  LicenseChanged,
+  LicenseCreate,
+  LicenseCreated,
+  LicenseKey,
+  LicensePage,
+  LicensePatch,
+  Product,
+  ProductCreate,
+  ProductPage,
+} from '../../shared/api/licenses.ts';
+import { JournalPage } from '../../shared/api/server.ts';
+import { idempotencyOf, operator } from '../http/callers.ts';
+import {
+  body,
+  IdempotencyHeader,
+  IdParam,
+  json,
+  newApi,
+  problems,
+  type AccountEnv,
+} from '../http/contract.ts';
+import { orRefuse } from '../http/problem.ts';
+import type { Deps } from '../usecases/deps.ts';
+import { listJournal } from '../usecases/journal.ts';
+import { listLicenses } from '../usecases/licenses.ts';
+import {
+  createAccount,
+  issuePasswordCode,
+  listAccounts,
+  listPasswordRequests,
+  patchAccount,
+} from '../usecases/operator-accounts.ts';
+import { createLicense, patchLicense, rotateLicenseKey } from '../usecases/operator-licenses.ts';
+import { createProduct, listProducts } from '../usecases/products.ts';
+import { iso } from '../usecases/views.ts';
+
+const accountRoutes = (deps: Deps) =>
+  newApi<AccountEnv>()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/operator/accounts',
+        summary: 'All accounts',
+        middleware: [operator(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(AccountPage, 'The accounts'), ...problems(400, 401, 403) },
+      }),
+      async (c) => c.json(await listAccounts(deps, c.req.valid('query')), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/accounts',
+        summary: 'Create an account, with a password or with a one-time code to hand over',
+        middleware: [operator(deps)] as const,
+        request: { headers: IdempotencyHeader, body: body(AccountCreate) },
+        responses: { 201: json(AccountCreated, 'Created'), ...problems(400, 401, 403, 409) },
+      }),
+      async (c) => {
+        const input = c.req.valid('json');
+        const made = await createAccount(deps, c.var.caller, input, idempotencyOf(c, input));
+        return c.json(orRefuse(made), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'patch',
+        path: '/v1/operator/accounts/{id}',
+        summary: 'Edit, disable or enable an account',
+        middleware: [operator(deps)] as const,
+        request: { params: IdParam, body: body(OperatorAccountPatch) },
+        responses: { 200: json(Account, 'The account'), ...problems(400, 401, 403, 404, 409) },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        const patched = await patchAccount(deps, c.var.caller, id, c.req.valid('json'));
+        return c.json(orRefuse(patched), 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/accounts/{id}/password-code',
+        summary: 'A one-time code with which the person sets a new password',
+        middleware: [operator(deps)] as const,
+        request: { params: IdParam },
+        responses: { 201: json(OneTimeCode, 'The code'), ...problems(401, 403, 404, 409) },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        const issued = orRefuse(await issuePasswordCode(deps, c.var.caller, id));
+        return c.json({ code: issued.code, expiresAt: iso(issued.expiresAt) }, 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/operator/password-resets',
+        summary: 'Requests of people who forgot their password',
+        middleware: [operator(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(PasswordResetPage, 'The requests'), ...problems(400, 401, 403) },
+      }),
+      async (c) => c.json(await listPasswordRequests(deps, c.req.valid('query')), 200),
+    );
+
+const productRoutes = (deps: Deps) =>
+  newApi<AccountEnv>()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/operator/products',
+        summary: 'All products',
+        middleware: [operator(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(ProductPage, 'The products'), ...problems(400, 401, 403) },
+      }),
+      async (c) => c.json(await listProducts(deps, c.req.valid('query')), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/products',
+        summary: 'Create a product, with a template for its licenses',
+        middleware: [operator(deps)] as const,
+        request: { headers: IdempotencyHeader, body: body(ProductCreate) },
+        responses: { 201: json(Product, 'Created'), ...problems(400, 401, 403, 409) },
+      }),
+      async (c) => {
+        const input = c.req.valid('json');
+        const made = await createProduct(deps, c.var.caller, input, idempotencyOf(c, input));
+        return c.json(orRefuse(made), 201);
+      },
+    );
+
+const licenseRoutes = (deps: Deps) =>
+  newApi<AccountEnv>()
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/operator/licenses',
+        summary: 'All licenses',
+        middleware: [operator(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(LicensePage, 'The licenses'), ...problems(400, 401, 403) },
+      }),
+      async (c) => c.json(await listLicenses(deps, c.var.caller, c.req.valid('query')), 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/licenses',
+        summary: 'Create a license; its key is shown in this answer only',
+        middleware: [operator(deps)] as const,
+        request: { headers: IdempotencyHeader, body: body(LicenseCreate) },
+        responses: { 201: json(LicenseCreated, 'Created'), ...problems(400, 401, 403) },
+      }),
+      async (c) => {
+        const input = c.req.valid('json');
+        const made = await createLicense(deps, c.var.caller, input, idempotencyOf(c, input));
+        return c.json(orRefuse(made), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'patch',
+        path: '/v1/operator/licenses/{id}',
+        summary: 'Change, suspend, resume, revoke or move a license, or say what a change would do',
+        middleware: [operator(deps)] as const,
+        request: { params: IdParam, body: body(LicensePatch) },
+        responses: {
+          200: json(LicenseChanged, 'The license'),
+          ...problems(400, 401, 403, 404, 409),
+        },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        const changed = await patchLicense(deps, c.var.caller, id, c.req.valid('json'));
+        return c.json(orRefuse(changed), 200);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/licenses/{id}/license-key',
+        summary: 'A new license key; the old one ends',
+        middleware: [operator(deps)] as const,
+        request: { params: IdParam },
+        responses: { 201: json(LicenseKey, 'The key'), ...problems(401, 403, 404) },
+      }),
+      async (c) =>
+        c.json(orRefuse(await rotateLicenseKey(deps, c.var.caller, c.req.valid('param').id)), 201),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/operator/journal',
+        summary: 'The journal, newest first',
+        middleware: [operator(deps)] as const,
+        request: { query: PageQuery },
+        responses: { 200: json(JournalPage, 'The records'), ...problems(400, 401, 403) },
+      }),
+      async (c) => c.json(await listJournal(deps, c.req.valid('query')), 200),
+    );
+
+export const operatorRoutes = (deps: Deps) =>
+  newApi()
+    .route('/', accountRoutes(deps))
+    .route('/', productRoutes(deps))
+    .route('/', licenseRoutes(deps));

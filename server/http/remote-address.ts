@@ -1,15 +1,29 @@
 /** Where a request comes from. */
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 
-/** The remote address; `local` for a request that did not come over a socket. */
+/** What the listener tells the app of the connection, as Hono's `c.env`. */
+export interface ConnectionEnv {
+  readonly remoteAddress: string;
+}
+
+/** The remote address; `local` for a request that did not come over a socket (`app.request`). */
 export const remoteAddress = (c: Context): string => {
-  // Requests made in this process (app.request) have no socket behind them.
-  const environment: unknown = c.env;
-  if (typeof environment !== 'object' || environment === null || !('incoming' in environment)) {
-    return 'local';
-  }
-  const address = getConnInfo(c).remote.address ?? 'unknown';
+  const environment: Partial<ConnectionEnv> | undefined = c.env;
+  return environment?.remoteAddress ?? 'local';
+};
+
+/**
+ * The client's address. Behind a proxy that is trusted it is the last one in X-Forwarded-For: the
+ * proxy put that there itself, all before it may be made up.
+ */
+export const clientAddress = (
+  socketAddress: string | undefined,
+  forwardedFor: string | readonly string[] | undefined,
+  trustProxy: boolean,
+): string => {
   // An IPv4 client of a dual-stack socket is the same client.
-  return address.startsWith('::ffff:') ? address.slice('::ffff:'.length) : address;
+  const direct = (socketAddress ?? 'unknown').replace(/^::ffff:(?=\d+\.)/u, '');
+  if (!trustProxy || forwardedFor === undefined) return direct;
+  const last = String(forwardedFor).split(',').at(-1)?.trim() ?? '';
+  return /^[0-9a-fA-F.:]{2,45}$/u.test(last) ? last : direct;
 };

@@ -1,0 +1,141 @@
+/** The HTTP server around the app: limits, and the refusal of what should never reach a route. */
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { getRequestListener, type HttpBindings } from '@hono/node-server';
+import { defaultLimits, type Limits } from './limits.ts';
+import { watchProgress } from './progress.ts';
+import { notHttp, parserProblem, rawProblemMessage, type RawProblem } from './raw-problem.ts';
+import { clientAddress, type ConnectionEnv } from './remote-address.ts';
+
+export interface ListenerOptions {
+  readonly fetch: (request: Request, env: ConnectionEnv) => Response | Promise<Response>;
+  /** PEM texts: the chain, the server's own first, and its private key. */
+  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** Believe X-Forwarded-For. */
+  readonly trustProxy?: boolean | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+}
+
+export interface Listener {
+  readonly server: Server;
+  /** Takes no more connections, lets running requests end, closes the rest after the grace (milliseconds). */
+  close(grace: number): Promise<void>;
+}
+
+const notOneHost: RawProblem = {
+  code: 'invalid-request',
+  detail: 'A request has exactly one Host header.',
+};
+
+/** RFC 9112, 3.2: a request has one Host, or two readers of it could each see another. */
+const hostCount = ({ rawHeaders }: IncomingMessage): number =>
+  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+
+/** Milliseconds that a refused client has to read why. */
+const lingering = 500;
+
+const refuse = (socket: Duplex, problem: RawProblem): void => {
+  if (!socket.writable) return void socket.destroy();
+  socket.end(rawProblemMessage(problem));
+  // Closing at once would reset the connection while the client still sends, and lose it the answer.
+  socket.resume();
+  setTimeout(() => socket.destroy(), lingering).unref();
+};
+
+/** The answers under way on each connection: raw bytes must not get between them. */
+const createAnswers = () => {
+  const open = new WeakMap<Duplex, Set<ServerResponse>>();
+  return {
+    begin: (socket: Duplex, response: ServerResponse): void => {
+      const responses = open.get(socket) ?? new Set();
+      open.set(socket, responses.add(response));
+      response.once('close', () => responses.delete(response));
+    },
+    haveBegun: (socket: Duplex): boolean =>
+      [...(open.get(socket) ?? [])].some((response) => response.headersSent),
+  };
+};
+
+/** Makes the server; the caller listens on it. */
+export const createListener = (options: ListenerOptions): Listener => {
+  const limits = { ...defaultLimits, ...options.limits };
+  const progress = watchProgress(limits);
+  const answers = createAnswers();
+  /** Event streams never end by themselves; everything else does. */
+  const streams = new Set<ServerResponse>();
+
+  const listen = getRequestListener(
+    async (request, env) => {
+      const { incoming, outgoing } = env as HttpBindings;
+      const { socket, headers } = incoming;
+      const address = clientAddress(
+        socket.remoteAddress,
+        headers['x-forwarded-for'],
+        options.trustProxy === true,
+      );
+      const response = await options.fetch(request, { remoteAddress: address });
+      if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+        streams.add(outgoing);
+        outgoing.once('close', () => streams.delete(outgoing));
+      }
+      return response;
+    },
+    {
+      // The app answers its own errors: here are only requests of which no URL can be made.
+      errorHandler: () =>
+        new Response(rawProblemMessage(notHttp).split('\r\n\r\n')[1], {
+          status: 400,
+          headers: { 'Content-Type': 'application/problem+json', Connection: 'close' },
+        }),
+    },
+  );
+
+  const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
+    if (hostCount(incoming) !== 1) {
+      refuse(incoming.socket, notOneHost);
+      return;
+    }
+    answers.begin(incoming.socket, outgoing);
+    progress.add(incoming, outgoing);
+    void listen(incoming, outgoing);
+  };
+
+  const serverOptions = {
+    headersTimeout: limits.headers,
+    // Bodies have as long as they make progress.
+    requestTimeout: 0,
+    keepAliveTimeout: limits.idle,
+    connectionsCheckingInterval: Math.min(1000, limits.headers / 4),
+    maxHeaderSize: limits.headerBytes,
+    // Checked below, with a problem for an answer.
+    requireHostHeader: false,
+  };
+  const server = options.tls
+    ? createTlsServer({ ...serverOptions, ...options.tls, minVersion: 'TLSv1.2' }, onRequest)
+    : createServer(serverOptions, onRequest);
+  server.maxHeadersCount = limits.headerCount;
+  server.maxConnections = limits.connections;
+  server.on('clientError', (error, socket: Socket) => {
+    if (answers.haveBegun(socket)) socket.destroy();
+    else refuse(socket, parserProblem(error));
+  });
+
+  return {
+    server,
+    close: async (grace) => {
+      const closed = new Promise<void>((resolve) => {
+        server.close(() => resolve());
+      });
+      for (const stream of streams) stream.destroy();
+      // Connections whose request ends only now are idle only then.
+      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const end = setTimeout(() => server.closeAllConnections(), grace);
+      await closed;
+      clearInterval(idle);
+      clearTimeout(end);
+      progress.stop();
+    },
+  };
+};

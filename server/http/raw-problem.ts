@@ -1,0 +1,69 @@
+/** Problems (RFC 9457) for requests that never become one: what the HTTP parser itself refuses. */
+import { STATUS_CODES } from 'node:http';
+import { problemTable, type Problem, type ProblemCode } from '../../shared/problems.ts';
+
+export interface RawProblem {
+  readonly code: ProblemCode;
+  readonly detail: string;
+  /** Where HTTP has a status of its own for it (408, 431). */
+  readonly status?: number | undefined;
+}
+
+const document = ({ code, detail, status }: RawProblem): Problem => ({
+  type: `urn:licet:problem:${code}`,
+  title: problemTable[code].title,
+  status: status ?? problemTable[code].status,
+  detail,
+  code,
+});
+
+/** The problem as a whole HTTP/1.1 message, after which the connection is to be closed. */
+export const rawProblemMessage = (problem: RawProblem): string => {
+  const body = JSON.stringify(document(problem));
+  const status = problem.status ?? problemTable[problem.code].status;
+  return [
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
+    'Content-Type: application/problem+json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    '',
+    body,
+  ].join('\r\n');
+};
+
+export const notHttp: RawProblem = {
+  code: 'invalid-request',
+  detail: 'This is not a well-formed HTTP request.',
+};
+
+/** Why Node's parser gave up, by the code of its error. */
+const parserProblems: Readonly<Record<string, RawProblem>> = {
+  HPE_HEADER_OVERFLOW: {
+    code: 'payload-too-large',
+    status: 431,
+    detail: 'The headers of this request are too large: 16 KB are the most.',
+  },
+  ERR_HTTP_REQUEST_TIMEOUT: {
+    code: 'invalid-request',
+    status: 408,
+    detail: 'The request did not arrive in time: its headers must be here within 10 seconds.',
+  },
+  HPE_INVALID_TRANSFER_ENCODING: {
+    code: 'invalid-request',
+    detail: 'The Transfer-Encoding is not valid, or comes together with a Content-Length.',
+  },
+  HPE_INVALID_CONTENT_LENGTH: {
+    code: 'invalid-request',
+    detail: 'The Content-Length is not valid.',
+  },
+  HPE_UNEXPECTED_CONTENT_LENGTH: {
+    code: 'invalid-request',
+    detail: 'Content-Length and Transfer-Encoding, or two lengths, contradict each other.',
+  },
+};
+
+export const parserProblem = (error: unknown): RawProblem => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return parserProblems[code] ?? notHttp;
+};

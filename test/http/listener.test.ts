@@ -1,0 +1,223 @@
+import { connect, type AddressInfo } from 'node:net';
+import { afterEach, describe, expect, test } from 'vitest';
+import { createListener, type Listener, type ListenerOptions } from '../../server/http/listener.ts';
+import { openRaw, sendRaw } from '../support/raw-http.ts';
+
+let listener: Listener | undefined;
+afterEach(async () => {
+  await listener?.close(0);
+  listener = undefined;
+});
+
+const start = async (
+  fetch: ListenerOptions['fetch'],
+  options: Partial<ListenerOptions> = {},
+): Promise<number> => {
+  const started = createListener({ fetch, ...options });
+  listener = started;
+  await new Promise<void>((resolve) => {
+    started.server.listen(0, '127.0.0.1', resolve);
+  });
+  return (started.server.address() as AddressInfo).port;
+};
+
+const echo: ListenerOptions['fetch'] = async (request, { remoteAddress }) =>
+  Response.json({ path: new URL(request.url).pathname, text: await request.text(), remoteAddress });
+
+const problemOf = (answer: string): unknown => JSON.parse(answer.split('\r\n\r\n')[1] ?? '');
+
+describe('a malformed request is refused with a problem, and the connection closed', () => {
+  test.each([
+    [
+      'Content-Length with Transfer-Encoding',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    [
+      'Transfer-Encoding with Content-Length',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 4\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    [
+      'two different lengths',
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab',
+      400,
+    ],
+    [
+      'a transfer encoding that hides',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n',
+      400,
+    ],
+    ['two Host headers', 'GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n', 400],
+    ['twice the same Host', 'GET / HTTP/1.1\r\nHost: a\r\nhost: a\r\n\r\n', 400],
+    ['no Host', 'GET / HTTP/1.1\r\n\r\n', 400],
+    ['a Host that is none', 'GET / HTTP/1.1\r\nHost: a b/c@d\r\nConnection: close\r\n\r\n', 400],
+    ['a folded header', 'GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n', 400],
+    [
+      'a bare line feed in a chunk',
+      'POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n1\na\r\n0\r\n\r\n',
+      400,
+    ],
+    ['no HTTP at all', '\x16\x03\x01 hello\r\n\r\n', 400],
+    ['headers of 20 KB', `GET / HTTP/1.1\r\nHost: a\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`, 431],
+  ])('%s', async (_what, message, status) => {
+    const port = await start(echo);
+    const answer = await sendRaw(port, message);
+    expect(answer).toMatch(new RegExp(`^HTTP/1\\.1 ${status} `));
+    expect(answer.toLowerCase()).toContain('content-type: application/problem+json');
+    expect(problemOf(answer)).toMatchObject({ status, code: expect.any(String) });
+    expect(answer.match(/HTTP\/1\.1/gu)).toHaveLength(1);
+  });
+
+  test('and what came after a smuggling attempt is never a request', async () => {
+    const paths: string[] = [];
+    const port = await start((request) => {
+      paths.push(new URL(request.url).pathname);
+      return new Response('ok');
+    });
+    await sendRaw(
+      port,
+      'POST /first HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /smuggled HTTP/1.1\r\nHost: a\r\n\r\n',
+    );
+    expect(paths).not.toContain('/smuggled');
+  });
+});
+
+describe('slow clients', () => {
+  const limits = { headers: 200, progress: 200, idle: 200 };
+
+  test.each([
+    ['nothing', ''],
+    ['half a request line', 'GET / HT'],
+    ['headers without an end', 'GET / HTTP/1.1\r\nHost: a\r\nX: '],
+  ])('that send %s are cut off', async (_what, message) => {
+    const port = await start(echo, { limits });
+    const answer = await sendRaw(port, message);
+    expect(answer === '' || answer.startsWith('HTTP/1.1 408 ')).toBe(true);
+  });
+
+  test('that drip a body byte by byte are cut off', async () => {
+    const port = await start(echo, { limits });
+    const client = openRaw(port);
+    client.write('POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 100000\r\n\r\n');
+    const drip = setInterval(() => client.write('a'), 20);
+    expect(await client.closed).toBe('');
+    clearInterval(drip);
+  });
+
+  test('that make progress may take as long as they need', async () => {
+    const port = await start(echo, { limits });
+    const client = openRaw(port);
+    client.write(
+      'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 20480\r\nConnection: close\r\n\r\n',
+    );
+    for (let sent = 0; sent < 20; sent += 1) {
+      await new Promise((resolve) => setTimeout(resolve, 40));
+      client.write('a'.repeat(1024));
+    }
+    expect(await client.closed).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test('that do not read their answer are cut off', async () => {
+    let ended = (): void => undefined;
+    const cancelled = new Promise<void>((resolve) => {
+      ended = resolve;
+    });
+    const port = await start(
+      () =>
+        new Response(
+          new ReadableStream({
+            pull: (controller) => controller.enqueue(new Uint8Array(65_536)),
+            cancel: () => ended(),
+          }),
+        ),
+      { limits },
+    );
+    const socket = connect({ port, host: '127.0.0.1' });
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+    await expect(cancelled).resolves.toBeUndefined();
+    socket.destroy();
+  });
+
+  test('do not end an event stream that has nothing to say, nor work that takes its time', async () => {
+    let finish = (): void => undefined;
+    const port = await start(
+      (request) =>
+        request.url.endsWith('/events')
+          ? new Response(new ReadableStream({ start: (c) => c.enqueue(Buffer.from(': hi\n\n')) }), {
+              headers: { 'content-type': 'text/event-stream' },
+            })
+          : new Promise<Response>((resolve) => {
+              finish = () => resolve(new Response('done'));
+            }),
+      { limits },
+    );
+    const events = openRaw(port);
+    events.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+    await events.until(/: hi/);
+    const work = openRaw(port);
+    work.write('GET /work HTTP/1.1\r\nHost: a\r\n\r\n');
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    finish();
+    expect(await work.until(/done$/)).toContain('200 OK');
+    const stillOpen = new Promise((resolve) => setImmediate(resolve, 'still open'));
+    expect(await Promise.race([events.closed, stillOpen])).toBe('still open');
+    events.destroy();
+  });
+
+  test('by the hundred do not keep others waiting', async () => {
+    const port = await start(echo, { limits: { ...limits, headers: 2000 } });
+    const slow = Array.from({ length: 300 }, () => {
+      const client = openRaw(port);
+      client.write('GET / HTTP/1.1\r\nHost:');
+      return client;
+    });
+    const started = performance.now();
+    const answer = await fetch(`http://127.0.0.1:${port}/`);
+    expect(answer.status).toBe(200);
+    expect(performance.now() - started).toBeLessThan(1000);
+    await Promise.all(slow.map(({ closed }) => closed));
+  });
+});
+
+describe('the remote address', () => {
+  const ask = async (port: number): Promise<unknown> => {
+    const answer = await fetch(`http://127.0.0.1:${port}/`, {
+      headers: { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' },
+    });
+    return ((await answer.json()) as { remoteAddress: unknown }).remoteAddress;
+  };
+
+  test('is that of the socket, whatever the request says', async () => {
+    expect(await ask(await start(echo))).toBe('127.0.0.1');
+  });
+
+  test('is what a trusted proxy saw', async () => {
+    expect(await ask(await start(echo, { trustProxy: true }))).toBe('203.0.113.9');
+  });
+});
+
+test('closing lets a running request end, and ends event streams', async () => {
+  const running = Promise.withResolvers<() => void>();
+  const port = await start((request) =>
+    request.url.endsWith('/events')
+      ? new Response(new ReadableStream({ start: (c) => c.enqueue(Buffer.from(': hi\n\n')) }), {
+          headers: { 'content-type': 'text/event-stream' },
+        })
+      : new Promise<Response>((resolve) => {
+          running.resolve(() => resolve(new Response('done')));
+        }),
+  );
+  const events = openRaw(port);
+  events.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
+  await events.until(/: hi/);
+  const work = fetch(`http://127.0.0.1:${port}/work`);
+  const finish = await running.promise;
+  const closing = listener?.close(10_000);
+  await events.closed;
+  finish();
+  expect(await (await work).text()).toBe('done');
+  await closing;
+});

@@ -5,7 +5,7 @@
 import { armor } from './armor.ts';
 import { BitReader, BitsError, BitWriter } from './bits.ts';
 import { toBase64url } from './bytes.ts';
-import { typOf, type DeactivationClaims } from './claims.ts';
+import { DeactivationClaims, typOf } from './claims.ts';
 import { readCode, typedKinds } from './codes.ts';
 import { parseJws, signingInput } from './jws.ts';
 import { publicKeyFromText, signerOf, type PrivateKey } from './keys.ts';
@@ -32,18 +32,24 @@ export interface ProofForms {
 
 const timeBits = 30;
 
+/** All forms of a proof that was signed before. @throws for a text that is no deactivation proof. */
+export const proofForms = (jws: string): ProofForms => {
+  const parsed = parseJws(jws);
+  if (!parsed.ok) throw new Error(`This is not a deactivation proof: it ${parsed.error.what}.`);
+  const { iat, sub } = DeactivationClaims.parse(parsed.value.payload);
+  const writer = new BitWriter().number(iat - typedEpoch, timeBits);
+  writeId(writer, 'key', sub);
+  writer.bytes(parsed.value.signature);
+  const typed = toTypedLines([typedKinds.deactivation, ...writer.toDigits()]);
+  return { jws, file: armor('deactivation', jws), typed };
+};
+
 /** Makes the proof that the machine with this key gave an offline key up. `now` in milliseconds. */
 export const makeProof = (key: PrivateKey, given: GivenKey, now: number): ProofForms => {
   const iat = Math.max(typedEpoch, Math.floor(now / 1000));
   const { licenseId, fingerprint } = given;
   const claims = { iss: key.kid, iat, sub: given.id, licet: { license: licenseId, fingerprint } };
-  const jws = signStatement('deactivation', claims, signerOf(key));
-  const parsed = parseJws(jws);
-  const writer = new BitWriter().number(iat - typedEpoch, timeBits);
-  writeId(writer, 'key', given.id);
-  if (parsed.ok) writer.bytes(parsed.value.signature);
-  const typed = toTypedLines([typedKinds.deactivation, ...writer.toDigits()]);
-  return { jws, file: armor('deactivation', jws), typed };
+  return proofForms(signStatement('deactivation', claims, signerOf(key)));
 };
 
 interface ReadProof {

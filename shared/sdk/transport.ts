@@ -26,12 +26,14 @@ export interface TransportOptions {
   readonly pin: string | null;
   /** Milliseconds without any progress after which a request is given up. */
   readonly timeout: number;
+  /** Whether connections are kept for the next request; true unless told. */
+  readonly keepAlive?: boolean | undefined;
 }
 
 /** An agent whose connections are handed out only once their certificate is checked. */
-const checkedAgent = (pin: string | null): https.Agent => {
+const checkedAgent = (pin: string | null, keepAlive: boolean): https.Agent => {
   // No cached sessions: a resumed one shows no chain of certificates.
-  const agent = new https.Agent({ keepAlive: true, maxCachedSessions: 0 });
+  const agent = new https.Agent({ keepAlive, maxCachedSessions: 0 });
   agent.createConnection = (options, callback) => {
     // The check below replaces the one that OpenSSL would make, for pins; `authorized` is its result.
     const socket = tls.connect({
@@ -91,8 +93,9 @@ const maySendAgain = (init: RequestInit): boolean =>
 
 /** Makes a `fetch` for texts and streams to one server. It follows no redirects: the API has none. */
 export const createTransport = (options: TransportOptions): typeof fetch => {
-  const secure = checkedAgent(options.pin);
-  const plain = new http.Agent({ keepAlive: true });
+  const keepAlive = options.keepAlive ?? true;
+  const secure = checkedAgent(options.pin, keepAlive);
+  const plain = new http.Agent({ keepAlive });
 
   const send = (url: URL, init: RequestInit): Promise<Response> =>
     new Promise((resolve, reject) => {

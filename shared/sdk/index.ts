@@ -1,0 +1,23 @@
+/** What a product imports to license itself. Node 20 and up; every call gives a result, none throws. */
+export {
+  activate,
+  checkIn,
+  deactivate,
+  verifyLease,
+  type ActivatedMachine,
+  type ActivateOptions,
+  type CheckInOptions,
+  type Credentials,
+  type Leased,
+  type ProductOptions,
+  type WentBack,
+} from './activation.ts';
+export type { ServerOptions } from './call.ts';
+export type { MachineReason, SdkFailure, SdkResult } from './failure.ts';
+export { giveBackOfflineKey, type GivenBack } from './give-back.ts';
+export { createRequest, machineFingerprint, type RequestOptions } from './machine.ts';
+export { enterOfflineKey, verifyOfflineKey, type OfflineKeyOptions } from './offline.ts';
+export type { Permit } from './permit.ts';
+export type { MachineOptions, TrustOptions } from './settings.ts';
+export type { ProofForms } from '../deactivation.ts';
+export type { OfflineRequest, RequestForms } from '../offline-request.ts';

@@ -1,0 +1,205 @@
+/** Offline keys on the machine that they were made for: entering, and verifying without a network. */
+import { z } from 'zod';
+import type { OfflineKeyClaims } from '../claims.ts';
+import { expandOfflineKey } from '../offline-key.ts';
+import { ok } from '../result.ts';
+import { verifyStatement, type VerifyOptions } from '../statements.ts';
+import { noteClock, watchClock } from './clock.ts';
+import { guarded, missing, rejected, type SdkResult } from './failure.ts';
+import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
+import { isoTime, warningsAt, type Permit } from './permit.ts';
+import { readTombstones } from './returned.ts';
+import { nowOf, stateDirOf, trustOf, type MachineOptions, type TrustOptions } from './settings.ts';
+import { listState, readState, removeState, writeState } from './state.ts';
+
+const prefix = 'offline-key.';
+const keyFile = (product: string): string => `${prefix}${encodeURIComponent(product)}.json`;
+const KeyState = z.object({ version: z.literal(1), key: z.string(), enteredAt: z.string() });
+
+export interface OfflineKeyOptions extends MachineOptions, TrustOptions {
+  /** The product that the key must be for; any when left out. */
+  readonly product?: string | undefined;
+  /** The key: file, bare statement, parts of a QR code, or typed lines. Default: the one that was entered. */
+  readonly key?: string | undefined;
+}
+
+/** An offline key that holds on this machine. */
+export interface HeldKey {
+  readonly jws: string;
+  readonly claims: OfflineKeyClaims;
+  readonly permit: Permit;
+}
+
+/** The keys that were entered on this machine, for one product or for all. */
+export const enteredKeys = async (folder: string, product?: string): Promise<string[]> => {
+  const names = product === undefined ? await listState(folder, prefix) : [keyFile(product)];
+  const states = await Promise.all(names.map((name) => readState(folder, name, KeyState)));
+  return states.flatMap((state) => (state ? [state.key] : []));
+};
+
+export const removeEnteredKey = (folder: string, product: string): Promise<void> =>
+  removeState(folder, keyFile(product));
+
+const notEntered = missing(
+  'No offline key was entered on this machine. Enter it: licet offline-key enter.',
+);
+
+const noRequest = rejected(
+  'no-private-key',
+  'This machine has made no request, so no offline key can be for it. Make one: licet offline-key request.',
+);
+
+/** The whole statement of a key in any form; typed lines are completed by what this machine knows. */
+const expandHere = (
+  text: string,
+  machine: MachineState | undefined,
+  options: VerifyOptions,
+  certificates: readonly string[],
+): SdkResult<string> => {
+  const isGenuine = (jws: string) => {
+    const verified = verifyStatement('offline-key', jws, options);
+    return verified.ok || verified.error.reason !== 'signature';
+  };
+  const identities = machine?.requests ?? [];
+  const whole = expandOfflineKey(text, undefined);
+  if (whole.ok || identities.length === 0) {
+    return whole.ok ? whole : rejected('unreadable', whole.error);
+  }
+  const expanded = identities.map((identity) =>
+    expandOfflineKey(
+      text,
+      { machine: { ...identity, key: machine?.key.x ?? '' }, certificates },
+      isGenuine,
+    ),
+  );
+  const chosen = expanded.find((one) => one.ok && isGenuine(one.value)) ?? expanded[0] ?? whole;
+  return chosen.ok ? chosen : rejected('unreadable', chosen.error);
+};
+
+const checkMachine = (
+  claims: OfflineKeyClaims,
+  fingerprint: string,
+  machine: MachineState,
+): SdkResult<null> => {
+  const bound = claims.licet.machine;
+  if (bound.fingerprint !== fingerprint) {
+    return rejected(
+      'wrong-machine',
+      `This offline key is for the machine ${bound.fingerprint.slice(0, 12)} (${bound.hostname}), and this one is ${fingerprint.slice(0, 12)}. Use the key that was made for this machine's request; where the fingerprint is set, set the same one (LICET_FINGERPRINT).`,
+    );
+  }
+  if (bound.key !== machine.key.x || !privateKeyOf(machine)) {
+    return rejected(
+      'no-private-key',
+      'This offline key is bound to a key pair whose private half is not on this machine. A copied key does not work; make a new request here and ask for a new key.',
+    );
+  }
+  return ok(null);
+};
+
+const checkNotReturned = async (
+  folder: string,
+  claims: OfflineKeyClaims,
+): Promise<SdkResult<null>> => {
+  const tombstone = (await readTombstones(folder)).find((one) => one.keyId === claims.jti);
+  return tombstone
+    ? rejected(
+        'given-back',
+        `This offline key was given back on ${tombstone.at.slice(0, 10)} and does not work any more. Make a new request and ask for a new key.`,
+      )
+    : ok(null);
+};
+
+const permitOf = (
+  claims: OfflineKeyClaims,
+  now: number,
+  revocations: number | undefined,
+): Permit => {
+  const { license, machine, administrator } = claims.licet;
+  const until = claims.exp * 1000;
+  return {
+    source: 'offline-key',
+    licenseId: claims.sub,
+    product: claims.aud,
+    license,
+    fingerprint: machine.fingerprint,
+    hostname: machine.hostname,
+    until: isoTime(until),
+    id: claims.jti,
+    administrator,
+    warnings: warningsAt(now, { license: license.expiresAt, until, revocations }),
+  };
+};
+
+/** Verifies a key in any form on this machine, all but the clock's marks, or at `anyTime` all but the clock. */
+const checkKey = async (
+  text: string,
+  options: OfflineKeyOptions,
+  anyTime: boolean,
+): Promise<SdkResult<HeldKey>> => {
+  const folder = stateDirOf(options);
+  const now = nowOf(options);
+  const trust = trustOf(options);
+  const machine = await readMachine(folder);
+  const { roots, revocations, issuer } = trust;
+  const how = { roots, revocations, issuer, audience: options.product, now, anyTime };
+  const jws = expandHere(text, machine, how, trust.certificates);
+  if (!jws.ok) return jws;
+  const verified = verifyStatement('offline-key', jws.value, how);
+  if (!verified.ok) {
+    if (verified.error.reason === 'expired') await noteClock(folder, now);
+    return rejected(verified.error.reason, verified.error.message);
+  }
+  if (!machine) return noRequest;
+  const { claims } = verified.value;
+  const returned = await checkNotReturned(folder, claims);
+  if (!returned.ok) return returned;
+  const bound = checkMachine(claims, await findFingerprint(options, machine), machine);
+  if (!bound.ok) return bound;
+  const permit = permitOf(claims, now, revocations && revocations.exp * 1000);
+  return ok({ jws: jws.value, claims, permit });
+};
+
+const keyText = async (options: OfflineKeyOptions): Promise<SdkResult<string>> => {
+  const text = options.key ?? (await enteredKeys(stateDirOf(options), options.product))[0];
+  return text === undefined ? notEntered : ok(text);
+};
+
+/** A key that this machine holds, whatever the clock says: for giving it back. */
+export const findHeldKey = async (options: OfflineKeyOptions): Promise<SdkResult<HeldKey>> => {
+  const text = await keyText(options);
+  return text.ok ? checkKey(text.value, options, true) : text;
+};
+
+const holdKey = async (options: OfflineKeyOptions): Promise<SdkResult<HeldKey>> => {
+  const text = await keyText(options);
+  const held = text.ok ? await checkKey(text.value, options, false) : text;
+  if (!held.ok) return held;
+  const issuedAt = held.value.claims.iat * 1000;
+  const watch = { issuedAt, now: nowOf(options), isFresh: false };
+  const watched = await watchClock(stateDirOf(options), watch);
+  return watched.ok ? held : watched;
+};
+
+/**
+ * Verifies an offline key on this machine, without the network: what it permits, or exactly why not.
+ * The key must be for this fingerprint, and the private half of its key pair must be here.
+ */
+export const verifyOfflineKey = (options: OfflineKeyOptions): Promise<SdkResult<Permit>> =>
+  guarded(async () => {
+    const held = await holdKey(options);
+    return held.ok ? ok(held.value.permit) : held;
+  });
+
+/** Verifies a key and keeps it in the state folder, where the product finds it. */
+export const enterOfflineKey = (
+  options: OfflineKeyOptions & { readonly key: string },
+): Promise<SdkResult<Permit>> =>
+  guarded(async () => {
+    const held = await holdKey(options);
+    if (!held.ok) return held;
+    const { jws, claims, permit } = held.value;
+    const enteredAt = isoTime(nowOf(options));
+    await writeState(stateDirOf(options), keyFile(claims.aud), { version: 1, key: jws, enteredAt });
+    return ok(permit);
+  });

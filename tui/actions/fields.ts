@@ -23,6 +23,8 @@ export interface TypedField<T> extends FieldOptions {
   readonly optional: boolean;
   /** A password that is being chosen: prompts ask for it twice. */
   readonly chosen?: boolean;
+  /** Not for the command line, where others see it: a code. Passwords are so anyway. */
+  readonly secret?: boolean;
   readonly schema: z.ZodType<T, string>;
 }
 

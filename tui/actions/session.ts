@@ -16,12 +16,15 @@ export const signIn = action({
   fields: {
     email: emailField(),
     password: passwordField(),
-    totp: optional(
-      text(Totp, {
-        label: 'One-time password',
-        hint: 'Six digits from your authenticator, if you set one up.',
-      }),
-    ),
+    totp: {
+      ...optional(
+        text(Totp, {
+          label: 'One-time password',
+          hint: 'Six digits from your authenticator, if you set one up.',
+        }),
+      ),
+      secret: true,
+    },
   },
   run: async (client, { email, password, totp }) => {
     const answer = await client.signIn({
@@ -87,10 +90,13 @@ export const setPassword = action({
   description: 'Set a password with a one-time code.',
   who: 'anyone',
   fields: {
-    code: text(z.string().trim().min(1, 'is needed').max(100, 'is too long'), {
-      label: 'Code',
-      hint: 'Four groups of letters and digits; small or capital is the same.',
-    }),
+    code: {
+      ...text(z.string().trim().min(1, 'is needed').max(100, 'is too long'), {
+        label: 'Code',
+        hint: 'Four groups of letters and digits; small or capital is the same.',
+      }),
+      secret: true,
+    },
     newPassword: newPasswordField(),
   },
   run: async (client, { code, newPassword }) => {

@@ -44,7 +44,8 @@ const retryAfterOf = (response: Response, now: number): number | null => {
   return Number.isNaN(date) ? null : Math.max(0, Math.ceil((date - now) / 1000));
 };
 
-const parseJson = (text: string): unknown => {
+/** What a JSON text says; undefined where it is none. */
+export const parseJson = (text: string): unknown => {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,7 +2,7 @@
 import { createParser } from 'eventsource-parser';
 import { ChangeEvent } from '../../shared/api/server.ts';
 import { Problem } from '../../shared/problems.ts';
-import { failureOf } from './call.ts';
+import { failureOf, parseJson } from './call.ts';
 import type { Failure } from './failure.ts';
 
 /** `connected` comes after each new connection: what was missed meanwhile is unknown, so read anew. */
@@ -51,7 +51,7 @@ const readStream = async (response: Response, server: string, options: EventsOpt
   const parser = createParser({
     onEvent: ({ event, data }) => {
       if (event !== 'change') return;
-      const change = ChangeEvent.safeParse(JSON.parse(data));
+      const change = ChangeEvent.safeParse(parseJson(data));
       if (change.success) options.onChange(change.data);
     },
   });

@@ -1,0 +1,197 @@
+/** A command made from an action: its fields as arguments and options, its danger asked, its answer printed. */
+import { Command, Option } from 'commander';
+import type { Action, Values } from '../actions/action.ts';
+import type { Done } from '../actions/done.ts';
+import type { Field } from '../actions/fields.ts';
+import type { Failure } from '../api/failure.ts';
+import type { Connection } from './connect.ts';
+import { connect } from './connect.ts';
+import { CommandError, exitCodes, toCommandError } from './failure.ts';
+import { isInteractive, type Io } from './io.ts';
+import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
+import { printDone } from './print.ts';
+import { ask, confirm } from './prompt.ts';
+import { openInput, readSecret, readText, type Input } from './secrets.ts';
+
+export interface ActionCommand {
+  readonly name: string;
+  readonly action: Action;
+  /** Names of fields that are given by place. */
+  readonly places?: readonly string[];
+  /** Lines after "licet ": what is worth copying. */
+  readonly examples: readonly string[];
+  /** After it is done, before it is printed: keeps a session, saves a file. */
+  readonly after?: (context: {
+    readonly io: Io;
+    readonly connection: Connection;
+    readonly done: Done;
+    readonly options: Options;
+  }) => Promise<void>;
+  /** Optional fields that this failure makes needed: they are asked for, and it runs again. */
+  readonly askFor?: (failure: Failure) => readonly string[];
+  /** Options beside those of the fields. */
+  readonly extra?: readonly Option[];
+}
+
+export interface Options extends CommonOptions {
+  readonly yes?: boolean;
+  readonly dryRun?: boolean;
+  readonly [name: string]: unknown;
+}
+
+const kebab = (name: string): string =>
+  name.replaceAll(/[A-Z]/gu, (letter) => `-${letter.toLowerCase()}`);
+
+const fileOption = (field: Field): string => `${field.name}File`;
+/** Others of the machine see arguments: secrets come from a file, standard input or a prompt. */
+const isSecret = (field: Field): boolean => field.kind === 'password' || field.secret === true;
+const takesFile = (field: Field): boolean => isSecret(field) || field.kind === 'block';
+
+const describe = (field: Field): string =>
+  field.hint === undefined ? field.label : `${field.label}: ${field.hint}`;
+
+const addField = (command: Command, field: Field): void => {
+  const flag = `--${kebab(field.name)}`;
+  if (field.kind === 'toggle') {
+    command.option(flag, describe(field));
+    return;
+  }
+  if (!isSecret(field)) {
+    const option = new Option(
+      `${flag} <${field.kind === 'block' ? 'text' : 'value'}>`,
+      describe(field),
+    );
+    if (field.choices) option.choices(field.choices.map(({ value }) => value));
+    command.addOption(option);
+  }
+  if (takesFile(field))
+    command.option(
+      `${flag}-file <file>`,
+      `${isSecret(field) ? describe(field) : 'The same'} (from a file; - is standard input)`,
+    );
+};
+
+const placed = (command: Command, spec: ActionCommand): Values => {
+  const values: Record<string, string> = {};
+  spec.places?.forEach((name, i) => {
+    const given: unknown = command.args[i];
+    if (typeof given === 'string') values[name] = given;
+  });
+  return values;
+};
+
+/** A field's text: by place, option, file, or prompt. */
+const fieldText = async (
+  io: Io,
+  input: Input,
+  field: Field,
+  options: Options,
+  place: string | undefined,
+): Promise<string> => {
+  const given = options[field.name];
+  const file = options[fileOption(field)];
+  const flag = `--${kebab(field.name)}`;
+  if (isSecret(field)) {
+    if (field.optional && file === undefined) return '';
+    return readSecret(io, input, typeof file === 'string' ? file : undefined, {
+      label: field.label,
+      option: `${flag}-file`,
+      chosen: field.chosen === true,
+      hidden: field.kind === 'password',
+      check: field.check,
+    });
+  }
+  if (field.kind === 'toggle') return given === true ? 'yes' : 'no';
+  if (typeof file === 'string') return readText(input, file, true);
+  if (typeof given === 'string') return given;
+  if (place !== undefined)
+    return place === '-' && field.kind === 'block' ? readText(input, '-', true) : place;
+  if (field.initial !== undefined) return field.initial;
+  if (field.optional) return '';
+  if (isInteractive(io)) return askField(io, field);
+  throw new CommandError(
+    exitCodes.usage,
+    `${field.label} is needed.`,
+    `Give it by ${takesFile(field) ? `${flag}-file FILE` : `${flag} VALUE`}.`,
+  );
+};
+
+const askField = async (io: Io, field: Field): Promise<string> => {
+  const choices = field.choices ? ` (${field.choices.map(({ value }) => value).join(', ')})` : '';
+  for (;;) {
+    const text = (await ask(io, `${field.label}${choices}: `)).trim();
+    const fault = field.check(text);
+    if (fault === undefined) return text;
+    io.stderr.write(`${fault}\n`);
+  }
+};
+
+/** Says what will happen and asks; a script that names the command means it. */
+const warn = async (
+  io: Io,
+  spec: ActionCommand,
+  connection: Connection,
+  values: Values,
+  options: Options,
+) => {
+  const { danger } = spec.action;
+  if (!danger) return true;
+  const ask = isInteractive(io) && options.yes !== true;
+  if (!ask && options.dryRun !== true) return true;
+  const preview = await danger.preview(connection.client, values);
+  if (!preview.ok) throw toCommandError(preview.error);
+  const { sentences, gentler, data } = preview.value;
+  if (options.dryRun === true) {
+    printDone(io, { message: sentences.join('\n'), data, blocks: [] }, options.json === true);
+    return false;
+  }
+  io.stderr.write(`${sentences.join('\n')}\n`);
+  for (const { title, values } of gentler) {
+    const flags = Object.entries(values).map(([name, value]) => `--${kebab(name)} ${value}`);
+    io.stderr.write(`Gentler: ${title} (${flags.join(' ')}).\n`);
+  }
+  if (await confirm(io, `${danger.confirm}?`)) return true;
+  throw new CommandError(exitCodes.failed, 'Nothing was changed.');
+};
+
+/** Gathers the values, asks where it is dangerous, runs, and prints. */
+export const runAction = async (io: Io, spec: ActionCommand, command: Command): Promise<void> => {
+  const options = command.optsWithGlobals<Options>();
+  const connection = await connect(io, options, spec.action.who !== 'anyone');
+  const places = placed(command, spec);
+  const input = openInput(io);
+  const values: Record<string, string> = {};
+  for (const field of spec.action.fields)
+    values[field.name] = await fieldText(io, input, field, options, places[field.name]);
+  if (!(await warn(io, spec, connection, values, options))) return;
+  let answer = await spec.action.run(connection.client, values);
+  const missing = answer.ok ? [] : (spec.askFor?.(answer.error) ?? []);
+  if (missing.length > 0 && isInteractive(io)) {
+    for (const field of spec.action.fields)
+      if (missing.includes(field.name)) values[field.name] = await askField(io, field);
+    answer = await spec.action.run(connection.client, values);
+  }
+  if (!answer.ok) throw toCommandError(answer.error);
+  await spec.after?.({ io, connection, done: answer.value, options });
+  printDone(io, answer.value, options.json === true);
+};
+
+/** The command; `io` is used only when it runs. */
+export const actionCommand = (io: Io, spec: ActionCommand): Command => {
+  const { action } = spec;
+  const command = new Command(spec.name).description(action.description);
+  for (const name of spec.places ?? []) {
+    const field = action.fields.find((one) => one.name === name);
+    if (field) command.argument(`[${kebab(name)}]`, describe(field));
+  }
+  for (const field of action.fields) addField(command, field);
+  for (const option of spec.extra ?? []) command.addOption(option);
+  addJsonOption(addServerOptions(command));
+  if (action.danger) {
+    command
+      .option('--dry-run', 'say what would happen, and change nothing')
+      .option('--yes', 'do not ask first');
+  }
+  addExamples(command, spec.examples);
+  return command.action(() => runAction(io, spec, command));
+};

@@ -1,0 +1,71 @@
+/** How a command ends: its exit code, and what it says when it failed. */
+import type { ProblemCode } from '../../shared/problems.ts';
+import { failureText, type Failure } from '../api/failure.ts';
+
+export const exitCodes = {
+  done: 0,
+  failed: 1,
+  usage: 2,
+  /** Not signed in, or not allowed. */
+  forbidden: 3,
+  /** A license or statement that is not valid, or can't be read. */
+  invalid: 4,
+  unreachable: 5,
+} as const;
+
+export type ExitCode = (typeof exitCodes)[keyof typeof exitCodes];
+
+/** Ends a command. `message` is what happened, `next` what to do now. */
+export class CommandError extends Error {
+  override readonly name = 'CommandError';
+  readonly exit: ExitCode;
+  readonly next: string;
+  /** For `--json`: members beside `error`. */
+  readonly details: Readonly<Record<string, unknown>>;
+
+  constructor(
+    exit: ExitCode,
+    what: string,
+    next = '',
+    details: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(what);
+    this.exit = exit;
+    this.next = next;
+    this.details = details;
+  }
+}
+
+/** Problems whose exit code is not that of a plain failure. */
+const exitOfProblem: Partial<Record<ProblemCode, ExitCode>> = {
+  unauthenticated: exitCodes.forbidden,
+  'invalid-credentials': exitCodes.forbidden,
+  forbidden: exitCodes.forbidden,
+  'license-expired': exitCodes.invalid,
+  'license-suspended': exitCodes.invalid,
+  'license-revoked': exitCodes.invalid,
+  'offline-request-invalid': exitCodes.invalid,
+  'proof-invalid': exitCodes.invalid,
+};
+
+const exitOfKind: Record<Exclude<Failure['kind'], 'problem'>, ExitCode> = {
+  unreachable: exitCodes.unreachable,
+  // Whoever answers there is not the server that was meant.
+  untrusted: exitCodes.unreachable,
+  unexpected: exitCodes.failed,
+  refused: exitCodes.failed,
+  invalid: exitCodes.usage,
+};
+
+/** The exit code for a failure of the client. */
+export const exitOf = (failure: Failure): ExitCode =>
+  failure.kind === 'problem'
+    ? (exitOfProblem[failure.problem.code] ?? exitCodes.failed)
+    : exitOfKind[failure.kind];
+
+/** A failure of the client as what ends a command. */
+export const toCommandError = (failure: Failure): CommandError => {
+  const { what, next } = failureText(failure);
+  const details = failure.kind === 'problem' ? { problem: failure.problem } : { ...failure };
+  return new CommandError(exitOf(failure), what, next, details);
+};

@@ -1,0 +1,65 @@
+/** Prints what an action gave: results on standard output, the rest on standard error. */
+import type { Block, Done, Shown } from '../actions/done.ts';
+import { fit, inert, width } from '../state/cells.ts';
+import type { Io } from './io.ts';
+
+const timeText = (at: string | null): string =>
+  at === null ? '-' : at.replace('T', ' ').replace(/:\d{2}(?:\.\d+)?Z$/u, 'Z');
+
+/** A value as text: times in UTC to the minute, nothing as a dash. */
+export const shownText = (value: Shown): string => {
+  if (value === null || value === '') return '-';
+  if (typeof value === 'object') return timeText(value.time);
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  return inert(String(value));
+};
+
+type Rows = readonly (readonly [label: string, value: Shown])[];
+
+const factLines = (rows: Rows, indent = ''): string[] => {
+  const cells = Math.max(...rows.map(([label]) => width(label)));
+  return rows.map(([label, value]) => `${indent}${fit(label, cells)}  ${shownText(value)}`);
+};
+
+const tableLines = (columns: readonly string[], rows: readonly (readonly Shown[])[]): string[] => {
+  const texts = [columns, ...rows.map((row) => row.map(shownText))];
+  const widths = columns.map((_, i) => Math.max(...texts.map((row) => width(row[i] ?? ''))));
+  return texts.map((row) =>
+    row
+      .map((cell, i) => fit(cell, widths[i] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+};
+
+const cardLines = (block: Extract<Block, { kind: 'card' }>): string[] => {
+  const rule = '-'.repeat(72);
+  return [rule, block.title, '', ...factLines(block.rows, '  '), '', block.note, rule];
+};
+
+/** A block as lines for people. */
+export const blockLines = (block: Block): readonly string[] => {
+  if (block.kind === 'facts') return factLines(block.rows);
+  if (block.kind === 'table')
+    return block.rows.length === 0 ? [block.empty] : tableLines(block.columns, block.rows);
+  if (block.kind === 'card') return cardLines(block);
+  return [block.text];
+};
+
+/** Prints what was done; with `json` only the data, as one line. */
+export const printDone = (io: Io, done: Done, json: boolean): void => {
+  for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
+  if (json) {
+    io.stdout.write(`${JSON.stringify(done.data)}\n`);
+    return;
+  }
+  const [first, ...others] = done.blocks;
+  if (first) {
+    io.stderr.write(`${inert(done.message)}\n`);
+    for (const block of [first, ...others]) {
+      if (block !== first) io.stdout.write('\n');
+      io.stdout.write(`${blockLines(block).join('\n')}\n`);
+    }
+  } else io.stdout.write(`${inert(done.message)}\n`);
+  if (done.next !== undefined) io.stderr.write(`${done.next}\n`);
+};

@@ -1,0 +1,42 @@
+/** Runs a command's work: prints what it gives, and turns what goes wrong into exit code and words. */
+import { CommandError, exitCodes, type ExitCode } from './failure.ts';
+import type { Io } from './io.ts';
+
+/** Says a failure: as words for people, with `json` as one line for programs. */
+export const printFailure = (io: Io, error: CommandError, json: boolean): void => {
+  if (json) {
+    const body = { error: error.message, next: error.next, exit: error.exit, ...error.details };
+    io.stderr.write(`${JSON.stringify(body)}\n`);
+    return;
+  }
+  io.stderr.write(`licet: ${error.message}\n`);
+  if (error.next !== '') io.stderr.write(`${error.next}\n`);
+};
+
+/** What was thrown as what ends a command; a fault of ours keeps its stack for the report. */
+export const toExit = (error: unknown): CommandError => {
+  if (error instanceof CommandError) return error;
+  const text = error instanceof Error ? error.message : String(error);
+  return new CommandError(
+    exitCodes.failed,
+    `Something went wrong: ${text}`,
+    'Run it again with LICET_DEBUG=1 to see where, and report it.',
+  );
+};
+
+/** Runs to the exit code. */
+export const runToExit = async (
+  io: Io,
+  json: () => boolean,
+  work: () => Promise<void>,
+): Promise<ExitCode> => {
+  try {
+    await work();
+    return exitCodes.done;
+  } catch (error) {
+    printFailure(io, toExit(error), json());
+    if (io.env['LICET_DEBUG'] === '1' && error instanceof Error)
+      io.stderr.write(`${error.stack ?? ''}\n`);
+    return toExit(error).exit;
+  }
+};

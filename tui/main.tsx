@@ -1,0 +1,22 @@
+/** The program: a command, or without one the terminal UI. Loads only what that needs. */
+import { version } from './version.ts';
+
+const args = process.argv.slice(2);
+
+const main = async (): Promise<number> => {
+  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+    process.stdout.write(`${version}\n`);
+    return 0;
+  }
+  const { runProgram } = await import('./commands/program.ts');
+  const { stdin, stdout, stderr, env } = process;
+  return runProgram({ stdin, stdout, stderr, env }, args);
+};
+
+// Whoever reads our output may stop (`| head`); that is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+process.exitCode = await main();

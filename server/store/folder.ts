@@ -4,8 +4,8 @@ import { join } from 'node:path';
 
 import { errorCode, exists, isWritable, messageOf } from './files.ts';
 import { listSegments, makeSegment } from './journal-file.ts';
-import { damaged } from './recover-journal.ts';
-import { snapshotPath } from './snapshot.ts';
+import { damaged } from './damaged.ts';
+import { snapshotPath } from './snapshot-format.ts';
 import { StoreError } from './store.ts';
 
 /** Whether the folder has a snapshot, that is, has been made by licet. */

@@ -6,6 +6,7 @@ import { Low } from 'lowdb';
 import { exists, syncDirectory } from './files.ts';
 import {
   listSegments,
+  makeSegment,
   openSegment,
   segmentPath,
   writeAll,
@@ -14,7 +15,8 @@ import {
 import type { Log } from './log.ts';
 import { noHash, splitKey, type JournalRecord } from './record.ts';
 import { recoverJournal, type Recovered, type TornTail } from './recover-journal.ts';
-import { snapshotAdapter, snapshotPath, type Snapshot, type SnapshotOptions } from './snapshot.ts';
+import { snapshotAdapter, type Snapshot, type SnapshotOptions } from './snapshot.ts';
+import { snapshotPath } from './snapshot-format.ts';
 import { setDocument, tableNamed, type Tables } from './table.ts';
 
 export interface Loaded {
@@ -108,7 +110,10 @@ export const openForWriting = async (
   if (recovered.torn !== undefined) await cutTornTail(recovered.torn, log);
   const first = recovered.segment?.first ?? recovered.seq + 1;
   await dropEmptySegments(directory, first);
-  const handle = await openSegment(segmentPath(directory, first));
+  const handle =
+    recovered.segment === undefined
+      ? await makeSegment(directory, first)
+      : await openSegment(segmentPath(directory, first));
   await handle.sync();
   await syncDirectory(dirname(segmentPath(directory, first)));
   return { handle, first, size: recovered.segment === undefined ? 0 : recovered.size };

@@ -8,7 +8,9 @@ import { migrate, type Migration } from './migrate.ts';
 import { createRunner, type Memory } from './runner.ts';
 import { readHeaders } from './read-journal.ts';
 import { noHash } from './record.ts';
-import { newer, readSnapshotHead, snapshotPath, type SnapshotOptions } from './snapshot.ts';
+import type { SnapshotOptions } from './snapshot.ts';
+import { newer, readSnapshotHead, snapshotPath } from './snapshot-format.ts';
+import { checkSeal } from './seal.ts';
 import type { Schema, Store } from './store.ts';
 import { createTables, type Tables } from './table.ts';
 import { createTurns } from './turns.ts';
@@ -42,6 +44,7 @@ export const openStore = async <S extends Schema>(options: OpenOptions<S>): Prom
   const { directory, readOnly = false, schemaVersion = 1 } = options;
   const state = await inspectFolder(directory, options.create === true && !readOnly);
   if (state === 'data') {
+    await checkSeal(directory);
     const head = await readSnapshotHead(directory);
     if (head !== undefined && head.schemaVersion > schemaVersion)
       throw newer(snapshotPath(directory));
@@ -52,7 +55,24 @@ export const openStore = async <S extends Schema>(options: OpenOptions<S>): Prom
   const lock = takeLock(directory);
   try {
     if (state === 'new') await makeData(options);
-    return await openWritable(options, lock);
+    return await openWritable(options, lock, 0);
+  } catch (error) {
+    lock.release();
+    throw error;
+  }
+};
+
+/**
+ * Opens what was just restored: whatever its collections are, all of its journal checked, its era
+ * raised before anything else.
+ */
+export const openRestored = async (
+  options: Pick<OpenOptions<Schema>, 'directory' | 'now' | 'log' | 'schemaVersion'>,
+): Promise<Store<Schema>> => {
+  const lock = takeLock(options.directory);
+  try {
+    const sizes = { check: Number.POSITIVE_INFINITY };
+    return await openWritable<Schema>({ ...options, schema: {}, sizes }, lock, 1);
   } catch (error) {
     lock.release();
     throw error;
@@ -148,6 +168,7 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
 const openWritable = async <S extends Schema>(
   options: OpenOptions<S>,
   lock: Lock,
+  raise: number,
 ): Promise<Store<S>> => {
   const { directory, log } = options;
   const ready = await makeReady(
@@ -167,5 +188,7 @@ const openWritable = async <S extends Schema>(
     lock,
     segment,
     ...ready,
+    era: ready.snapshot.era + raise,
+    snapshotFirst: ready.migrated || raise > 0,
   });
 };

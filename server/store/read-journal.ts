@@ -5,7 +5,7 @@ import { errorCode } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readLines, readLinesBackwards } from './lines.ts';
 import { decodeRecord, type JournalRecord } from './record.ts';
-import { damaged } from './recover-journal.ts';
+import { damaged } from './damaged.ts';
 import type { EntriesQuery, JournalHeader } from './store.ts';
 
 /** The length of every record's line up to its seq's end: `{"seq":123,`. */

@@ -94,6 +94,25 @@ const isRecordShaped = (value: unknown): value is RecordShape =>
   isObject(value['bodies']) &&
   isObject(value['documents']);
 
+/** Where a walk along the journal is: the last record, and its hash where it is known. */
+export interface ChainPosition {
+  seq: number;
+  hash: string | undefined;
+}
+
+/** Goes on to the next record. A string says why that is not the next one. */
+export const followChain = (at: ChainPosition, { header }: JournalRecord): string | undefined => {
+  const { seq, prev, hash } = header;
+  if (seq !== at.seq + 1) return `record ${seq} is where record ${at.seq + 1} must be`;
+  const expected = at.seq === 0 ? noHash : at.hash;
+  if (expected !== undefined && prev !== expected) {
+    return `record ${seq} does not continue the record before it`;
+  }
+  at.seq = seq;
+  at.hash = hash;
+  return undefined;
+};
+
 /** The collection and the id of a body's key. */
 export const splitKey = (key: string): readonly [collection: string, id: string] => {
   const slash = key.indexOf('/');

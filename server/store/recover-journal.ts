@@ -5,11 +5,17 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 
+import { damaged } from './damaged.ts';
 import { createSlices } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
-import { decodeRecord, noHash, type JournalRecord } from './record.ts';
-import { StoreError } from './store.ts';
+import {
+  decodeRecord,
+  followChain,
+  noHash,
+  type ChainPosition,
+  type JournalRecord,
+} from './record.ts';
 
 export interface RecoverQuery {
   readonly directory: string;
@@ -51,17 +57,9 @@ interface BadLine {
   readonly reason: string;
 }
 
-interface Position {
-  seq: number;
-  hash: string | undefined;
+interface Position extends ChainPosition {
   replayed: number;
 }
-
-export const damaged = (where: string, what: string): StoreError =>
-  new StoreError(
-    'damaged',
-    `${where}: ${what}. Nothing was changed. Run \`licet doctor\` on the folder to see the choices, or restore the newest backup into another folder.`,
-  );
 
 /** Which segments to read: those with records after `from`, and the newest up to `checkBytes`. */
 const segmentsToRead = async (
@@ -91,32 +89,15 @@ const sizeOf = async (path: string): Promise<number> => {
   }
 };
 
-/** What is wrong with a record in this place, if anything. */
-const misplaced = (
-  record: JournalRecord,
-  at: Position,
-  query: RecoverQuery,
-): string | undefined => {
-  const { seq, prev, hash } = record.header;
-  if (seq !== at.seq + 1) return `record ${seq} is where record ${at.seq + 1} must be`;
-  const expected = at.seq === 0 ? noHash : at.hash;
-  if (expected !== undefined && prev !== expected) {
-    return `record ${seq} does not continue the record before it`;
-  }
-  if (seq === query.to.seq && hash !== query.to.hash) {
-    return `record ${seq} is not the one that the snapshot was made with`;
-  }
-  return undefined;
-};
-
 const take = (line: string, at: Position, query: RecoverQuery): string | undefined => {
   const record = decodeRecord(line);
   if (typeof record === 'string') return record;
-  const wrong = misplaced(record, at, query);
-  if (wrong !== undefined) return wrong;
-  at.seq = record.header.seq;
-  at.hash = record.header.hash;
-  if (at.seq <= query.from) return undefined;
+  const { seq, hash } = record.header;
+  if (seq === query.to.seq && hash !== query.to.hash) {
+    return `record ${seq} is not the one that the snapshot was made with`;
+  }
+  const wrong = followChain(at, record);
+  if (wrong !== undefined || seq <= query.from) return wrong;
   const erased = Object.entries(record.documents).find(([, document]) => document === null);
   if (erased !== undefined) return `the document ${erased[0]} was erased but is still needed`;
   query.onRecord(record);

@@ -3,7 +3,8 @@ import { stat } from 'node:fs/promises';
 
 import { messageOf } from './files.ts';
 import type { Log } from './log.ts';
-import { SnapshotAbandoned, snapshotPath } from './snapshot.ts';
+import { snapshotPath } from './snapshot-format.ts';
+import { SnapshotAbandoned } from './snapshot-write.ts';
 
 export interface SnapshotDeps {
   readonly directory: string;

@@ -139,11 +139,14 @@ export interface EntriesQuery {
 }
 
 export interface Store<S extends Schema> {
-  /** Runs a reading function on a consistent state; its result leaves when all that it saw is durable. */
+  /**
+   * Runs a reading function on a consistent state; its result leaves when all that it saw is durable.
+   * The function awaits only its reader, and may run again when what it saw was undone.
+   */
   read<T>(work: (reader: Reader<S>) => Promise<T>): Promise<T>;
   /**
-   * Runs one transaction after the other; a callback awaits only its transaction. Resolves when the
-   * record is durable. A throw in the callback undoes it. Rejects with `StoreError`
+   * Runs one transaction after the other; a callback awaits only its transaction, and may run again
+   * when what it saw was undone. Resolves when the record is durable. A throw in the callback undoes it. Rejects with `StoreError`
    * `insufficient-storage` when the disk is full, `read-only` after a failed fsync.
    */
   transact<T>(actor: Actor, work: (transaction: Transaction<S>) => Promise<T>): Promise<T>;
@@ -167,6 +170,10 @@ export type StoreErrorCode =
   | 'damaged'
   | 'newer-version'
   | 'not-licet'
+  /** The folder was moved to another place, or a restore into it is not finished. */
+  | 'sealed'
+  /** A restore or a backup would overwrite what is there. */
+  | 'not-empty'
   | 'not-writable';
 
 /** Why the store did not do what it was asked. `message` is for the operator and names what to do. */

@@ -8,7 +8,8 @@ import type { Log } from './log.ts';
 import { openMarks } from './marks.ts';
 import { readHeaders } from './read-journal.ts';
 import { createRunner, type Memory } from './runner.ts';
-import { SnapshotAbandoned, type SnapshotFoot } from './snapshot.ts';
+import type { SnapshotFoot } from './snapshot-format.ts';
+import { SnapshotAbandoned } from './snapshot-write.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import type { Change, Schema, Store } from './store.ts';
 import type { Tables } from './table.ts';
@@ -34,7 +35,9 @@ export interface WritableDeps extends Loaded {
   readonly segment: ActiveSegment;
   readonly tables: Tables;
   readonly memory: Memory;
-  readonly migrated: boolean;
+  /** Whether what is in memory must be on disk as a snapshot before anything else: its shapes or era are new. */
+  readonly snapshotFirst: boolean;
+  readonly era: number;
 }
 
 const marksEvery = 60_000;
@@ -71,7 +74,7 @@ export const createWritable = async <S extends Schema>(deps: WritableDeps): Prom
   const snapshots = await createSnapshotter(deps, turns, () => commit.last());
   const marks = await openMarks(directory, log);
   const marksTimer = setInterval(() => void marks.save(), marksEvery).unref();
-  if (deps.migrated) await snapshots.take();
+  if (deps.snapshotFirst) await snapshots.take();
   else if (deps.recovered.replayed >= longReplay) snapshots.takeSoon();
 
   return {
@@ -80,7 +83,7 @@ export const createWritable = async <S extends Schema>(deps: WritableDeps): Prom
     watch: watchers.add,
     marks,
     seq: () => memory.durable.seq,
-    era: () => deps.snapshot.era,
+    era: () => deps.era,
     status: () =>
       memory.readOnly === undefined
         ? { state: 'ready' }
@@ -174,7 +177,7 @@ const createSnapshotter = (
     turn: (work) => turns.shared(work),
     cover,
   });
-  database.data = { ...database.data, era: deps.snapshot.era };
+  database.data = { ...database.data, era: deps.era };
   return createSnapshots({
     directory,
     log: deps.log,

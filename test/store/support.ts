@@ -3,8 +3,25 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Log } from '../../server/store/log.ts';
+import type { Store } from '../../server/store/store.ts';
+import type { PortSchema } from './port-tests.ts';
 
 export const makeTemporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'licet-store-'));
 
 const nothing = (): void => undefined;
 export const silentLog: Log = { info: nothing, warn: nothing, error: nothing };
+
+/** One acknowledged change. */
+export const putSeat = (
+  store: Store<PortSchema>,
+  seat: { readonly id: string; readonly licenseId: string; readonly hostname: string },
+): Promise<void> =>
+  store.transact({ id: 'acc_1', from: 'local' }, async (transaction) => {
+    transaction.seats.put(seat);
+    transaction.record({ action: 'test.put', target: seat.id, outcome: 'ok' });
+  });
+
+/** Changes one bit. */
+export const flip = (bytes: Buffer, at: number): void => {
+  bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
+};

@@ -1,0 +1,59 @@
+/** `sealed.json` in a data folder: it must not be served, since it moved away or is not complete yet. */
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { errorCode, replaceFile, syncDirectory } from './files.ts';
+import { StoreError } from './store.ts';
+
+export type Seal =
+  | { readonly state: 'restoring' }
+  | {
+      readonly state: 'moved';
+      /** RFC 3339. */
+      readonly at: string;
+      /** The backup that the folder moved away in. */
+      readonly file: string;
+      readonly seq: number;
+      readonly era: number;
+    };
+
+export const sealPath = (directory: string): string => join(directory, 'sealed.json');
+
+export const seal = (directory: string, what: Seal): Promise<void> =>
+  replaceFile(sealPath(directory), `${JSON.stringify(what)}\n`);
+
+export const unseal = async (directory: string): Promise<void> => {
+  await rm(sealPath(directory), { force: true });
+  await syncDirectory(directory);
+};
+
+const readSeal = async (directory: string): Promise<string | undefined> => {
+  try {
+    return await readFile(sealPath(directory), 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+};
+
+/** Throws `StoreError` `sealed` for a folder that must not be served. */
+export const checkSeal = async (directory: string): Promise<void> => {
+  const text = await readSeal(directory);
+  if (text === undefined) return;
+  let what: Partial<Seal> = {};
+  try {
+    what = JSON.parse(text) as Partial<Seal>;
+  } catch {
+    // Whatever it says, it is there: the folder stays sealed.
+  }
+  if (what.state === 'moved') {
+    throw new StoreError(
+      'sealed',
+      `${directory} moved away on ${what.at ?? 'an unknown day'}, in the backup ${what.file ?? ''}: serve the folder into which that was restored, or two servers give out the same seats. Only if it was never restored anywhere: delete ${sealPath(directory)}.`,
+    );
+  }
+  throw new StoreError(
+    'sealed',
+    `A restore into ${directory} did not finish. Delete the folder and restore again.`,
+  );
+};

@@ -26,7 +26,7 @@ export interface TerminalOptions {
   readonly cwd?: string;
 }
 
-export interface TestTerminal extends AsyncDisposable {
+export interface TestTerminal {
   readonly pid: number;
   /** The screen as text, a line a row, trailing blanks cut. */
   screen(): string;
@@ -50,6 +50,8 @@ export interface TestTerminal extends AsyncDisposable {
   cursorHidden(): boolean;
   pasteMode(): boolean;
   kill(signal?: string): void;
+  /** Ends the program, if it still runs, and waits for its end. */
+  close(): Promise<void>;
   /** Resolves when the program ends. */
   exited: Promise<{ readonly code: number; readonly signal: number | undefined }>;
 }
@@ -81,7 +83,7 @@ const bytesOf = (key: string): string => {
   return alt ? `\u{1B}${alt}` : key;
 };
 
-/** Starts `file args` in a pseudo-terminal. Use with `await using`: it ends the program and waits. */
+/** Starts `file args` in a pseudo-terminal; `close` ends it. In a test, `closing` does that by itself. */
 export const openTerminal = (
   file: string,
   args: readonly string[],
@@ -208,7 +210,7 @@ const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
     pasteMode: () => screen.modes.bracketedPasteMode,
     kill: (signal = 'SIGTERM') => pty.kill(signal),
     exited,
-    async [Symbol.asyncDispose]() {
+    async close() {
       if (!ended) pty.kill('SIGKILL');
       await exited;
       screen.dispose();

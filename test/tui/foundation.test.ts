@@ -3,10 +3,12 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
 import { openProgram, type TerminalOptions, type TestTerminal } from '../support/terminal.ts';
 
 const openForm = async (options: TerminalOptions = {}): Promise<TestTerminal> => {
-  const terminal = openProgram(await bundle('test/tui/demo/form.tsx'), [], options);
+  const program = await bundle('test/tui/demo/form.tsx');
+  const terminal = closing(openProgram(program, [], options));
   await terminal.waitFor('Ctrl+R');
   return terminal;
 };
@@ -26,7 +28,7 @@ describe('a terminal that a program of ours has used', () => {
     ['SIGINT', 130, (terminal: TestTerminal) => terminal.kill('SIGINT')],
     ['an unhandled rejection', 1, (terminal: TestTerminal) => terminal.type('a@b\tthrow\r')],
   ])('is as before after %s', async (_, code, end) => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     expect(restored(terminal)).toEqual({ alternate: true, cursorHidden: true, pasteMode: true });
     end(terminal);
     expect(await terminal.exited).toEqual({ code, signal: undefined });
@@ -35,7 +37,7 @@ describe('a terminal that a program of ours has used', () => {
   });
 
   test('shows the fault of a crash, on the normal screen', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('a@b\tthrow\r');
     await terminal.waitFor('boom');
     expect(terminal.screen()).toContain('licet stopped because of a fault in its own screens');
@@ -57,19 +59,19 @@ describe('a terminal that a program of ours has used', () => {
 
 describe('typing', () => {
   test('ahead, in one write, signs in', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('ana@acme.example\tsecret\r');
     await terminal.waitFor('sent {"email":"ana@acme.example","password":"secret"}');
   });
 
   test('q and ? are letters in a field', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('q?@x\tq\r');
     await terminal.waitFor('sent {"email":"q?@x","password":"q"}');
   });
 
   test('edits as in a shell, with emoji, and pastes without line ends', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('two words');
     terminal.press('ctrl+w', 'home', 'ctrl+k');
     terminal.paste('ana@acme.example\r\n');
@@ -81,7 +83,7 @@ describe('typing', () => {
   });
 
   test('shows no password, until it is asked to', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('a@b\thunter2');
     await terminal.waitFor('•••••••');
     expect(terminal.output()).not.toContain('hunter2');
@@ -90,7 +92,7 @@ describe('typing', () => {
   });
 
   test('is kept when the server refuses, and checked before it is sent', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('ana\twrong\r');
     await terminal.waitFor('An e-mail address has an @.');
     terminal.type('@acme\t\r');
@@ -100,7 +102,7 @@ describe('typing', () => {
   });
 
   test('is not lost by Esc: it asks, and Enter pressed at once keeps it', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('ana');
     await terminal.waitFor('ana');
     terminal.press('esc');
@@ -115,7 +117,7 @@ describe('typing', () => {
   });
 
   test('is not disturbed by what the terminal itself answers', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     terminal.type('a\u001B]11;rgb:1c1c/1c1c/1c1c\u001B\\\u001B[?62;22cb\u001B[I@x');
     await terminal.waitFor('ab@x');
   });
@@ -123,7 +125,7 @@ describe('typing', () => {
 
 describe('drawing', () => {
   test('writes nothing while nothing happens', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     await terminal.waitFor('Ctrl+R');
     await new Promise((resolve) => setTimeout(resolve, 200));
     terminal.bytes();
@@ -135,7 +137,7 @@ describe('drawing', () => {
     ['NO_COLOR', { NO_COLOR: '1' }],
     ['TERM=dumb', { TERM: 'dumb' }],
   ])('uses no color with %s, and the cursor is still seen', async (_, env) => {
-    await using terminal = await openForm({ env });
+    const terminal = await openForm({ env });
     // oxlint-disable-next-line no-control-regex -- color sequences begin with the escape character
     expect(terminal.output()).not.toMatch(/\u001B\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m/u);
     expect(
@@ -148,7 +150,7 @@ describe('drawing', () => {
   });
 
   test('uses named colors only', async () => {
-    await using terminal = await openForm();
+    const terminal = await openForm();
     const colors = terminal
       .cells()
       .flat()
@@ -159,7 +161,7 @@ describe('drawing', () => {
   });
 
   test('says in one line that the screen is too small, and comes back when it grows', async () => {
-    await using terminal = await openForm({ columns: 60, rows: 12 });
+    const terminal = await openForm({ columns: 60, rows: 12 });
     terminal.resize(39, 9);
     await terminal.waitFor('Too small: 39x9, needs 40x10');
     expect(terminal.screen().trim().split('\n')).toHaveLength(1);
@@ -172,7 +174,7 @@ describe('drawing', () => {
     [80, 24],
     [200, 60],
   ])('fills %i x %i without overflow', async (columns, rows) => {
-    await using terminal = await openForm({ columns, rows });
+    const terminal = await openForm({ columns, rows });
     await terminal.waitFor('Ctrl+R');
     const lines = terminal.screen().split('\n');
     expect(lines[0]).toContain('licet');

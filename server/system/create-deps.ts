@@ -1,0 +1,61 @@
+/** Puts together what use cases are given. */
+import { createHash, randomBytes } from 'node:crypto';
+import type { LicetSchema } from '../collections.ts';
+import type { Store } from '../store/store.ts';
+import type { Deps, Logger, Settings } from '../usecases/deps.ts';
+import { createFailures, type CountedFailures } from './failures.ts';
+import type { LoadedKeys } from './keys/load-keys.ts';
+import { createLive } from './live.ts';
+import { createPasswords } from './passwords.ts';
+import { createThrottle } from './throttle.ts';
+import { totp } from './totp.ts';
+
+export interface DepsParts {
+  readonly store: Store<LicetSchema>;
+  /** The keys in use now: they may be others after a reload. */
+  readonly keys: () => LoadedKeys;
+  readonly settings: () => Settings;
+  readonly log: Logger;
+  readonly version: string;
+  /** Milliseconds since the epoch; the clock of the machine, unless told. */
+  readonly now?: (() => number) | undefined;
+}
+
+/** Hex SHA-256 of text. */
+export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+
+/** Random bytes of the system. */
+export const random = (bytes: number): Uint8Array => randomBytes(bytes);
+
+/** The dependencies of a server. */
+export const createDeps = (parts: DepsParts): Deps & { readonly failures: CountedFailures } => {
+  const { store, keys, now = Date.now } = parts;
+  return {
+    store,
+    now,
+    random,
+    digest,
+    seal: (plain) => keys().seal(plain),
+    unseal: (sealed) => keys().unseal(sealed),
+    passwords: createPasswords(),
+    throttle: createThrottle(now),
+    failures: createFailures((actor, work) => store.transact(actor, work)),
+    live: createLive(),
+    totp,
+    signer: {
+      get issuer() {
+        return keys().signer.issuer;
+      },
+      sign: (type, claims) => keys().signer.sign(type, claims),
+      jwks: () => keys().signer.jwks(),
+      revocations: () => keys().signer.revocations(),
+      get certificateEndsAt() {
+        return keys().signer.certificateEndsAt;
+      },
+    },
+    transientSessions: new Map(),
+    log: parts.log,
+    settings: parts.settings,
+    version: parts.version,
+  };
+};

@@ -1,0 +1,43 @@
+/** The server's log: JSON lines on standard error, without secrets. */
+import pino from 'pino';
+import type { Logger } from '../usecases/deps.ts';
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+const secretNames = [
+  'password',
+  'currentPassword',
+  'newPassword',
+  'passphrase',
+  'token',
+  'activationToken',
+  'totp',
+  'code',
+  'setPasswordCode',
+  'licenseKey',
+  'secret',
+  'authorization',
+  'cookie',
+];
+/** A secret at the top of a log entry or one level down (`headers.authorization`) is never written. */
+const redacted = secretNames.flatMap((name) => [name, `*.${name}`]);
+
+/** Tokens say what they are by their prefix (see usecases/tokens.ts), so that they are found in texts too. */
+const tokens = /\b(l[sa]_)[\w-]{20,}/gu;
+
+/** Makes a logger. `write` takes whole lines; standard error, unless told. */
+export const createLogger = (level: LogLevel, write?: (line: string) => void): Logger => {
+  const destination = write ? { write } : pino.destination({ dest: 2, sync: true });
+  return pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: { paths: redacted, censor: '[hidden]' },
+      hooks: { streamWrite: (line) => line.replaceAll(tokens, '$1[hidden]') },
+    },
+    destination,
+  );
+};

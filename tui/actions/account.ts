@@ -5,7 +5,6 @@ import { fail, ok } from '../../shared/result.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
 import { newPasswordField, optional, passwordField, text, Named } from './fields.ts';
-import { allPages } from './find.ts';
 
 const infoOf = (account: Account): Block => ({
   kind: 'facts',
@@ -91,16 +90,16 @@ export const listSessions = action({
   who: 'signed-in',
   fields: {},
   run: async (client) => {
-    const all = await allPages((query) => client.sessions(query));
+    const all = await client.sessions();
     if (!all.ok) return all;
     return ok({
       message: 'Where you are signed in.',
-      data: { items: all.value },
+      data: all.value,
       blocks: [
         {
           kind: 'table',
           columns: ['Id', 'This one', 'From', 'With', 'Last used', 'Ends'],
-          rows: all.value.map((session) => [
+          rows: all.value.items.map((session) => [
             session.id,
             session.current,
             session.from,
@@ -136,16 +135,16 @@ export const listInvitations = action({
   who: 'signed-in',
   fields: {},
   run: async (client) => {
-    const all = await allPages((query) => client.invitations(query));
+    const all = await client.invitations();
     if (!all.ok) return all;
     return ok({
       message: 'Invitations.',
-      data: { items: all.value },
+      data: all.value,
       blocks: [
         {
           kind: 'table',
           columns: ['Id', 'License', 'Product', 'By', 'Manage', 'Since'],
-          rows: all.value.map((one) => [
+          rows: all.value.items.map((one) => [
             one.id,
             one.licenseName,
             one.productName,

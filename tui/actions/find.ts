@@ -92,9 +92,11 @@ export const findUser = async (
   licenseId: string,
   named: string,
 ): Promise<Answer<LicenseUser>> => {
-  const all = await allPages((query) => client.users(licenseId, query));
+  const all = await client.users(licenseId);
   if (!all.ok) return all;
-  const user = all.value.find(({ account }) => account.id === named || same(account.email, named));
+  const user = all.value.items.find(
+    ({ account }) => account.id === named || same(account.email, named),
+  );
   return user
     ? ok(user)
     : refused(`“${named}” is not a user of this license.`, 'See them all with: licet users list.');

@@ -6,7 +6,7 @@ import { action } from './action.ts';
 import { handoverCard } from './card.ts';
 import { time } from './done.ts';
 import { emailField, licenseField, Named, text, toggle } from './fields.ts';
-import { allPages, findLicense, findUser } from './find.ts';
+import { findLicense, findUser } from './find.ts';
 
 const owning: readonly Relation[] = ['operator', 'owner'];
 
@@ -19,16 +19,16 @@ export const listUsers = action({
   run: async (client, { license }) => {
     const found = await findLicense(client, license);
     if (!found.ok) return found;
-    const all = await allPages((query) => client.users(found.value.id, query));
+    const all = await client.users(found.value.id);
     if (!all.ok) return all;
     return ok({
       message: `Users of ${found.value.name}.`,
-      data: { license: found.value.id, items: all.value },
+      data: { license: found.value.id, items: all.value.items },
       blocks: [
         {
           kind: 'table',
           columns: ['E-mail', 'Name', 'Status', 'Manages', 'Since', 'Id'],
-          rows: all.value.map((user) => [
+          rows: all.value.items.map((user) => [
             user.account.email,
             user.account.name,
             user.status === 'invited' ? 'not accepted yet' : user.account.status,

@@ -1,4 +1,6 @@
 /** One request and its answer, parsed: the only place that turns HTTP into an `Answer`. */
+import type { ClientResponse } from 'hono/client';
+import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
 import { Problem } from '../../shared/problems.ts';
 import { fail, ok } from '../../shared/result.ts';
@@ -35,7 +37,7 @@ export const failureOf = (error: unknown, server: string): Failure => {
 };
 
 /** Seconds in Retry-After: a number, or a date (RFC 9110, 10.2.3). */
-const retryAfterOf = (response: Response, now: number): number | null => {
+const retryAfterOf = (response: Answering, now: number): number | null => {
   const value = response.headers.get('retry-after');
   if (value === null) return null;
   const seconds = Number(value);
@@ -53,26 +55,19 @@ export const parseJson = (text: string): unknown => {
   }
 };
 
-const answerOf = async <S extends z.ZodType>(
-  response: Response,
-  schema: S | null,
+/** Why an answer that is no success is none. */
+const refusalOf = (response: Answering, text: string, server: string): Failure => {
+  const problem = Problem.safeParse(parseJson(text));
+  return problem.success
+    ? { kind: 'problem', problem: problem.data, retryAfter: retryAfterOf(response, Date.now()) }
+    : { kind: 'unexpected', server, cause: `status ${response.status} without a problem` };
+};
+
+const read = <S extends z.ZodType>(
+  text: string,
+  schema: S,
   server: string,
-): Promise<Answer<z.output<S>>> => {
-  const text = await response.text();
-  if (!response.ok) {
-    const problem = Problem.safeParse(parseJson(text));
-    return fail(
-      problem.success
-        ? {
-            kind: 'problem',
-            problem: problem.data,
-            retryAfter: retryAfterOf(response, Date.now()),
-          }
-        : { kind: 'unexpected', server, cause: `status ${response.status} without a problem` },
-    );
-  }
-  // Calls without a schema are those that answer 202 or 204 with nothing that anybody reads.
-  if (schema === null) return ok(undefined as z.output<S>);
+): Answer<z.output<S>> => {
   const parsed = schema.safeParse(parseJson(text));
   if (parsed.success) return ok(parsed.data);
   const [issue] = parsed.error.issues;
@@ -84,15 +79,35 @@ const answerOf = async <S extends z.ZodType>(
   });
 };
 
-/** Awaits a response and reads it by the schema (null: nothing in it is read). Never throws. */
-export const call = async <S extends z.ZodType = z.ZodUndefined>(
+/** What the typed client gives: a response of any status. */
+export type Answering = ClientResponse<unknown, number>;
+
+/** The JSON of the responses that say success. */
+export type SuccessOf<R> =
+  R extends ClientResponse<infer T, infer U> ? (U extends SuccessStatusCode ? T : never) : never;
+
+/** Awaits a response and reads its body with `use` when it says success. Never throws. */
+const settle = async <T>(
   server: string,
-  request: () => Promise<Response>,
-  schema: S | null,
-): Promise<Answer<z.output<S>>> => {
+  pending: Promise<Answering>,
+  use: (text: string) => Answer<T>,
+): Promise<Answer<T>> => {
   try {
-    return await answerOf(await request(), schema, server);
+    const response = await pending;
+    const text: string = await response.text();
+    return response.ok ? use(text) : fail(refusalOf(response, text, server));
   } catch (error) {
     return fail(failureOf(error, server));
   }
 };
+
+/** The answer to a request, read by the schema. */
+export const call = <S extends z.ZodType>(
+  server: string,
+  response: Promise<Answering>,
+  schema: S,
+): Promise<Answer<z.output<S>>> => settle(server, response, (text) => read(text, schema, server));
+
+/** The answer to a request of which nothing is read: it was done. */
+export const callDone = (server: string, response: Promise<Answering>): Promise<Answer<null>> =>
+  settle(server, response, () => ok(null));

@@ -1,16 +1,19 @@
 /** The typed client: one function for each thing that the server's API offers. */
 import { randomUUID } from 'node:crypto';
+import { hc } from 'hono/client';
 import type { z } from 'zod';
+// Only its type: that each route takes and gives what is said here is checked by the compiler.
+import type { AppType } from '../../server/app.ts';
 import * as accounts from '../../shared/api/accounts.ts';
 import * as activations from '../../shared/api/activations.ts';
 import { OneTimeCode } from '../../shared/api/common.ts';
 import * as licenses from '../../shared/api/licenses.ts';
 import * as offlineKeys from '../../shared/api/offline-keys.ts';
 import * as about from '../../shared/api/server.ts';
-import { call } from './call.ts';
+import { createTransport } from '../../shared/sdk/transport.ts';
+import { call, callDone, type Answering, type SuccessOf } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
 import type { Answer } from './failure.ts';
-import { createTransport } from '../../shared/sdk/transport.ts';
 
 export interface ClientOptions {
   /** `http://127.0.0.1:8420`, `https://licet.example.com`. */
@@ -30,61 +33,35 @@ export interface ListQuery {
   readonly cursor?: string | undefined;
 }
 
-type Query = Readonly<Record<string, string | number | boolean | undefined>>;
+type In<S extends z.ZodType> = z.input<S>;
 
-interface Send {
-  readonly query?: Query | undefined;
-  readonly json?: unknown;
-}
+/** Milliseconds without progress after which a request, and the stream of events, is given up. */
+const patience = { request: 30_000, events: 45_000 };
 
-const path = (parts: TemplateStringsArray, ...ids: readonly string[]): string =>
-  String.raw({ raw: parts }, ...ids.map((id) => encodeURIComponent(id)));
-
-const toUrl = (server: string, target: string, query: Query = {}): string => {
-  const url = new URL(target, server.endsWith('/') ? server : `${server}/`);
-  for (const [name, value] of Object.entries(query))
-    if (value !== undefined) url.searchParams.set(name, String(value));
-  return url.href;
-};
-
-const milliseconds = { request: 30_000, events: 90_000 };
+/** A repeated request with the same key is answered, not done again (see the transport). */
+const once = (): { 'idempotency-key': string } => ({ 'idempotency-key': randomUUID() });
 
 /** Makes a client. Nothing is sent yet; every call answers, none throws. */
 export const createClient = (options: ClientOptions) => {
   const { server } = options;
   const pin = options.pin ?? null;
-  const send = options.fetch ?? createTransport({ pin, timeout: milliseconds.request });
-  const headers: Readonly<Record<string, string>> = {
+  const headers: Record<string, string> = {
     accept: 'application/json',
     'user-agent': options.agent ?? 'licet',
     ...(options.token === undefined ? {} : { authorization: `Bearer ${options.token}` }),
   };
+  const transport = (timeout: number): typeof fetch =>
+    options.fetch ?? createTransport({ pin, timeout });
+  const { v1 } = hc<AppType>(server, { fetch: transport(patience.request), headers });
+  const { operator } = v1;
+  const license = v1.licenses[':id'];
 
-  const ask = async <S extends z.ZodType>(
-    method: string,
-    target: string,
-    schema: S | null,
-    { query, json }: Send = {},
-  ): Promise<Answer<z.output<S>>> =>
-    call(
-      server,
-      () =>
-        send(toUrl(server, target, query), {
-          method,
-          headers: {
-            ...headers,
-            ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-            ...(method === 'POST' ? { 'idempotency-key': randomUUID() } : {}),
-          },
-          ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-        }),
-      schema,
-    );
-  const get = <S extends z.ZodType>(target: string, schema: S, query?: Query) =>
-    ask('GET', target, schema, { query });
-  const post = <S extends z.ZodType>(target: string, schema: S | null, json: unknown = {}) =>
-    ask('POST', target, schema, { json });
-  const remove = (target: string) => ask<z.ZodUndefined>('DELETE', target, null);
+  const ask = <R extends Answering, S extends z.ZodType<unknown, SuccessOf<R>>>(
+    answer: Promise<R>,
+    schema: S,
+  ): Promise<Answer<z.output<S>>> => call(server, answer, schema);
+  /** For answers of which nothing is read. */
+  const done = (answer: Promise<Answering>): Promise<Answer<null>> => callDone(server, answer);
 
   return {
     server,
@@ -92,112 +69,99 @@ export const createClient = (options: ClientOptions) => {
     token: options.token ?? null,
 
     // The server
-    about: () => get('/v1/server', about.ServerInfo),
+    about: () => ask(v1.server.$get(), about.ServerInfo),
     events: (listener: EventsOptions): EventStream =>
-      openEvents(
-        options.fetch ?? createTransport({ pin, timeout: milliseconds.events }),
-        toUrl(server, '/v1/events'),
-        headers,
-        server,
-        listener,
-      ),
+      openEvents(transport(patience.events), v1.events.$url().href, headers, server, listener),
 
     // Signing in, and one's own account
-    signIn: (json: z.input<typeof accounts.SignIn>) =>
-      post('/v1/sessions', accounts.SignedIn, json),
-    session: () => get('/v1/sessions/current', accounts.CurrentSession),
-    signOut: () => remove('/v1/sessions/current'),
-    sessions: (query?: ListQuery) => get('/v1/sessions', accounts.SessionPage, { ...query }),
-    endSession: (id: string) => remove(path`/v1/sessions/${id}`),
-    account: () => get('/v1/account', accounts.Account),
-    editAccount: (json: z.input<typeof accounts.AccountPatch>) =>
-      ask('PATCH', '/v1/account', accounts.Account, { json }),
-    changePassword: (json: z.input<typeof accounts.PasswordChange>) =>
-      ask<z.ZodUndefined>('PUT', '/v1/account/password', null, { json }),
-    forgotPassword: (json: z.input<typeof accounts.PasswordResetRequest>) =>
-      post('/v1/password-resets', accounts.PasswordResetAccepted, json),
-    setPassword: (json: z.input<typeof accounts.PasswordReset>) =>
-      ask<z.ZodUndefined>('PUT', '/v1/password-resets', null, { json }),
-    invitations: (query?: ListQuery) =>
-      get('/v1/invitations', licenses.InvitationPage, { ...query }),
-    acceptInvitation: (id: string) => post(path`/v1/invitations/${id}/accept`, null),
-    declineInvitation: (id: string) => remove(path`/v1/invitations/${id}`),
+    signIn: (json: In<typeof accounts.SignIn>) =>
+      ask(v1.sessions.$post({ json }), accounts.SignedIn),
+    session: () => ask(v1.sessions.current.$get(), accounts.CurrentSession),
+    signOut: () => done(v1.sessions.current.$delete()),
+    sessions: () => ask(v1.sessions.$get(), accounts.SessionPage),
+    endSession: (id: string) => done(v1.sessions[':id'].$delete({ param: { id } })),
+    account: () => ask(v1.account.$get(), accounts.Account),
+    editAccount: (json: In<typeof accounts.AccountPatch>) =>
+      ask(v1.account.$patch({ json }), accounts.Account),
+    changePassword: (json: In<typeof accounts.PasswordChange>) =>
+      done(v1.account.password.$put({ json })),
+    forgotPassword: (json: In<typeof accounts.PasswordResetRequest>) =>
+      ask(v1['password-resets'].$post({ json }), accounts.PasswordResetAccepted),
+    setPassword: (json: In<typeof accounts.PasswordReset>) =>
+      done(v1['password-resets'].$put({ json })),
+    invitations: () => ask(v1.invitations.$get(), licenses.InvitationPage),
+    acceptInvitation: (id: string) => done(v1.invitations[':id'].accept.$post({ param: { id } })),
+    declineInvitation: (id: string) => done(v1.invitations[':id'].$delete({ param: { id } })),
 
     // Licenses, and the machines and people on them
-    licenses: (query?: ListQuery) => get('/v1/licenses', licenses.LicensePage, { ...query }),
-    license: (id: string) => get(path`/v1/licenses/${id}`, licenses.License),
-    activations: (
-      licenseId: string,
-      query?: Partial<z.input<typeof activations.ActivationQuery>>,
-    ) =>
-      get(
-        path`/v1/licenses/${licenseId}/activations`,
-        activations.ActivationPage,
-        query as Query | undefined,
-      ),
-    releaseActivation: (licenseId: string, id: string) =>
-      remove(path`/v1/licenses/${licenseId}/activations/${id}`),
-    resetActivations: (licenseId: string, json: z.input<typeof licenses.ResetRequest> = {}) =>
-      post(path`/v1/licenses/${licenseId}/activations/reset`, licenses.ResetDone, json),
-    users: (licenseId: string, query?: ListQuery) =>
-      get(path`/v1/licenses/${licenseId}/users`, licenses.LicenseUserPage, { ...query }),
-    addUser: (licenseId: string, json: z.input<typeof licenses.LicenseUserAdd>) =>
-      post(path`/v1/licenses/${licenseId}/users`, licenses.LicenseUserAdded, json),
-    removeUser: (licenseId: string, accountId: string) =>
-      remove(path`/v1/licenses/${licenseId}/users/${accountId}`),
-    userCode: (licenseId: string, accountId: string) =>
-      post(path`/v1/licenses/${licenseId}/users/${accountId}/code`, OneTimeCode),
-    offlineKeys: (licenseId: string, query?: ListQuery) =>
-      get(path`/v1/licenses/${licenseId}/offline-keys`, offlineKeys.OfflineKeyPage, { ...query }),
-    offlineKey: (licenseId: string, id: string) =>
-      get(path`/v1/licenses/${licenseId}/offline-keys/${id}`, offlineKeys.OfflineKeyWithKey),
-    issueOfflineKey: (licenseId: string, json: z.input<typeof offlineKeys.OfflineKeyRequest>) =>
-      post(path`/v1/licenses/${licenseId}/offline-keys`, offlineKeys.OfflineKeyWithKey, json),
-    renewOfflineKey: (
-      licenseId: string,
-      id: string,
-      json: z.input<typeof offlineKeys.OfflineKeyRenewal> = {},
-    ) =>
-      post(
-        path`/v1/licenses/${licenseId}/offline-keys/${id}/renew`,
+    licenses: (query: ListQuery = {}) => ask(v1.licenses.$get({ query }), licenses.LicensePage),
+    license: (id: string) => ask(license.$get({ param: { id } }), licenses.License),
+    activations: (id: string, query: In<typeof activations.ActivationQuery> = {}) =>
+      ask(license.activations.$get({ param: { id }, query }), activations.ActivationPage),
+    releaseActivation: (id: string, activationId: string) =>
+      done(license.activations[':activationId'].$delete({ param: { id, activationId } })),
+    resetActivations: (id: string, json: In<typeof licenses.ResetRequest> = {}) =>
+      ask(license.activations.reset.$post({ param: { id }, json }), licenses.ResetDone),
+    users: (id: string) => ask(license.users.$get({ param: { id } }), licenses.LicenseUserPage),
+    addUser: (id: string, json: In<typeof licenses.LicenseUserAdd>) =>
+      ask(license.users.$post({ param: { id }, json, header: once() }), licenses.LicenseUserAdded),
+    removeUser: (id: string, accountId: string) =>
+      done(license.users[':accountId'].$delete({ param: { id, accountId } })),
+    userCode: (id: string, accountId: string) =>
+      ask(license.users[':accountId'].code.$post({ param: { id, accountId } }), OneTimeCode),
+    offlineKeys: (id: string, query: ListQuery = {}) =>
+      ask(license['offline-keys'].$get({ param: { id }, query }), offlineKeys.OfflineKeyPage),
+    offlineKey: (id: string, keyId: string) =>
+      ask(
+        license['offline-keys'][':keyId'].$get({ param: { id, keyId } }),
         offlineKeys.OfflineKeyWithKey,
-        json,
+      ),
+    issueOfflineKey: (id: string, json: In<typeof offlineKeys.OfflineKeyRequest>) =>
+      ask(
+        license['offline-keys'].$post({ param: { id }, json, header: once() }),
+        offlineKeys.OfflineKeyWithKey,
+      ),
+    renewOfflineKey: (
+      id: string,
+      keyId: string,
+      json: In<typeof offlineKeys.OfflineKeyRenewal> = {},
+    ) =>
+      ask(
+        license['offline-keys'][':keyId'].renew.$post({ param: { id, keyId }, json }),
+        offlineKeys.OfflineKeyWithKey,
       ),
     returnOfflineKey: (
-      licenseId: string,
       id: string,
-      json: z.input<typeof offlineKeys.OfflineKeyDeactivation>,
-    ) => post(path`/v1/licenses/${licenseId}/offline-keys/${id}/deactivation`, null, json),
-    loseOfflineKey: (
-      licenseId: string,
-      id: string,
-      json: z.input<typeof offlineKeys.OfflineKeyLoss>,
-    ) => post(path`/v1/licenses/${licenseId}/offline-keys/${id}/lost`, null, json),
+      keyId: string,
+      json: In<typeof offlineKeys.OfflineKeyDeactivation>,
+    ) => done(license['offline-keys'][':keyId'].deactivation.$post({ param: { id, keyId }, json })),
+    loseOfflineKey: (id: string, keyId: string, json: In<typeof offlineKeys.OfflineKeyLoss>) =>
+      done(license['offline-keys'][':keyId'].lost.$post({ param: { id, keyId }, json })),
 
     // What only operators may do
-    products: (query?: ListQuery) =>
-      get('/v1/operator/products', licenses.ProductPage, { ...query }),
-    createProduct: (json: z.input<typeof licenses.ProductCreate>) =>
-      post('/v1/operator/products', licenses.Product, json),
-    accounts: (query?: ListQuery & { readonly filter?: string }) =>
-      get('/v1/operator/accounts', accounts.AccountPage, { ...query }),
-    createAccount: (json: z.input<typeof accounts.AccountCreate>) =>
-      post('/v1/operator/accounts', accounts.AccountCreated, json),
-    changeAccount: (id: string, json: z.input<typeof accounts.OperatorAccountPatch>) =>
-      ask('PATCH', path`/v1/operator/accounts/${id}`, accounts.Account, { json }),
-    accountCode: (id: string) => post(path`/v1/operator/accounts/${id}/password-code`, OneTimeCode),
-    passwordRequests: (query?: ListQuery) =>
-      get('/v1/operator/password-resets', accounts.PasswordResetPage, { ...query }),
-    allLicenses: (query?: ListQuery & { readonly filter?: string }) =>
-      get('/v1/operator/licenses', licenses.LicensePage, { ...query }),
-    createLicense: (json: z.input<typeof licenses.LicenseCreate>) =>
-      post('/v1/operator/licenses', licenses.LicenseCreated, json),
-    changeLicense: (id: string, json: z.input<typeof licenses.LicensePatch>) =>
-      ask('PATCH', path`/v1/operator/licenses/${id}`, licenses.LicenseChanged, { json }),
+    products: (query: ListQuery = {}) =>
+      ask(operator.products.$get({ query }), licenses.ProductPage),
+    createProduct: (json: In<typeof licenses.ProductCreate>) =>
+      ask(operator.products.$post({ json, header: once() }), licenses.Product),
+    accounts: (query: ListQuery = {}) =>
+      ask(operator.accounts.$get({ query }), accounts.AccountPage),
+    createAccount: (json: In<typeof accounts.AccountCreate>) =>
+      ask(operator.accounts.$post({ json, header: once() }), accounts.AccountCreated),
+    changeAccount: (id: string, json: In<typeof accounts.OperatorAccountPatch>) =>
+      ask(operator.accounts[':id'].$patch({ param: { id }, json }), accounts.Account),
+    accountCode: (id: string) =>
+      ask(operator.accounts[':id']['password-code'].$post({ param: { id } }), OneTimeCode),
+    passwordRequests: (query: ListQuery = {}) =>
+      ask(operator['password-resets'].$get({ query }), accounts.PasswordResetPage),
+    createLicense: (json: In<typeof licenses.LicenseCreate>) =>
+      ask(operator.licenses.$post({ json, header: once() }), licenses.LicenseCreated),
+    changeLicense: (id: string, json: In<typeof licenses.LicensePatch>) =>
+      ask(operator.licenses[':id'].$patch({ param: { id }, json }), licenses.LicenseChanged),
     rotateLicenseKey: (id: string) =>
-      post(path`/v1/operator/licenses/${id}/license-key`, licenses.LicenseKey),
-    writeOffOfflineKey: (id: string) => post(path`/v1/operator/offline-keys/${id}/write-off`, null),
-    journal: (query?: ListQuery) => get('/v1/operator/journal', about.JournalPage, { ...query }),
+      ask(operator.licenses[':id']['license-key'].$post({ param: { id } }), licenses.LicenseKey),
+    writeOffOfflineKey: (id: string) =>
+      done(operator['offline-keys'][':id']['write-off'].$post({ param: { id } })),
+    journal: (query: ListQuery = {}) => ask(operator.journal.$get({ query }), about.JournalPage),
   };
 };
 

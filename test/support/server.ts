@@ -1,0 +1,214 @@
+/** A whole server over a temporary folder, asked by `app.request()`; the test sets its clock. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { onTestFinished } from 'vitest';
+import { createApp } from '../../server/app.ts';
+import { collections } from '../../server/collections.ts';
+import { openStore } from '../../server/store/open-store.ts';
+import { createDeps, random } from '../../server/system/create-deps.ts';
+import { createKeys } from '../../server/system/keys/create-keys.ts';
+import { loadKeys } from '../../server/system/keys/load-keys.ts';
+import type { Account, AccountCreated, SignedIn } from '../../shared/api/accounts.ts';
+import type { Activated } from '../../shared/api/activations.ts';
+import type { LicenseCreate, LicenseCreated } from '../../shared/api/licenses.ts';
+import { makeId } from '../../shared/ids.ts';
+
+export const hour = 3_600_000;
+export const day = 24 * hour;
+export const goodPassword = 'quiet harbor lantern';
+
+const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
+
+interface Ask {
+  readonly token?: string | undefined;
+  readonly json?: unknown;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+export interface Asked<T> {
+  readonly status: number;
+  readonly body: T;
+  readonly headers: Headers;
+}
+
+/** A fingerprint for tests: the same text gives the same one. */
+export const fingerprint = (name: string): string =>
+  Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64);
+
+/** Opens a server with one operator; it is closed and removed when the test ends. */
+export const openServer = async () => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-server-'));
+  const time = { now: Date.parse('2026-03-01T08:00:00Z') };
+  const now = (): number => time.now;
+  const store = await openStore({ directory, schema: collections, now, log: quiet, create: true });
+  await createKeys({ directory }, 'a passphrase for the root', now());
+  const keys = await loadKeys({ directory });
+  const settings = {
+    name: 'Test',
+    publicUrl: null,
+    support: { contact: null, links: [] },
+    demo: null,
+  };
+  const deps = createDeps({
+    store,
+    keys: () => keys,
+    settings: () => settings,
+    log: quiet,
+    version: '0.0.0',
+    now,
+  });
+  const app = createApp(deps);
+  onTestFinished(async () => {
+    await store.close();
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  /** One request; the answer's JSON is given the type that the test expects. */
+  const ask = async <T = Record<string, unknown>>(
+    method: string,
+    target: string,
+    { token, json, headers }: Ask = {},
+  ): Promise<Asked<T>> => {
+    const response = await app.request(target, {
+      method,
+      headers: {
+        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+        ...headers,
+      },
+      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+    });
+    const text = await response.text();
+    const body = (text === '' ? null : JSON.parse(text)) as T;
+    return { status: response.status, body, headers: response.headers };
+  };
+
+  const signIn = async (email: string, password = goodPassword): Promise<string> => {
+    const { status, body } = await ask<SignedIn>('POST', '/v1/sessions', {
+      json: { email, password },
+    });
+    if (status !== 201) throw new Error(`sign-in of ${email}: ${status} ${JSON.stringify(body)}`);
+    return body.token;
+  };
+
+  const operatorId = makeId('account', now(), random);
+  const hashed = await deps.passwords.hash(goodPassword);
+  if (!hashed.ok) throw new Error(hashed.error.detail);
+  await store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    tx.accounts.put({
+      id: operatorId,
+      email: 'op@example.com',
+      name: 'Olga Operator',
+      company: null,
+      phone: null,
+      role: 'operator',
+      disabled: false,
+      createdAt: now(),
+      createdBy: 'local',
+      password: { hash: hashed.value, origin: 'local', changedAt: now() },
+      totp: null,
+    });
+    tx.record({ action: 'account.create', target: operatorId, outcome: 'ok' });
+  });
+  const operator = await signIn('op@example.com');
+
+  /** Sets the password of a new account by its one-time code. */
+  const redeem = (code: string, newPassword = goodPassword) =>
+    ask('PUT', '/v1/password-resets', { json: { code, newPassword } });
+
+  /** An owner (or operator) with a password. */
+  const createAccount = async (
+    email: string,
+    role: 'owner' | 'operator' = 'owner',
+  ): Promise<Account> => {
+    const { body } = await ask<AccountCreated>('POST', '/v1/operator/accounts', {
+      token: operator,
+      json: { email, name: email.split('@')[0], role },
+    });
+    await redeem(body.setPasswordCode ?? '');
+    return body.account;
+  };
+
+  const createLicense = async (input: Partial<LicenseCreate> = {}): Promise<LicenseCreated> => {
+    await ask('POST', '/v1/operator/products', {
+      token: operator,
+      json: { id: 'suite', name: 'Suite' },
+    });
+    const { status, body } = await ask<LicenseCreated>('POST', '/v1/operator/licenses', {
+      token: operator,
+      json: {
+        ownerEmail: 'ana@example.com',
+        name: 'Prod',
+        product: 'suite',
+        type: 'perpetual',
+        maxActivations: 3,
+        expiresAt: null,
+        ...input,
+      },
+    });
+    if (status !== 201) throw new Error(`license: ${status} ${JSON.stringify(body)}`);
+    return body;
+  };
+
+  /** Activates a machine of that name with an e-mail and password. */
+  const activate = (
+    hostname: string,
+    credentials: {
+      email?: string;
+      password?: string;
+      licenseId?: string;
+      licenseKey?: string;
+    } = {},
+    headers: Readonly<Record<string, string>> = {},
+  ) => {
+    // One after the other, also for a clock that only the test moves.
+    time.now += 1;
+    return ask<Activated>('POST', '/v1/activations', {
+      headers,
+      json: {
+        ...(credentials.licenseKey === undefined
+          ? { email: 'ana@example.com', password: goodPassword }
+          : {}),
+        ...credentials,
+        machine: {
+          fingerprint: fingerprint(hostname),
+          hostname,
+          platform: 'linux',
+          version: '1.2.3',
+        },
+      },
+    });
+  };
+
+  const checkIn = (activated: Activated) =>
+    ask<{ lease: string }>('POST', `/v1/activations/${activated.activation.id}/check-in`, {
+      token: activated.activationToken,
+      json: {},
+    });
+
+  return {
+    app,
+    deps,
+    directory,
+    time,
+    ask,
+    signIn,
+    redeem,
+    operator,
+    createAccount,
+    createLicense,
+    activate,
+    checkIn,
+  };
+};
+
+export type TestServer = Awaited<ReturnType<typeof openServer>>;
+
+/** A server with an owner (ana@example.com, signed in) and the license Prod of three activations. */
+export const openPortal = async (input: Partial<LicenseCreate> = {}) => {
+  const server = await openServer();
+  const owner = await server.createAccount('ana@example.com');
+  const license = await server.createLicense(input);
+  return { ...server, owner, license, ana: await server.signIn('ana@example.com') };
+};

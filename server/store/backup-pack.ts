@@ -3,6 +3,8 @@ import { createHash } from 'node:crypto';
 import { open, readdir, type FileHandle } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
+import { archiveNoteName, readArchiveNote } from './archive-note.ts';
+import { readCheckpoints } from './checkpoints.ts';
 import { damaged } from './damaged.ts';
 import { createSlices } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
@@ -47,6 +49,7 @@ export const manifestName = 'manifest.json';
 
 /** Of this machine, of this moment, or secret from the backup: the unlock secret is kept elsewhere. */
 const leftOut = new Set([
+  'checkpoints.jsonl',
   'db.json',
   'lock',
   'lock.json',
@@ -204,6 +207,7 @@ export async function* packFolder(options: PackOptions): Pieces {
   yield* packText(headName, head, frame);
   yield* frame('db.json', commit.ends.size, readSnapshotBytes(commit, snapshotPath(directory)));
   yield* packJournal(segments, commit.seq, frame);
+  yield* packNotes(directory, commit.seq, frame);
   for (const name of others) {
     const path = join(directory, name);
     const handle = await open(path, 'r');
@@ -219,8 +223,24 @@ export async function* packFolder(options: PackOptions): Pieces {
   yield tarEnd();
 }
 
+/** The checkpoints up to the commit (later ones would speak of records that are not there), and the archive's note. */
+async function* packNotes(directory: string, seq: number, frame: Frame): Pieces {
+  const checkpoints = (await readCheckpoints(directory)).filter((one) => one.seq <= seq);
+  if (checkpoints.length > 0) {
+    const lines = checkpoints.map((one) => `${JSON.stringify(one)}\n`).join('');
+    yield* packBytes('checkpoints.jsonl', lines, frame);
+  }
+  const note = await readArchiveNote(directory);
+  if (note !== undefined) {
+    yield* packBytes(`journal/${archiveNoteName}`, `${JSON.stringify(note)}\n`, frame);
+  }
+}
+
 async function* packText(name: string, value: unknown, frame: Frame): Pieces {
-  const text = `${JSON.stringify(value, undefined, 2)}\n`;
+  yield* packBytes(name, `${JSON.stringify(value, undefined, 2)}\n`, frame);
+}
+
+async function* packBytes(name: string, text: string, frame: Frame): Pieces {
   yield* frame(name, Buffer.byteLength(text), pieceOf(text));
 }
 

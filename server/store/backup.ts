@@ -73,7 +73,7 @@ export const moveAway = async (options: BackupOptions): Promise<BackupReport> =>
   await checkSeal(options.directory);
   const lock = takeLock(options.directory);
   try {
-    const report = await backUpOnce(options, false);
+    const report = await backUpLocked(options);
     const { at, file, seq, era } = report;
     await seal(options.directory, { state: 'moved', at, file, seq, era });
     return report;
@@ -81,6 +81,10 @@ export const moveAway = async (options: BackupOptions): Promise<BackupReport> =>
     lock.release();
   }
 };
+
+/** As `backup`, by the process that holds the folder's lock and has no store open on it. */
+export const backUpLocked = (options: BackupOptions): Promise<BackupReport> =>
+  backUpOnce(options, false);
 
 /** The commit to back up: the newest that is durable. `live`: another process, or a store here, writes. */
 const chooseCommit = async (directory: string, live: boolean): Promise<Commit> => {

@@ -42,6 +42,8 @@ export interface GroupCommit {
   /** Resolves when nothing is under way. */
   idle(): Promise<void>;
   active(): ActiveSegment;
+  /** Lets the next record begin a new segment. */
+  rollNext(): void;
   close(): Promise<void>;
 }
 
@@ -178,6 +180,9 @@ export const createGroupCommit = (deps: CommitDeps, start: ActiveSegment): Group
       while (isRunning()) await running;
     },
     active: () => segment,
+    rollNext: () => {
+      rollAt = 1;
+    },
     close: () => segment.handle.close(),
   };
 };

@@ -1,4 +1,10 @@
 /** Opens a data folder: store.ts says what it promises, the files beside this one do it. */
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+
+import { backUpLocked, backupName } from './backup.ts';
+import { newestBackup } from './backup-notes.ts';
+import { refuseMaintenance, type FileStore } from './file-store.ts';
 import { checkWritable, inspectFolder, makeFolder, makeJournal } from './folder.ts';
 import { createDatabase, load, openForWriting, warnOfLeftOvers, type Loaded } from './load.ts';
 import { isLocked, readLockNote, takeLock, type Lock } from './lock.ts';
@@ -11,11 +17,12 @@ import { noHash } from './record.ts';
 import type { SnapshotOptions } from './snapshot.ts';
 import { newer, readSnapshotHead, snapshotPath } from './snapshot-format.ts';
 import { checkSeal } from './seal.ts';
-import type { Schema, Store } from './store.ts';
+import { StoreError, type Schema } from './store.ts';
 import { createTables, type Tables } from './table.ts';
 import { createTurns } from './turns.ts';
 import { createWritable, type Sizes } from './writable.ts';
 
+export type { FileStore } from './file-store.ts';
 export type { Log } from './log.ts';
 export type { Documents, Migration } from './migrate.ts';
 export type { Sizes } from './writable.ts';
@@ -40,7 +47,9 @@ export interface OpenOptions<S extends Schema> {
 const defaultSizes: Sizes = { segment: 16 << 20, snapshot: 64 << 20, check: 64 << 20 };
 
 /** Opens a data folder. Throws `StoreError`, whose message says what to do. */
-export const openStore = async <S extends Schema>(options: OpenOptions<S>): Promise<Store<S>> => {
+export const openStore = async <S extends Schema>(
+  options: OpenOptions<S>,
+): Promise<FileStore<S>> => {
   const { directory, readOnly = false, schemaVersion = 1 } = options;
   const state = await inspectFolder(directory, options.create === true && !readOnly);
   if (state === 'data') {
@@ -58,8 +67,19 @@ export const openStore = async <S extends Schema>(options: OpenOptions<S>): Prom
     return await openWritable(options, lock, 0);
   } catch (error) {
     lock.release();
-    throw error;
+    throw error instanceof StoreError ? await withBackup(directory, error) : error;
   }
+};
+
+/** Names the newest backup where a folder is damaged: that is what the operator needs next. */
+const withBackup = async (directory: string, error: StoreError): Promise<StoreError> => {
+  if (error.code !== 'damaged') return error;
+  const newest = await newestBackup(directory);
+  const which =
+    newest === undefined
+      ? 'No backup of this folder is known.'
+      : `The newest backup is ${newest.file}, of ${newest.at}, with ${newest.seq} records.`;
+  return new StoreError('damaged', `${error.message} ${which}`, { cause: error });
 };
 
 /**
@@ -68,7 +88,7 @@ export const openStore = async <S extends Schema>(options: OpenOptions<S>): Prom
  */
 export const openRestored = async (
   options: Pick<OpenOptions<Schema>, 'directory' | 'now' | 'log' | 'schemaVersion'>,
-): Promise<Store<Schema>> => {
+): Promise<FileStore<Schema>> => {
   const lock = takeLock(options.directory);
   try {
     const sizes = { check: Number.POSITIVE_INFINITY };
@@ -136,10 +156,26 @@ const makeReady = async <S extends Schema>(
   };
 };
 
+/** A migration can't be undone, so a backup is made first, beside the data. */
+const backUpBefore = async <S extends Schema>(
+  options: OpenOptions<S>,
+  seq: number,
+): Promise<void> => {
+  const { directory, now, log, schemaVersion } = options;
+  const folder = join(directory, 'backups');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, `before-schema-${schemaVersion}-${backupName(now(), seq)}`);
+  await backUpLocked({ directory, file, now, releases: false });
+  log.info(
+    { file, schemaVersion },
+    'The data is brought to a new version. A backup was made first.',
+  );
+};
+
 const headOf = async (directory: string): Promise<{ readonly schemaVersion: number }> =>
   (await readSnapshotHead(directory)) ?? { schemaVersion: 1 };
 
-const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<Store<S>> => {
+const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<FileStore<S>> => {
   const { directory, log } = options;
   const noted = (): number => readLockNote(directory)?.durable ?? 0;
   const { snapshot, tables, memory } = await makeReady(
@@ -153,6 +189,7 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
   memory.readOnly = reason;
   return {
     ...createRunner<S>({ tables, memory, turns, now: options.now, commit: undefined }),
+    ...refuseMaintenance(directory, () => ({ ...memory.durable, era: snapshot.era })),
     entries: (query) => readHeaders(directory, memory.durable.seq, query),
     watch: () => () => undefined,
     marks,
@@ -169,7 +206,7 @@ const openWritable = async <S extends Schema>(
   options: OpenOptions<S>,
   lock: Lock,
   raise: number,
-): Promise<Store<S>> => {
+): Promise<FileStore<S>> => {
   const { directory, log } = options;
   const ready = await makeReady(
     options,
@@ -177,6 +214,7 @@ const openWritable = async <S extends Schema>(
     await headOf(directory),
   );
   await warnOfLeftOvers(directory, log);
+  if (ready.migrated) await backUpBefore(options, ready.recovered.seq);
   const segment = await openForWriting(directory, ready.recovered, log);
   lock.announce(ready.memory.durable.seq);
   return createWritable<S>({

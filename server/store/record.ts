@@ -94,6 +94,18 @@ const isRecordShaped = (value: unknown): value is RecordShape =>
   isObject(value['bodies']) &&
   isObject(value['documents']);
 
+/** The same record without some of its documents; the chain still fits. */
+export const encodeErased = (record: JournalRecord, erased: ReadonlySet<string>): string => {
+  const documents = Object.entries(record.documents).map(
+    ([key, document]) =>
+      `${JSON.stringify(key)}:${JSON.stringify(erased.has(key) ? null : document)}`,
+  );
+  return lineText(headerText(record.header), record.header.hash, documents.join(','));
+};
+
+/** What a restore is called in the journal; its details have the new era and the backup's seq. */
+export const restoreAction = 'store.restore';
+
 /** Where a walk along the journal is: the last record, and its hash where it is known. */
 export interface ChainPosition {
   seq: number;

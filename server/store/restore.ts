@@ -12,6 +12,7 @@ import { makeFolder } from './folder.ts';
 import { writeAll } from './journal-file.ts';
 import type { Log } from './log.ts';
 import { openRestored } from './open-store.ts';
+import { restoreAction } from './record.ts';
 import { seal, unseal } from './seal.ts';
 import { StoreError } from './store.ts';
 import { readTar, type TarEntry, type TarSink } from './tar.ts';
@@ -256,7 +257,7 @@ const raiseEra = async (options: RestoreOptions, head: BackupHead): Promise<numb
       throw notABackup(options.file, 'its journal is not as long as it says');
     await store.transact({ id: 'system', from: 'local' }, async (transaction) => {
       transaction.record({
-        action: 'store.restore',
+        action: restoreAction,
         target: directory,
         outcome: 'ok',
         details: { era: store.era(), madeAt: head.at, seq: head.seq },

@@ -13,8 +13,10 @@ export interface SnapshotDeps {
   readonly everyBytes: number;
   /** Whether the journal already has something that the last one lacks. */
   readonly isBehind: boolean;
-  /** Writes one. */
-  readonly write: () => Promise<void>;
+  /** Writes one; says up to which seq it has everything. */
+  readonly write: () => Promise<number>;
+  /** The same of the one that is there. */
+  readonly from: number;
 }
 
 export interface Snapshots {
@@ -26,12 +28,15 @@ export interface Snapshots {
   take(): Promise<void>;
   /** Whether the journal has anything that the last one lacks. */
   isDue(): boolean;
+  /** The newest one has everything up to this seq. */
+  from(): number;
   idle(): Promise<void>;
 }
 
 export const createSnapshots = async (deps: SnapshotDeps): Promise<Snapshots> => {
   let pending = deps.isBehind ? 1 : 0;
   let limit = deps.everyBytes;
+  let from = deps.from;
   let running: Promise<void> | undefined;
 
   const measure = async (): Promise<void> => {
@@ -40,7 +45,7 @@ export const createSnapshots = async (deps: SnapshotDeps): Promise<Snapshots> =>
 
   const write = async (): Promise<void> => {
     const before = pending;
-    await deps.write();
+    from = await deps.write();
     pending -= before;
     await measure();
   };
@@ -79,6 +84,7 @@ export const createSnapshots = async (deps: SnapshotDeps): Promise<Snapshots> =>
     },
     takeSoon: () => void takeInBackground(),
     take: takeOne,
+    from: () => from,
     isDue: () => pending > 0,
     idle,
   };

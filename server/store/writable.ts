@@ -1,5 +1,6 @@
 /** A store that is open for writing: its parts put together, and its end. */
 import { messageOf } from './files.ts';
+import { createMaintenance, type FileStore } from './file-store.ts';
 import { createGroupCommit, type GroupCommit, type Pending } from './group-commit.ts';
 import type { ActiveSegment } from './journal-file.ts';
 import { createDatabase, type Loaded } from './load.ts';
@@ -11,7 +12,7 @@ import { createRunner, type Memory } from './runner.ts';
 import type { SnapshotFoot } from './snapshot-format.ts';
 import { SnapshotAbandoned } from './snapshot-write.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
-import type { Change, Schema, Store } from './store.ts';
+import type { Act, Actor, Change, Schema } from './store.ts';
 import type { Tables } from './table.ts';
 import { createTurns, type Turns } from './turns.ts';
 
@@ -44,7 +45,9 @@ const marksEvery = 60_000;
 /** After so many replayed records the next start should not have to. */
 const longReplay = 10_000;
 
-export const createWritable = async <S extends Schema>(deps: WritableDeps): Promise<Store<S>> => {
+export const createWritable = async <S extends Schema>(
+  deps: WritableDeps,
+): Promise<FileStore<S>> => {
   const { directory, log, memory, tables, lock } = deps;
   const turns = createTurns();
   const watchers = createWatchers(log);
@@ -77,8 +80,13 @@ export const createWritable = async <S extends Schema>(deps: WritableDeps): Prom
   if (deps.snapshotFirst) await snapshots.take();
   else if (deps.recovered.replayed >= longReplay) snapshots.takeSoon();
 
+  const runner = createRunner<S>({ tables, memory, turns, now: deps.now, commit });
+  const record = (actor: Actor, act: Act): Promise<void> =>
+    runner.transact(actor, async (transaction) => transaction.record(act));
+
   return {
-    ...createRunner<S>({ tables, memory, turns, now: deps.now, commit }),
+    ...runner,
+    ...createMaintenance({ ...deps, commit, snapshots, record }),
     entries: (query) => readHeaders(directory, memory.durable.seq, query),
     watch: watchers.add,
     marks,
@@ -183,12 +191,14 @@ const createSnapshotter = (
     log: deps.log,
     everyBytes: deps.sizes.snapshot,
     isBehind: deps.recovered.replayed > 0,
+    from: deps.snapshot.from,
     write: async () => {
       ({ from, undone } = await turns.shared(async () => ({
         from: memory.tip.seq,
         undone: memory.undone,
       })));
       await database.write();
+      return from;
     },
   });
 };

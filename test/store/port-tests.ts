@@ -5,6 +5,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { collection, type Change, type Document, type Store } from '../../server/store/store.ts';
+import { collect } from './support.ts';
 
 interface Seat extends Document {
   readonly licenseId: string;
@@ -34,12 +35,6 @@ export interface Place {
 
 const actor = { id: 'acc_1', from: '127.0.0.1' };
 const act = (target: string) => ({ action: 'test.put', target, outcome: 'ok' });
-
-const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
-  const all: T[] = [];
-  for await (const item of items) all.push(item);
-  return all;
-};
 
 export const testStore = (name: string, makePlace: () => Promise<Place>): void => {
   describe(`${name}: the port`, () => {

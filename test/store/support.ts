@@ -25,3 +25,9 @@ export const putSeat = (
 export const flip = (bytes: Buffer, at: number): void => {
   bytes.writeUInt8(bytes.readUInt8(at) ^ 0x10, at);
 };
+
+export const collect = async <T>(items: AsyncIterable<T>): Promise<T[]> => {
+  const all: T[] = [];
+  for await (const item of items) all.push(item);
+  return all;
+};

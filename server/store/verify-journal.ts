@@ -1,0 +1,315 @@
+/** Reads the whole journal and finds any record that was edited, removed or put in another place. */
+import { open, type FileHandle } from 'node:fs/promises';
+
+import { readArchiveNote, type ArchiveNote } from './archive-note.ts';
+import { checkpointsPath, readCheckpoints, type Checkpoint } from './checkpoints.ts';
+import { createSlices, messageOf } from './files.ts';
+import { listSegments, type Segment } from './journal-file.ts';
+import { readableTo } from './journal-view.ts';
+import { readLines } from './lines.ts';
+import { readLockNote } from './lock.ts';
+import { decodeRecord, noHash, restoreAction, type JournalRecord } from './record.ts';
+import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
+
+export interface JournalProblem {
+  readonly file: string;
+  /** From 1; none where a whole file, or something between files, is wrong. */
+  readonly line?: number | undefined;
+  /** One sentence. */
+  readonly message: string;
+}
+
+export interface VerifyOptions {
+  readonly directory: string;
+  /** Checkpoints kept elsewhere, already verified: the newest of them is what a cut tail is found by. */
+  readonly checkpoints?: readonly Checkpoint[] | undefined;
+  /** Verifies a statement of the folder's own checkpoints; undefined when it is not valid. */
+  readonly verify?: ((statement: string) => Checkpoint | undefined) | undefined;
+  /** Records read so far. */
+  readonly onProgress?: ((records: number) => void) | undefined;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly records: number;
+  /** The first and the last record's seq; 0 in an empty journal. */
+  readonly first: number;
+  readonly last: number;
+  /** The last record's hash. */
+  readonly hash: string;
+  /** Documents whose bodies were erased on purpose. */
+  readonly erased: number;
+  /** Checkpoints that the journal fits. */
+  readonly checkpoints: number;
+  /** The newest of those. */
+  readonly newestCheckpoint: number;
+  /** Checkpoints of what came after a backup that was restored: the journal says when that was. */
+  readonly leftBehind: number;
+  /** Records up to this one were archived. */
+  readonly archivedThrough: number;
+  /** An unfinished write at the end, never acknowledged: the next start cuts it off. */
+  readonly unfinished: boolean;
+  readonly problems: readonly JournalProblem[];
+}
+
+/** No more than so many problems are listed. */
+const problemLimit = 100;
+
+interface Walk {
+  seq: number;
+  /** Undefined after a record that can't be read. */
+  hash: string | undefined;
+  records: number;
+  erased: number;
+  unfinished: boolean;
+  readonly problems: JournalProblem[];
+  /** What the hash of a record must be, by checkpoints and the snapshot. */
+  readonly expected: ReadonlyMap<number, readonly Expected[]>;
+  fitting: number;
+  newest: number;
+  leftBehind: number;
+  readonly restores: { readonly era: number; readonly seq: number }[];
+}
+
+interface Expected extends Checkpoint {
+  readonly source: string;
+  readonly isCheckpoint: boolean;
+}
+
+const report = (walk: Walk, file: string, message: string, line?: number): void => {
+  if (walk.problems.length < problemLimit) walk.problems.push({ file, line, message });
+};
+
+const missing = (first: number, last: number): string =>
+  first === last ? `Record ${first} is missing.` : `Records ${first} to ${last} are missing.`;
+
+/** Checks a record's place, and goes on from it even when that is wrong. */
+const checkPlace = (walk: Walk, { header }: JournalRecord): string | undefined => {
+  const { seq, prev } = header;
+  const expected = walk.seq === 0 ? noHash : walk.hash;
+  const next = walk.seq + 1;
+  if (seq > next) return missing(next, seq - 1);
+  if (seq < next) return `Record ${seq} is out of its order: record ${next} should be here.`;
+  if (expected !== undefined && prev !== expected) {
+    return `Record ${seq} does not continue the one before it: one of them was replaced.`;
+  }
+  return undefined;
+};
+
+/** A restore goes back to an earlier record and raises the era: what came after it in old eras is gone. */
+const isLeftBehind = (walk: Walk, { seq, era }: Checkpoint): boolean =>
+  walk.restores.some((restore) => restore.era > era && restore.seq < seq);
+
+const noteRestore = (walk: Walk, { header }: JournalRecord): void => {
+  if (header.action !== restoreAction) return;
+  const { era, seq } = header.details ?? {};
+  if (typeof era === 'number' && typeof seq === 'number') walk.restores.push({ era, seq });
+};
+
+const checkExpected = (walk: Walk, { header }: JournalRecord): string | undefined => {
+  let wrong: string | undefined;
+  for (const expected of walk.expected.get(header.seq) ?? []) {
+    const { source, hash, isCheckpoint } = expected;
+    if (isLeftBehind(walk, expected)) {
+      walk.leftBehind += 1;
+    } else if (hash !== header.hash) {
+      wrong = `Record ${header.seq} is not the one that ${source} was made of: the journal was rewritten.`;
+    } else if (isCheckpoint) {
+      walk.fitting += 1;
+      walk.newest = Math.max(walk.newest, header.seq);
+    }
+  }
+  return wrong;
+};
+
+const checkLine = (walk: Walk, text: string): string | undefined => {
+  const record = decodeRecord(text);
+  if (typeof record === 'string') {
+    walk.seq += 1;
+    walk.hash = undefined;
+    return `Record ${walk.seq} was changed: ${record}.`;
+  }
+  noteRestore(walk, record);
+  const wrong = checkPlace(walk, record) ?? checkExpected(walk, record);
+  walk.seq = record.header.seq;
+  walk.hash = record.header.hash;
+  walk.records += 1;
+  for (const document of Object.values(record.documents)) if (document === null) walk.erased += 1;
+  return wrong;
+};
+
+const verifySegment = async (
+  walk: Walk,
+  segment: Segment,
+  isNewest: boolean,
+  limit: number,
+  options: VerifyOptions,
+): Promise<void> => {
+  const handle = await open(segment.path, 'r');
+  const pause = createSlices(20);
+  let number = 0;
+  try {
+    for await (const { lines, terminated } of readLines(handle)) {
+      for (const line of lines) {
+        if (walk.seq >= limit) return;
+        number += 1;
+        if (!terminated && isNewest) {
+          walk.unfinished = true;
+          return;
+        }
+        const wrong = checkLine(walk, line);
+        if (wrong !== undefined) report(walk, segment.path, wrong, number);
+        await pause();
+      }
+      options.onProgress?.(walk.records);
+    }
+  } finally {
+    await handle.close();
+  }
+};
+
+const ownCheckpoints = async (
+  options: VerifyOptions,
+  problems: JournalProblem[],
+): Promise<Expected[]> => {
+  const path = checkpointsPath(options.directory);
+  const all: Expected[] = [];
+  for (const [index, { seq, hash, era, statement }] of (
+    await readCheckpoints(options.directory)
+  ).entries()) {
+    const said = options.verify === undefined ? { seq, hash, era } : options.verify(statement);
+    if (said === undefined || said.seq !== seq || said.hash !== hash) {
+      const message = `The checkpoint of record ${seq} is not validly signed.`;
+      problems.push({ file: path, line: index + 1, message });
+    } else {
+      all.push({ ...said, source: 'a signed checkpoint', isCheckpoint: true });
+    }
+  }
+  return all;
+};
+
+/** The record that the snapshot was made with. Whether the snapshot itself is whole is not asked here. */
+const snapshotTip = async (directory: string, problems: JournalProblem[]): Promise<Expected[]> => {
+  const path = snapshotPath(directory);
+  let handle: FileHandle;
+  try {
+    handle = await open(path, 'r');
+  } catch (error) {
+    problems.push({ file: path, message: `The snapshot can't be read: ${messageOf(error)}.` });
+    return [];
+  }
+  try {
+    const { foot, head } = await readSnapshotEnds(handle, path);
+    if (foot.to === 0) return [];
+    return [
+      { seq: foot.to, hash: foot.hash, era: head.era, source: 'the snapshot', isCheckpoint: false },
+    ];
+  } catch (error) {
+    problems.push({ file: path, message: messageOf(error) });
+    return [];
+  } finally {
+    await handle.close();
+  }
+};
+
+const bySeq = (all: readonly Expected[]): Map<number, Expected[]> => {
+  const map = new Map<number, Expected[]>();
+  for (const one of all) map.set(one.seq, [...(map.get(one.seq) ?? []), one]);
+  return map;
+};
+
+const readNote = async (
+  directory: string,
+  problems: JournalProblem[],
+): Promise<ArchiveNote | undefined> => {
+  try {
+    return await readArchiveNote(directory);
+  } catch (error) {
+    problems.push({ file: directory, message: messageOf(error) });
+    return undefined;
+  }
+};
+
+/** What was promised beyond the end: a tail was cut off. */
+const checkEnd = (
+  walk: Walk,
+  segments: readonly Segment[],
+  noted: number,
+  options: VerifyOptions,
+): void => {
+  const after = [...walk.expected.values()].flat().filter(({ seq }) => seq > walk.seq);
+  const beyond = after.filter((expected) => !isLeftBehind(walk, expected));
+  walk.leftBehind += after.length - beyond.length;
+  const furthest = beyond.toSorted((a, b) => b.seq - a.seq)[0];
+  const file = segments.at(-1)?.path ?? options.directory;
+  if (furthest !== undefined) {
+    report(
+      walk,
+      file,
+      `The journal ends with record ${walk.seq}, but ${furthest.source} was made of record ${furthest.seq}: its end was cut off.`,
+    );
+  } else if (noted > walk.seq) {
+    report(
+      walk,
+      file,
+      `The journal ends with record ${walk.seq}, but record ${noted} was stored: its end was cut off.`,
+    );
+  }
+};
+
+/** Verifies the journal of a folder, whether or not a server has it open. Changes nothing. */
+export const verifyJournal = async (options: VerifyOptions): Promise<VerifyReport> => {
+  const { directory } = options;
+  const problems: JournalProblem[] = [];
+  const given = (options.checkpoints ?? []).map(({ seq, hash, era }) => ({
+    seq,
+    hash,
+    era,
+    source: 'a signed checkpoint',
+    isCheckpoint: true,
+  }));
+  const expected = [
+    ...given,
+    ...(await ownCheckpoints(options, problems)),
+    ...(await snapshotTip(directory, problems)),
+  ];
+  // Read after the checkpoints, which are of what was durable then.
+  const limit = readableTo(directory);
+  const noted = Math.min(readLockNote(directory)?.durable ?? 0, limit);
+  const note = await readNote(directory, problems);
+  const segments = await listSegments(directory);
+  const archived = note?.through ?? 0;
+  // A crash during an archive may have left records both here and there.
+  const start = Math.min(archived, (segments[0]?.first ?? 1) - 1);
+  const walk: Walk = {
+    seq: start,
+    hash: start === archived ? note?.hash : undefined,
+    records: 0,
+    erased: 0,
+    unfinished: false,
+    problems,
+    expected: bySeq(expected.filter(({ seq }) => seq > start)),
+    fitting: 0,
+    newest: 0,
+    leftBehind: 0,
+    restores: [],
+  };
+  for (const segment of segments) {
+    await verifySegment(walk, segment, segment === segments.at(-1), limit, options);
+  }
+  checkEnd(walk, segments, noted, options);
+  return {
+    ok: problems.length === 0,
+    records: walk.records,
+    first: walk.records === 0 ? 0 : walk.seq - walk.records + 1,
+    last: walk.seq,
+    hash: walk.hash ?? noHash,
+    erased: walk.erased,
+    checkpoints: walk.fitting,
+    newestCheckpoint: walk.newest,
+    leftBehind: walk.leftBehind,
+    archivedThrough: archived,
+    unfinished: walk.unfinished,
+    problems,
+  };
+};

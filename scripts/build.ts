@@ -1,8 +1,9 @@
 /** Bundles the program and the SDK into dist/ with esbuild. `--if-stale` builds only when a source is newer. */
+import { spawnSync } from 'node:child_process';
 import { chmod, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build, type BuildOptions } from 'esbuild';
+import { build, type BuildOptions, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -17,10 +18,9 @@ const newest = async (folders: readonly string[]): Promise<number> => {
       recursive: true,
       withFileTypes: true,
     })) {
-      if (entry.isFile()) {
-        const { mtimeMs } = await stat(path.join(entry.parentPath, entry.name));
-        latest = Math.max(latest, mtimeMs);
-      }
+      // A folder's time changes when a file in it goes away.
+      const { mtimeMs } = await stat(path.join(entry.parentPath, entry.name));
+      latest = Math.max(latest, mtimeMs);
     }
   }
   return latest;
@@ -34,7 +34,23 @@ const isStale = async (): Promise<boolean> => {
   return Math.max(sources, lock.mtimeMs) > built.mtimeMs;
 };
 
-const common = {
+/** Zod brings its messages in fifty languages; the program speaks one. Halves what a command loads. */
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup(bundler) {
+    bundler.onResolve({ filter: /locales\/index\.js$/ }, ({ path: wanted, resolveDir }) =>
+      resolveDir.includes(`${path.sep}zod${path.sep}`)
+        ? { path: path.resolve(resolveDir, wanted, '../en.js') }
+        : undefined,
+    );
+  },
+};
+
+const needsRequire =
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+
+/** How everything is bundled, by the product's build and by the tests' alike. */
+export const bundling = {
   absWorkingDir: root,
   bundle: true,
   platform: 'node',
@@ -47,25 +63,54 @@ const common = {
     'process.env.NODE_ENV': '"production"',
     LICET_VERSION: JSON.stringify(manifest.version),
   },
-  // Ink asks for its developer tools, CommonJS packages for require: neither exists in an ES module.
+  // Ink asks for its developer tools, which the product does not have.
   alias: { 'react-devtools-core': './scripts/empty.ts' },
-  banner: {
-    js: "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);",
-  },
+  plugins: [oneLanguage],
+  // CommonJS packages ask for require, which an ES module does not have.
+  banner: { js: needsRequire },
 } satisfies BuildOptions;
 
-const buildAll = async (): Promise<void> => {
-  await rm(dist, { recursive: true, force: true });
+/** The program: chunks, so that a command loads only what it needs. */
+const buildProgram = async (): Promise<void> => {
   await build({
-    ...common,
+    ...bundling,
     target: 'node26',
     entryPoints: { licet: 'tui/main.tsx' },
     outdir: dist,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
-    banner: { js: `#!/usr/bin/env node\n${common.banner.js}` },
+    banner: { js: `#!/usr/bin/env node\n${needsRequire}` },
   });
   await chmod(program, 0o755);
 };
 
-if (!process.argv.includes('--if-stale') || (await isStale())) await buildAll();
+/** What a product imports as `licet/sdk`: one file that runs on Node 20, and its types. */
+const buildSdk = async (): Promise<void> => {
+  await build({
+    ...bundling,
+    target: 'node20',
+    minify: false,
+    entryPoints: { sdk: 'shared/sdk/index.ts' },
+    outdir: dist,
+  });
+  const { status } = spawnSync(
+    process.execPath,
+    [
+      path.join(root, 'node_modules/typescript/bin/tsc'),
+      '--project',
+      path.join(root, 'tsconfig.sdk.json'),
+    ],
+    { stdio: 'inherit' },
+  );
+  if (status !== 0) throw new Error('the types of the SDK could not be made');
+};
+
+const buildAll = async (): Promise<void> => {
+  await rm(dist, { recursive: true, force: true });
+  await buildProgram();
+  await buildSdk();
+};
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  if (!process.argv.includes('--if-stale') || (await isStale())) await buildAll();
+}

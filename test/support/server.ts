@@ -64,6 +64,11 @@ export const openServer = async () => {
     await rm(directory, { recursive: true, force: true });
   });
 
+  /** Ids sort by creation: what a test creates one after the other gets times of its own. */
+  const tick = (): void => {
+    time.now += 1;
+  };
+
   /** One request; the answer's JSON is given the type that the test expects. */
   const ask = async <T = Record<string, unknown>>(
     method: string,
@@ -131,6 +136,7 @@ export const openServer = async () => {
   };
 
   const createLicense = async (input: Partial<LicenseCreate> = {}): Promise<LicenseCreated> => {
+    tick();
     await ask('POST', '/v1/operator/products', {
       token: operator,
       json: { id: 'suite', name: 'Suite' },
@@ -162,8 +168,7 @@ export const openServer = async () => {
     } = {},
     headers: Readonly<Record<string, string>> = {},
   ) => {
-    // One after the other, also for a clock that only the test moves.
-    time.now += 1;
+    tick();
     return ask<Activated>('POST', '/v1/activations', {
       headers,
       json: {

@@ -69,14 +69,9 @@ export const privateKeyFromSeed = (seed: Uint8Array): PrivateKey => {
 export const generateKey = (random: (bytes: number) => Uint8Array): PrivateKey =>
   privateKeyFromSeed(random(32));
 
-export const toJwk = (key: PublicKey): PublicJwk => ({
-  kty: 'OKP',
-  crv: 'Ed25519',
-  x: key.x,
-  kid: key.kid,
-  use: 'sig',
-  alg: 'EdDSA',
-});
+/** A public key as a JWK, all members named. */
+export const toJwk = ({ x, kid }: PublicKey) =>
+  ({ kty: 'OKP', crv: 'Ed25519', x, kid, use: 'sig', alg: 'EdDSA' }) as const satisfies PublicJwk;
 
 /** A signer of a key in memory, for the hands that hold no faster one. */
 export const signerOf = (key: PrivateKey, cert?: string): Signer => ({

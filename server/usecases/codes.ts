@@ -15,7 +15,7 @@ export interface IssuedCode {
 
 /** Makes a code for the account; every older one of it ends. */
 export const issueCode = async (
-  deps: Deps,
+  deps: Pick<Deps, 'now' | 'random' | 'digest'>,
   tx: LicetTransaction,
   account: AccountDoc,
   origin: CodeOrigin,

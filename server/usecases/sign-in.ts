@@ -88,6 +88,13 @@ const signInFirst: Refusal = {
   detail: 'Your session has ended, or you have not signed in. Sign in with “licet login”.',
 };
 
+/** Whether a session ended by its age, or for not being used. */
+export const isSessionOver = (deps: Deps, session: SessionDoc): boolean => {
+  const now = deps.now();
+  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
+  return now >= session.expiresAt || now - lastUsed >= idle;
+};
+
 /** Who a session's token belongs to. Disabling an account, or ending the session, shows at once. */
 export const authenticate = async (
   deps: Deps,
@@ -103,10 +110,8 @@ export const authenticate = async (
   });
   if (!found || found.account.disabled) return fail(signInFirst);
   const { session, account } = found;
-  const now = deps.now();
-  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
-  if (now >= session.expiresAt || now - lastUsed >= idle) return fail(signInFirst);
-  deps.store.marks.set(session.id, { at: now });
+  if (isSessionOver(deps, session)) return fail(signInFirst);
+  deps.store.marks.set(session.id, { at: deps.now() });
   return ok({ account, session, from });
 };
 

@@ -26,7 +26,8 @@ const checkMode = async (path: string): Promise<void> => {
   }
   const folder = dirname(path);
   const { mode: folderMode } = await stat(folder);
-  if ((folderMode & 0o022) !== 0) {
+  const sticky = (folderMode & 0o1000) !== 0;
+  if ((folderMode & 0o022) !== 0 && !sticky) {
     throw new Failure(
       'keys',
       `${folder} can be changed by others (mode ${(folderMode & 0o777).toString(8)}). Close it with "chmod 700 ${folder}".`,

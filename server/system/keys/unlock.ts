@@ -80,3 +80,7 @@ export const ensureUnlockSecret = async (
   await writePrivateFile(path, `${secret}\n`);
   return { secret, path };
 };
+
+/** Whether there is something where the unlock secret belongs. */
+export const hasUnlockSecret = async (place: UnlockPlace): Promise<boolean> =>
+  exists((await findPlace(place)).path);

@@ -1,0 +1,149 @@
+/** A server on a data folder: puts the parts together, listens, and takes them apart again. */
+import { createApp } from './app.ts';
+import { collections } from './collections.ts';
+import type { Limits } from './http/limits.ts';
+import { createListener, type Listener } from './http/listener.ts';
+import { openStore } from './store/open-store.ts';
+import { createDeps } from './system/create-deps.ts';
+import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
+import { checkPlainHttp, listenOn, showHostPort } from './system/listen.ts';
+import { createLogger } from './system/logger.ts';
+import { every } from './system/periodic.ts';
+import type { ServerSettings } from './system/settings-table.ts';
+import { readSettings, type SettingsSources } from './system/settings.ts';
+import type { Logger, Settings } from './usecases/deps.ts';
+import { housekeeping } from './usecases/housekeeping.ts';
+
+export interface ServeOptions extends SettingsSources {
+  readonly version: string;
+  /** Standard error, unless told. */
+  readonly log?: Logger | undefined;
+  /** What the sign-in screen of a demo explains. */
+  readonly demo?: Settings['demo'] | undefined;
+  readonly limits?: Partial<Limits> | undefined;
+  /** Milliseconds since the epoch; the machine's clock, unless told. */
+  readonly now?: (() => number) | undefined;
+}
+
+export interface RunningServer {
+  /** Where it listens. */
+  readonly url: string;
+  readonly settings: ServerSettings;
+  readonly log: Logger;
+  /** Reads settings, keys and certificates again. Where it listens stays. */
+  reload(): Promise<void>;
+  /** Lets running requests end, writes a snapshot, frees the folder. */
+  close(): Promise<void>;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+/** Milliseconds that running requests have to end when the server stops. */
+const grace = 10_000;
+
+const toUseCases = (settings: ServerSettings, demo: Settings['demo']): Settings => ({
+  name: settings.name,
+  publicUrl: settings.publicUrl,
+  support: { contact: settings.supportContact, links: settings.supportLinks },
+  demo,
+});
+
+/** Everything that may be read again while the server runs. */
+interface Changeable {
+  readonly settings: ServerSettings;
+  readonly keys: LoadedKeys;
+}
+
+const readChangeable = async (
+  options: ServeOptions,
+  settings: ServerSettings,
+): Promise<Changeable> => ({
+  settings,
+  keys: await loadKeys({
+    directory: options.directory,
+    unlockFile: settings.unlockFile ?? undefined,
+    environment: options.environment,
+  }),
+});
+
+/**
+ * Starts a server; resolves when it answers.
+ * @throws Failure (settings, keys, address) or StoreError (data), whose messages say what to do
+ */
+export const serve = async (options: ServeOptions): Promise<RunningServer> => {
+  const { directory, version, demo = null, now = Date.now } = options;
+  const settings = await readSettings(options);
+  const log = options.log ?? createLogger(settings.logLevel);
+  checkPlainHttp(settings.listen, false, settings.insecureHttp);
+  const store = await openStore({ directory, schema: collections, now, log });
+  let listener: Listener | undefined;
+  try {
+    let current = await readChangeable(options, settings);
+    const deps = createDeps({
+      store,
+      keys: () => current.keys,
+      settings: () => toUseCases(current.settings, demo),
+      log,
+      version,
+      now,
+    });
+    const app = createApp(deps);
+    const started = createListener({
+      fetch: (request, env) => app.fetch(request, env),
+      trustProxy: settings.trustProxy,
+      limits: { connections: settings.connections, ...options.limits },
+    });
+    listener = started;
+    const port = await listenOn(started.server, settings.listen);
+    const url = `http://${showHostPort({ host: settings.listen.host, port })}`;
+    const work = [
+      every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
+      every(hour, 'housekeeping', log, () => housekeeping(deps)),
+    ];
+    log.info({ url, version }, 'The server answers.');
+    return {
+      url,
+      settings,
+      log,
+      reload: async () => {
+        current = await readChangeable(options, await readSettings(options));
+        log.info({}, 'Settings and keys were read again.');
+      },
+      close: async () => {
+        await started.close(grace);
+        for (const one of work) await one.stop();
+        await deps.failures.flush().catch((error: unknown) => {
+          log.warn({ err: error }, 'Counts of failed sign-ins could not be journaled.');
+        });
+        await store.close();
+        log.info({}, 'The server has stopped.');
+      },
+    };
+  } catch (error) {
+    await listener?.close(0);
+    await store.close();
+    throw error;
+  }
+};
+
+/**
+ * Runs a server until SIGTERM or SIGINT, then closes it; SIGHUP reads settings and keys again. A
+ * second signal does not cut the first one's work short.
+ */
+export const runUntilStopped = async (server: RunningServer): Promise<void> => {
+  const reload = (): void => {
+    server.reload().catch((error: unknown) => {
+      server.log.error(
+        { err: error },
+        'Nothing was read again: the server goes on with what it had.',
+      );
+    });
+  };
+  process.on('SIGHUP', reload);
+  await new Promise<void>((resolve) => {
+    process.on('SIGTERM', resolve);
+    process.on('SIGINT', resolve);
+  });
+  await server.close();
+  process.off('SIGHUP', reload);
+};

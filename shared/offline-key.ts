@@ -27,7 +27,8 @@ const kidHint = (kid: string): number => {
   return ((a << 16) | (b << 8) | c) >>> (24 - kidBits);
 };
 
-const readOfflineKey = (jws: string): Result<OfflineKeyClaims, string> => {
+/** The claims of an offline key, unverified. The error is a sentence. */
+export const readOfflineKey = (jws: string): Result<OfflineKeyClaims, string> => {
   const parsed = parseJws(jws);
   if (!parsed.ok) return fail(`This is not an offline key: it ${parsed.error.what}.`);
   if (parsed.value.header.typ !== typOf('offline-key')) return fail('This is not an offline key.');

@@ -14,21 +14,14 @@ export const maxQrParts = 99;
 const checkOf = (text: string): string =>
   Array.from(sha256(utf8(text)).subarray(0, 4), (byte) => characterOf(byte % 32)).join('');
 
-/** Cuts a text (one line) into parts of at most `limit` characters each; a text that fits stays as it is. */
-export const toQrParts = (text: string, limit: number): string[] => {
-  if (text.length <= limit) return [text];
-  const room = Math.max(1, limit - 'LICET:99/99:XXXX:'.length);
-  const count = Math.ceil(text.length / room);
-  if (count > maxQrParts)
-    throw new RangeError(`${text.length} characters need over ${maxQrParts} parts.`);
-  // Parts of even length, so that all their codes have one size.
+/** Cuts a text (one line) into so many parts, of even length, so that all their codes have one size. */
+export const cutIntoQrParts = (text: string, count: number): string[] => {
   const size = Math.ceil(text.length / count);
   const check = checkOf(text);
-  return Array.from(
-    { length: count },
-    (_, index) =>
-      `LICET:${index + 1}/${count}:${check}:${text.slice(index * size, (index + 1) * size)}`,
-  );
+  return Array.from({ length: count }, (_, index) => {
+    const piece = text.slice(index * size, (index + 1) * size);
+    return `LICET:${index + 1}/${count}:${check}:${piece}`;
+  });
 };
 
 /** Whether a text starts as a part does. */

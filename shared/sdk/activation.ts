@@ -19,11 +19,11 @@ import {
   hostnameOf,
   nowOf,
   stateDirOf,
-  trustOf,
   type MachineOptions,
   type TrustOptions,
 } from './settings.ts';
 import { readState, removeState, writeState } from './state.ts';
+import { refreshRevocations, trustHere } from './trust-store.ts';
 
 const ActivationState = z.object({
   version: z.literal(1),
@@ -97,7 +97,7 @@ interface Here {
 const here = async (options: ProductOptions): Promise<Here> => {
   const folder = stateDirOf(options);
   const fingerprint = await findFingerprint(options, await readMachine(folder));
-  return { folder, now: nowOf(options), fingerprint, trust: trustOf(options) };
+  return { folder, now: nowOf(options), fingerprint, trust: await trustHere(options) };
 };
 
 /** Verifies a lease for this product and machine, against the clock and its marks. */
@@ -254,6 +254,18 @@ export interface CheckInOptions extends ProductOptions, Partial<ServerOptions> {
   readonly version?: string | undefined;
 }
 
+const RevocationsAnswer = z.object({ revocations: z.string().nullable() });
+
+/** The server's list of revoked keys: null for none; undefined when it could not be had, which can wait. */
+const fetchRevocations = async (server: ServerOptions): Promise<string | null | undefined> => {
+  const answer = await call(server, {
+    method: 'GET',
+    path: '/v1/revocations',
+    answer: RevocationsAnswer,
+  });
+  return answer.ok ? answer.value.revocations : undefined;
+};
+
 /** Renews the lease; after a reset it takes a seat again if one is free. The lease before stays until its end. */
 export const checkIn = (options: CheckInOptions): Promise<SdkResult<Leased>> =>
   guarded(async () => {
@@ -266,19 +278,19 @@ export const checkIn = (options: CheckInOptions): Promise<SdkResult<Leased>> =>
       pin: options.pin ?? state.pin,
       insecureHttp: options.insecureHttp ?? state.insecureHttp,
     };
-    const answer = await call(
-      { ...target, pin: target.pin ?? undefined },
-      {
-        method: 'POST',
-        path: `/v1/activations/${encodeURIComponent(state.activationId)}/check-in`,
-        body: { version: options.version, hostname: hostnameOf(options) },
-        token: state.activationToken,
-        answer: CheckedIn,
-      },
-    );
+    const reached = { ...target, pin: target.pin ?? undefined };
+    const answer = await call(reached, {
+      method: 'POST',
+      path: `/v1/activations/${encodeURIComponent(state.activationId)}/check-in`,
+      body: { version: options.version, hostname: hostnameOf(options) },
+      token: state.activationToken,
+      answer: CheckedIn,
+    });
     if (!answer.ok) return answer;
+    await refreshRevocations(place.folder, place.trust, place.now, () => fetchRevocations(reached));
     const taken = { state: { ...kept, ...target }, ...answer.value };
-    return keepLease(taken, options.product, place, lastClaims(state, place));
+    const informed = { ...place, trust: await trustHere(options) };
+    return keepLease(taken, options.product, informed, lastClaims(state, informed));
   });
 
 /** Gives the seat back at the server, then forgets the activation here. */

@@ -13,6 +13,9 @@ import { isoTime } from './permit.ts';
 import { readTombstones, writeTombstone, type Tombstone } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions } from './settings.ts';
 
+/** As for verifying; without roots, only the key's bond to this machine is checked. */
+export type GiveBackOptions = MachineOptions & Partial<OfflineKeyOptions>;
+
 export interface GivenBack extends ProofForms {
   readonly keyId: string;
   readonly licenseId: string;
@@ -51,7 +54,7 @@ const finish = async (
 
 const findTombstone = async (
   folder: string,
-  options: OfflineKeyOptions,
+  options: GiveBackOptions,
 ): Promise<Tombstone | undefined> => {
   const all = await readTombstones(folder);
   const named = options.key === undefined ? undefined : inspectOfflineKey(options.key);
@@ -67,7 +70,7 @@ const findTombstone = async (
  * Gives an offline key back and shows the proof, with which its seat becomes free at the server. The
  * key doesn't work afterwards. Called again, it shows the same proof.
  */
-export const giveBackOfflineKey = (options: OfflineKeyOptions): Promise<SdkResult<GivenBack>> =>
+export const giveBackOfflineKey = (options: GiveBackOptions = {}): Promise<SdkResult<GivenBack>> =>
   guarded(async () => {
     const folder = stateDirOf(options);
     const before = await findTombstone(folder, options);
@@ -79,7 +82,7 @@ export const giveBackOfflineKey = (options: OfflineKeyOptions): Promise<SdkResul
     // Whatever the clock says: a wrong clock is no reason to keep a seat.
     const held = await findHeldKey(options);
     if (!held.ok) return held;
-    const { claims } = held.value;
+    const claims = held.value;
     const tombstone: Tombstone = {
       keyId: claims.jti,
       licenseId: claims.sub,

@@ -1,7 +1,7 @@
 /** Offline keys on the machine that they were made for: entering, and verifying without a network. */
 import { z } from 'zod';
 import type { OfflineKeyClaims } from '../claims.ts';
-import { expandOfflineKey } from '../offline-key.ts';
+import { expandOfflineKey, readOfflineKey } from '../offline-key.ts';
 import { ok } from '../result.ts';
 import { verifyStatement, type VerifyOptions } from '../statements.ts';
 import { noteClock, watchClock } from './clock.ts';
@@ -9,7 +9,8 @@ import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
 import { isoTime, warningsAt, type Permit } from './permit.ts';
 import { readTombstones } from './returned.ts';
-import { nowOf, stateDirOf, trustOf, type MachineOptions, type TrustOptions } from './settings.ts';
+import { nowOf, stateDirOf, type MachineOptions, type TrustOptions } from './settings.ts';
+import { keepRevocations, trustHere } from './trust-store.ts';
 import { listState, readState, removeState, writeState } from './state.ts';
 
 const prefix = 'offline-key.';
@@ -139,7 +140,7 @@ const checkKey = async (
 ): Promise<SdkResult<HeldKey>> => {
   const folder = stateDirOf(options);
   const now = nowOf(options);
-  const trust = trustOf(options);
+  const trust = await trustHere(options);
   const machine = await readMachine(folder);
   const { roots, revocations, issuer } = trust;
   const how = { roots, revocations, issuer, audience: options.product, now, anyTime };
@@ -160,15 +161,42 @@ const checkKey = async (
   return ok({ jws: jws.value, claims, permit });
 };
 
-const keyText = async (options: OfflineKeyOptions): Promise<SdkResult<string>> => {
+const keyText = async (
+  options: MachineOptions & Pick<Partial<OfflineKeyOptions>, 'key' | 'product'>,
+): Promise<SdkResult<string>> => {
   const text = options.key ?? (await enteredKeys(stateDirOf(options), options.product))[0];
   return text === undefined ? notEntered : ok(text);
 };
 
-/** A key that this machine holds, whatever the clock says: for giving it back. */
-export const findHeldKey = async (options: OfflineKeyOptions): Promise<SdkResult<HeldKey>> => {
+/** The claims of a key that is bound to this machine, whatever the clock says and whoever signed it. */
+const readBoundKey = async (
+  text: string,
+  options: MachineOptions,
+): Promise<SdkResult<OfflineKeyClaims>> => {
+  const folder = stateDirOf(options);
+  const machine = await readMachine(folder);
+  const jws = expandOfflineKey(text, undefined);
+  if (!jws.ok) return rejected('unreadable', jws.error);
+  const claims = readOfflineKey(jws.value);
+  if (!claims.ok) return rejected('unreadable', claims.error);
+  if (!machine) return noRequest;
+  const bound = checkMachine(claims.value, await findFingerprint(options, machine), machine);
+  return bound.ok ? claims : bound;
+};
+
+/**
+ * The claims of a key that this machine holds, for giving it back: the clock doesn't matter, and
+ * without roots neither does who signed it, since the machine only signs for itself.
+ */
+export const findHeldKey = async (
+  options: MachineOptions & Partial<OfflineKeyOptions>,
+): Promise<SdkResult<OfflineKeyClaims>> => {
   const text = await keyText(options);
-  return text.ok ? checkKey(text.value, options, true) : text;
+  if (!text.ok) return text;
+  const { roots } = options;
+  if (roots === undefined) return readBoundKey(text.value, options);
+  const held = await checkKey(text.value, { ...options, roots }, true);
+  return held.ok ? ok(held.value.claims) : held;
 };
 
 const holdKey = async (options: OfflineKeyOptions): Promise<SdkResult<HeldKey>> => {
@@ -199,7 +227,9 @@ export const enterOfflineKey = (
     const held = await holdKey(options);
     if (!held.ok) return held;
     const { jws, claims, permit } = held.value;
+    const folder = stateDirOf(options);
     const enteredAt = isoTime(nowOf(options));
-    await writeState(stateDirOf(options), keyFile(claims.aud), { version: 1, key: jws, enteredAt });
+    await keepRevocations(folder, await trustHere(options));
+    await writeState(folder, keyFile(claims.aud), { version: 1, key: jws, enteredAt });
     return ok(permit);
   });

@@ -1,5 +1,6 @@
 /** QR codes as rows of half blocks, in numbered parts where one code would not fit on the screen. */
 import { encodeQR } from 'qr';
+import { cutIntoQrParts, maxQrParts } from '../../shared/qr-parts.ts';
 
 /** ISO/IEC 18004 asks for four light modules around a code. */
 const quietZone = 4;
@@ -19,19 +20,6 @@ const sizeOf = (modules: readonly boolean[][]): QrSize => ({
   rows: Math.ceil(modules.length / 2),
 });
 
-/** How a part of a longer text is marked, so that a reader can put them together: "2/3:..." */
-export const partPrefix = (part: number, parts: number): string => `${part}/${parts}:`;
-
-const split = (text: string, parts: number): string[] => {
-  const size = Math.ceil(text.length / parts);
-  return Array.from(
-    { length: parts },
-    (_, part) => partPrefix(part + 1, parts) + text.slice(part * size, (part + 1) * size),
-  );
-};
-
-const longestDivision = 99;
-
 /**
  * The texts of the codes to show on a screen of this size: one when it fits whole, else as few
  * numbered parts as fit. Undefined when the screen is too small for any.
@@ -42,8 +30,8 @@ export const qrParts = (text: string, room: QrSize): readonly string[] | undefin
     return columns > 0 && columns <= room.columns && rows <= room.rows;
   };
   if (fits(text)) return [text];
-  for (let parts = 2; parts <= Math.min(longestDivision, text.length); parts += 1) {
-    const divided = split(text, parts);
+  for (let parts = 2; parts <= Math.min(maxQrParts, text.length); parts += 1) {
+    const divided = cutIntoQrParts(text, parts);
     if (fits(divided[0] ?? '')) return divided;
   }
   return undefined;

@@ -53,7 +53,7 @@ const checkSegment = async (
         const record = decodeRecord(line);
         const wrong = typeof record === 'string' ? record : followChain(at, record);
         if (typeof record === 'string' || wrong !== undefined) {
-          throw damaged(`${segment.path}, line ${number}`, `this line is damaged (${wrong ?? ''})`);
+          throw damaged(segment.path, `this line is damaged (${wrong ?? ''})`, number);
         }
         lastAt = Date.parse(record.header.at);
         await pause();

@@ -57,7 +57,7 @@ const leftOut = new Set([
   'backups.jsonl',
   'keys/unlock',
 ]);
-const leftOutFolders = new Set(['journal', 'backups']);
+const leftOutFolders = new Set(['journal', 'backups', 'set-aside']);
 
 /** Names relative to the folder, with slashes, of all other files that go into a backup. */
 const listOthers = async (directory: string, releases: boolean): Promise<string[]> => {
@@ -118,8 +118,7 @@ async function* readRecords(
       number += 1;
       const record = terminated ? decodeRecord(line) : 'it has no end';
       const wrong = typeof record === 'string' ? record : followChain(at, record);
-      if (wrong !== undefined)
-        throw damaged(`${path}, line ${number}`, `this line is damaged (${wrong})`);
+      if (wrong !== undefined) throw damaged(path, `this line is damaged (${wrong})`, number);
       await pause();
     }
     yield raw;

@@ -1,8 +1,26 @@
 import { StoreError } from './store.ts';
 
-/** `where`: the file, and the line where there is one. `what`: a clause without its period. */
-export const damaged = (where: string, what: string): StoreError =>
-  new StoreError(
-    'damaged',
-    `${where}: ${what}. Nothing was changed. Run \`licet doctor\` on the folder to see the choices, or restore the newest backup into another folder.`,
-  );
+/** Where something is damaged, and what it is: a clause without its period. */
+export interface Damage {
+  readonly file: string;
+  /** From 1. */
+  readonly line: number | undefined;
+  readonly what: string;
+}
+
+/** A `StoreError` `damaged` that can be told apart into its pieces. */
+export class DamageError extends StoreError {
+  readonly damage: Damage;
+
+  constructor(damage: Damage) {
+    const { file, line, what } = damage;
+    super(
+      'damaged',
+      `${file}${line === undefined ? '' : `, line ${line}`}: ${what}. Nothing was changed. Run \`licet doctor\` on the folder to see the choices, or restore the newest backup into another folder.`,
+    );
+    this.damage = damage;
+  }
+}
+
+export const damaged = (file: string, what: string, line?: number): DamageError =>
+  new DamageError({ file, line, what });

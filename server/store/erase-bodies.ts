@@ -45,7 +45,7 @@ const copyWithout = async (
       number += 1;
       const record = decodeRecord(line);
       if (typeof record === 'string') {
-        throw damaged(`${segment.path}, line ${number}`, `this line is damaged (${record})`);
+        throw damaged(segment.path, `this line is damaged (${record})`, number);
       }
       const keys = keysToErase(record, erases);
       kept.push(keys.size === 0 ? line : encodeErased(record, keys));

@@ -22,6 +22,7 @@ const allowedBefore = new Set([
   'lock',
   'lock.json',
   'lost+found',
+  'set-aside',
   'db.json.tmp',
 ]);
 

@@ -74,8 +74,8 @@ export const createDatabase = (
     tables,
   });
 
-/** Cuts a torn tail off and keeps it beside the journal. */
-const cutTornTail = async (torn: TornTail, log: Log): Promise<void> => {
+/** Cuts a torn tail off and keeps it beside the journal; says where. */
+export const cutTornTail = async (torn: TornTail, log: Log): Promise<string> => {
   const handle = await open(torn.path, 'r+');
   try {
     const { size } = await handle.stat();
@@ -96,6 +96,7 @@ const cutTornTail = async (torn: TornTail, log: Log): Promise<void> => {
       { file: torn.path, line: torn.line, bytes: tail.length, kept: aside },
       'A write that a crash had cut short was taken out of the journal. It was never acknowledged.',
     );
+    return aside;
   } finally {
     await handle.close();
   }

@@ -3,11 +3,11 @@
  * frees it however the process ends. Beside it `lock.json` says which process that is and how far its
  * journal is durable, for those that read the folder meanwhile (backup, journal, doctor).
  */
-import { closeSync, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import { closeSync, constants, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
-import { errorCode, messageOf } from './files.ts';
+import { errorCode, isDiskFull, messageOf } from './files.ts';
 import { StoreError } from './store.ts';
 
 export interface Lock {
@@ -15,6 +15,7 @@ export interface Lock {
   readonly announced: number;
   /** Says how far the journal is durable. Not synced: it need not outlive the machine's power. */
   announce(durable: number): void;
+  /** Frees the folder; a second call does nothing. */
   release(): void;
 }
 
@@ -106,33 +107,29 @@ export const takeLock = (directory: string): Lock => {
 
 const holdLock = (folder: string, database: DatabaseSync): Lock => {
   // What the last process said is evidence at start, so it stays until we say something newer.
-  const before = readLockNote(folder);
+  const announced = readLockNote(folder)?.durable ?? 0;
   const path = join(folder, 'lock.json');
-  let note: number;
-  try {
-    note = openSync(path, before === undefined ? 'w+' : 'r+', 0o600);
-  } catch (error) {
-    database.close();
-    held.delete(folder);
-    throw new StoreError(
-      'not-writable',
-      `${path} can't be written (${errorCode(error) ?? messageOf(error)}). Check the folder's owner and permissions.`,
-      { cause: error },
-    );
-  }
+  let note: number | undefined;
   const announce = (durable: number): void => {
     // Of fixed length and in one write, so that a reader never finds half of it.
     const text = JSON.stringify({ pid: process.pid, durable });
-    writeSync(note, `${text.padEnd(63)}\n`, 0);
+    if (note !== undefined) writeSync(note, `${text.padEnd(63)}\n`, 0);
   };
-  announce(before?.durable ?? 0);
-  return {
-    announced: before?.durable ?? 0,
-    announce,
-    release: () => {
-      closeSync(note);
-      database.close();
-      held.delete(folder);
-    },
+  const release = (): void => {
+    if (!held.delete(folder)) return;
+    if (note !== undefined) closeSync(note);
+    database.close();
   };
+  try {
+    note = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
+    announce(announced);
+    return { announced, announce, release };
+  } catch (error) {
+    release();
+    throw new StoreError(
+      isDiskFull(error) ? 'insufficient-storage' : 'not-writable',
+      `${path} can't be written (${errorCode(error) ?? messageOf(error)}). ${isDiskFull(error) ? 'Make room on its disk.' : "Check the folder's owner and permissions."}`,
+      { cause: error },
+    );
+  }
 };

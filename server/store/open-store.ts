@@ -13,11 +13,12 @@ import { openMarks } from './marks.ts';
 import { migrate, type Migration } from './migrate.ts';
 import { createRunner, type Memory } from './runner.ts';
 import { readHeaders } from './read-journal.ts';
-import { noHash } from './record.ts';
+import { damaged } from './damaged.ts';
+import { migrateAction, noHash, restoreAction } from './record.ts';
 import type { SnapshotOptions } from './snapshot.ts';
 import { newer, readSnapshotHead, snapshotPath } from './snapshot-format.ts';
 import { checkSeal } from './seal.ts';
-import { StoreError, type Schema } from './store.ts';
+import { StoreError, type Act, type Schema } from './store.ts';
 import { createTables, type Tables } from './table.ts';
 import { createTurns } from './turns.ts';
 import { createWritable, type Sizes } from './writable.ts';
@@ -50,6 +51,14 @@ const defaultSizes: Sizes = { segment: 16 << 20, snapshot: 64 << 20, check: 64 <
 export const openStore = async <S extends Schema>(
   options: OpenOptions<S>,
 ): Promise<FileStore<S>> => {
+  try {
+    return await openFolder(options);
+  } catch (error) {
+    throw error instanceof StoreError ? await withBackup(options.directory, error) : error;
+  }
+};
+
+const openFolder = async <S extends Schema>(options: OpenOptions<S>): Promise<FileStore<S>> => {
   const { directory, readOnly = false, schemaVersion = 1 } = options;
   const state = await inspectFolder(directory, options.create === true && !readOnly);
   if (state === 'data') {
@@ -64,10 +73,10 @@ export const openStore = async <S extends Schema>(
   const lock = takeLock(directory);
   try {
     if (state === 'new') await makeData(options);
-    return await openWritable(options, lock, 0);
+    return await openWritable(options, lock);
   } catch (error) {
     lock.release();
-    throw error instanceof StoreError ? await withBackup(directory, error) : error;
+    throw error;
   }
 };
 
@@ -82,17 +91,36 @@ const withBackup = async (directory: string, error: StoreError): Promise<StoreEr
   return new StoreError('damaged', `${error.message} ${which}`, { cause: error });
 };
 
+export interface RestoredOptions extends Pick<
+  OpenOptions<Schema>,
+  'directory' | 'now' | 'log' | 'schemaVersion'
+> {
+  /** Of the backup. */
+  readonly seq: number;
+  readonly madeAt: string;
+}
+
 /**
  * Opens what was just restored: whatever its collections are, all of its journal checked, its era
- * raised before anything else.
+ * raised and the restore journaled before anything else. Throws `StoreError` `damaged` when it does
+ * not end with the record `seq`.
  */
-export const openRestored = async (
-  options: Pick<OpenOptions<Schema>, 'directory' | 'now' | 'log' | 'schemaVersion'>,
-): Promise<FileStore<Schema>> => {
-  const lock = takeLock(options.directory);
+export const openRestored = async (options: RestoredOptions): Promise<FileStore<Schema>> => {
+  const { directory, seq, madeAt } = options;
+  const { era = 0 } = (await readSnapshotHead(directory)) ?? {};
+  const act: Act = {
+    action: restoreAction,
+    target: directory,
+    outcome: 'ok',
+    details: { era: era + 1, seq, madeAt },
+  };
+  const lock = takeLock(directory);
   try {
     const sizes = { check: Number.POSITIVE_INFINITY };
-    return await openWritable<Schema>({ ...options, schema: {}, sizes }, lock, 1);
+    const store = await openWritable<Schema>({ ...options, schema: {}, sizes }, lock, act);
+    if (store.seq() === seq + 1) return store;
+    await store.close();
+    throw damaged(directory, `the journal does not end with record ${seq}`);
   } catch (error) {
     lock.release();
     throw error;
@@ -156,6 +184,13 @@ const makeReady = async <S extends Schema>(
   };
 };
 
+const migrationAct = <S extends Schema>(ready: Ready, options: OpenOptions<S>): Act => ({
+  action: migrateAction,
+  target: `schema_${options.schemaVersion ?? 1}`,
+  outcome: 'ok',
+  details: { from: ready.snapshot.schemaVersion, to: options.schemaVersion ?? 1 },
+});
+
 /** A migration can't be undone, so a backup is made first, beside the data. */
 const backUpBefore = async <S extends Schema>(
   options: OpenOptions<S>,
@@ -205,7 +240,7 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
 const openWritable = async <S extends Schema>(
   options: OpenOptions<S>,
   lock: Lock,
-  raise: number,
+  restored?: Act,
 ): Promise<FileStore<S>> => {
   const { directory, log } = options;
   const ready = await makeReady(
@@ -226,7 +261,7 @@ const openWritable = async <S extends Schema>(
     lock,
     segment,
     ...ready,
-    era: ready.snapshot.era + raise,
-    snapshotFirst: ready.migrated || raise > 0,
+    era: ready.snapshot.era + (restored === undefined ? 0 : 1),
+    first: restored ?? (ready.migrated ? migrationAct(ready, options) : undefined),
   });
 };

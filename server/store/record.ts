@@ -103,6 +103,9 @@ export const encodeErased = (record: JournalRecord, erased: ReadonlySet<string>)
   return lineText(headerText(record.header), record.header.hash, documents.join(','));
 };
 
+/** What a migration is called in the journal. */
+export const migrateAction = 'store.migrate';
+
 /** What a restore is called in the journal; its details have the new era and the backup's seq. */
 export const restoreAction = 'store.restore';
 

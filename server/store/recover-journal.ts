@@ -29,6 +29,8 @@ export interface RecoverQuery {
   readonly until?: number | undefined;
   /** At least this much of the journal's end is checked, replayed or not. */
   readonly checkBytes: number;
+  /** Whether documents may have been erased among the records after `from`. */
+  readonly erasedAllowed?: boolean | undefined;
   readonly onRecord: (record: JournalRecord) => void;
 }
 
@@ -99,7 +101,9 @@ const take = (line: string, at: Position, query: RecoverQuery): string | undefin
   const wrong = followChain(at, record);
   if (wrong !== undefined || seq <= query.from) return wrong;
   const erased = Object.entries(record.documents).find(([, document]) => document === null);
-  if (erased !== undefined) return `the document ${erased[0]} was erased but is still needed`;
+  if (erased !== undefined && query.erasedAllowed !== true) {
+    return `the document ${erased[0]} was erased but is still needed`;
+  }
   query.onRecord(record);
   at.replayed += 1;
   return undefined;
@@ -185,10 +189,7 @@ export const recoverJournal = async (query: RecoverQuery): Promise<Recovered> =>
       const isNewest = segment === reading.at(-1);
       const durable = Math.max(query.durable, query.to.seq);
       if (!isNewest || !(await isTorn(handle, read.bad, at.seq, durable))) {
-        throw damaged(
-          `${segment.path}, line ${read.bad.line}`,
-          `this line is damaged (${read.bad.reason})`,
-        );
+        throw damaged(segment.path, `this line is damaged (${read.bad.reason})`, read.bad.line);
       }
       torn = { path: segment.path, ...read.bad };
     } finally {

@@ -12,7 +12,6 @@ import { makeFolder } from './folder.ts';
 import { writeAll } from './journal-file.ts';
 import type { Log } from './log.ts';
 import { openRestored } from './open-store.ts';
-import { restoreAction } from './record.ts';
 import { seal, unseal } from './seal.ts';
 import { StoreError } from './store.ts';
 import { readTar, type TarEntry, type TarSink } from './tar.ts';
@@ -251,18 +250,9 @@ const explain = ({ file, directory, signal }: RestoreOptions, error: unknown): u
 /** Opens the folder as the server would, all of the journal checked, and journals the restore. */
 const raiseEra = async (options: RestoreOptions, head: BackupHead): Promise<number> => {
   const { directory, now, log } = options;
-  const store = await openRestored({ directory, now, log, schemaVersion: head.schemaVersion });
+  const { schemaVersion, seq, at: madeAt } = head;
+  const store = await openRestored({ directory, now, log, schemaVersion, seq, madeAt });
   try {
-    if (store.seq() !== head.seq)
-      throw notABackup(options.file, 'its journal is not as long as it says');
-    await store.transact({ id: 'system', from: 'local' }, async (transaction) => {
-      transaction.record({
-        action: restoreAction,
-        target: directory,
-        outcome: 'ok',
-        details: { era: store.era(), madeAt: head.at, seq: head.seq },
-      });
-    });
     return store.era();
   } finally {
     await store.close();

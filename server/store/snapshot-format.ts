@@ -50,7 +50,7 @@ export const parseHead = (line: string, path: string): SnapshotHead => {
     : undefined;
   const { licet, schemaVersion, era } = head ?? {};
   if (typeof licet !== 'number' || typeof schemaVersion !== 'number' || typeof era !== 'number') {
-    throw damaged(`${path}, line 1`, 'this is not the beginning of a snapshot');
+    throw damaged(path, 'this is not the beginning of a snapshot', 1);
   }
   if (licet > formatVersion) throw newer(path);
   return { schemaVersion, era };

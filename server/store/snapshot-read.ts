@@ -78,12 +78,11 @@ export const readSnapshot = async (
     if (last === undefined) hash.update('\n');
     for (const line of content) {
       number += 1;
-      const where = `${path}, line ${number}`;
-      if (foot !== undefined) throw damaged(where, 'the snapshot goes on after its end');
+      if (foot !== undefined) throw damaged(path, 'the snapshot goes on after its end', number);
       if (head === undefined) head = parseHead(line, path);
       else {
         const wrong = file(line);
-        if (wrong !== undefined) throw damaged(where, wrong);
+        if (wrong !== undefined) throw damaged(path, wrong, number);
       }
     }
     foot = last;

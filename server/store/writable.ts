@@ -36,8 +36,8 @@ export interface WritableDeps extends Loaded {
   readonly segment: ActiveSegment;
   readonly tables: Tables;
   readonly memory: Memory;
-  /** Whether what is in memory must be on disk as a snapshot before anything else: its shapes or era are new. */
-  readonly snapshotFirst: boolean;
+  /** Journaled before anything else, and followed by a snapshot: the documents' shapes or the era are new. */
+  readonly first: Act | undefined;
   readonly era: number;
 }
 
@@ -77,12 +77,16 @@ export const createWritable = async <S extends Schema>(
   const snapshots = await createSnapshotter(deps, turns, () => commit.last());
   const marks = await openMarks(directory, log);
   const marksTimer = setInterval(() => void marks.save(), marksEvery).unref();
-  if (deps.snapshotFirst) await snapshots.take();
-  else if (deps.recovered.replayed >= longReplay) snapshots.takeSoon();
 
   const runner = createRunner<S>({ tables, memory, turns, now: deps.now, commit });
   const record = (actor: Actor, act: Act): Promise<void> =>
     runner.transact(actor, async (transaction) => transaction.record(act));
+  if (deps.first !== undefined) {
+    await record({ id: 'system', from: 'local' }, deps.first);
+    await snapshots.take();
+  } else if (deps.recovered.replayed >= longReplay) {
+    snapshots.takeSoon();
+  }
 
   return {
     ...runner,

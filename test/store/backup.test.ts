@@ -8,7 +8,7 @@ import { backup, moveAway } from '../../server/store/backup.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { readBackupHead, restore } from '../../server/store/restore.ts';
 import type { Store } from '../../server/store/store.ts';
-import { portSchema, type PortSchema } from './port-tests.ts';
+import { portSchema, type PortSchema } from './schema.ts';
 import { flip, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 
 let place: string;

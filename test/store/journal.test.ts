@@ -12,7 +12,7 @@ import { openStore, type FileStore } from '../../server/store/open-store.ts';
 import { verifyJournal } from '../../server/store/verify-journal.ts';
 import { backup } from '../../server/store/backup.ts';
 import { restore } from '../../server/store/restore.ts';
-import { portSchema, type PortSchema } from './port-tests.ts';
+import { portSchema, type PortSchema } from './schema.ts';
 import { collect, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 
 let place: string;

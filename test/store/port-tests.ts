@@ -4,29 +4,9 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { collection, type Change, type Document, type Store } from '../../server/store/store.ts';
+import type { Change, Store } from '../../server/store/store.ts';
+import type { PortSchema, Seat } from './schema.ts';
 import { collect } from './support.ts';
-
-interface Seat extends Document {
-  readonly licenseId: string;
-  readonly hostname: string;
-  readonly tags?: readonly string[] | undefined;
-}
-
-interface License extends Document {
-  readonly name: string;
-  readonly used: number;
-}
-
-export const portSchema = {
-  licenses: collection<License>()({ name: (license) => license.name }),
-  seats: collection<Seat>()({
-    license: (seat) => seat.licenseId,
-    tag: (seat) => seat.tags,
-  }),
-};
-
-export type PortSchema = typeof portSchema;
 
 export interface Place {
   open(): Promise<Store<PortSchema>>;

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 
 import { openStore } from '../../server/store/open-store.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
-import { portSchema, testStore, type Place } from './port-tests.ts';
+import { testStore, type Place } from './port-tests.ts';
+import { portSchema } from './schema.ts';
 
 const makePlace = (sizes: { segment?: number; snapshot?: number }) => async (): Promise<Place> => {
   const directory = await makeTemporaryFolder();

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Log } from '../../server/store/log.ts';
 import type { Store } from '../../server/store/store.ts';
-import type { PortSchema } from './port-tests.ts';
+import type { PortSchema } from './schema.ts';
 
 export const makeTemporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'licet-store-'));
 

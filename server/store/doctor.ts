@@ -1,0 +1,109 @@
+/** Looks a data folder over without changing it: what is wrong, where, and what the choices are. */
+import {
+  checkClock,
+  checkPermissions,
+  checkRoom,
+  checkSealed,
+  findLeftOvers,
+} from './doctor-checks.ts';
+import { checkData, type DataState } from './doctor-data.ts';
+import { newestBackup, type BackupNote } from './backup-notes.ts';
+import { inspectFolder } from './folder.ts';
+import { isLocked, readLockNote } from './lock.ts';
+import type { TornTail } from './recover-journal.ts';
+import { StoreError } from './store.ts';
+
+/** What `repair` can do about a finding without losing anything; what it removes it keeps. */
+export type Remedy =
+  | { readonly kind: 'permissions'; readonly path: string; readonly mode: number }
+  | { readonly kind: 'set-aside'; readonly path: string }
+  | { readonly kind: 'cut-tail'; readonly torn: TornTail }
+  | { readonly kind: 'rebuild-snapshot' };
+
+/** `damage`: a server refuses to start. `warning`: it starts, but see to it. `note`: good to know. */
+export type Severity = 'damage' | 'warning' | 'note';
+
+export interface Finding {
+  readonly severity: Severity;
+  readonly file: string;
+  /** From 1. */
+  readonly line?: number | undefined;
+  /** What is wrong, in one sentence. */
+  readonly message: string;
+  /** What one can do, a sentence each, the best first. */
+  readonly choices: readonly string[];
+  readonly remedy?: Remedy | undefined;
+}
+
+export interface Diagnosis {
+  readonly directory: string;
+  /** Whether nothing is worse than a note. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  /** The process that has the folder open, if one has. */
+  readonly inUseBy: number | undefined;
+  readonly newestBackup: BackupNote | undefined;
+  /** Undefined where the files can't say. */
+  readonly state: DataState | undefined;
+}
+
+export interface DoctorOptions {
+  readonly directory: string;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+  /** The schema version of this program; 1 by default. */
+  readonly schemaVersion?: number | undefined;
+}
+
+/** Reads all of it. Throws `StoreError` `not-licet` or `not-writable` for what is no data folder. */
+export const diagnose = async (options: DoctorOptions): Promise<Diagnosis> => {
+  const { directory } = options;
+  const findings: Finding[] = [];
+  await inspectDamaged(directory);
+  const inUse = isLocked(directory);
+  const newest = await newestBackup(directory);
+  const { state, found } = await checkData(options, newest);
+  findings.push(
+    ...found,
+    ...(await checkSealed(directory)),
+    ...(await findLeftOvers(directory, inUse)),
+    ...(await checkPermissions(directory)),
+    ...(await checkRoom(directory)),
+    ...checkClock(directory, state?.lastAt, options.now()),
+    ...checkBackups(directory, newest, options.now()),
+  );
+  return {
+    directory,
+    ok: findings.every(({ severity }) => severity === 'note'),
+    findings,
+    inUseBy: inUse ? readLockNote(directory)?.pid : undefined,
+    newestBackup: newest,
+    state,
+  };
+};
+
+/** A folder whose snapshot is gone is still one to look over. */
+const inspectDamaged = async (directory: string): Promise<void> => {
+  try {
+    await inspectFolder(directory, false);
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== 'damaged') throw error;
+  }
+};
+
+const week = 7 * 86_400_000;
+
+const checkBackups = (
+  directory: string,
+  newest: BackupNote | undefined,
+  now: number,
+): readonly Finding[] => {
+  const age = newest === undefined ? undefined : now - Date.parse(newest.at);
+  if (age !== undefined && age < week) return [];
+  const message =
+    newest === undefined
+      ? 'No backup of this folder is known.'
+      : `The newest backup, ${newest.file}, is ${Math.floor((age ?? 0) / 86_400_000)} days old.`;
+  const choices = [`Make one: \`licet backup --data ${directory}\`. The server may run meanwhile.`];
+  return [{ severity: 'note', file: directory, message, choices }];
+};

@@ -1,0 +1,57 @@
+/** Making the documents anew from the journal alone, when the snapshot is lost. */
+import { applyRecord } from './load.ts';
+import { migrateAction, noHash, restoreAction, type JournalRecord } from './record.ts';
+import { recoverJournal, type Recovered } from './recover-journal.ts';
+import { createTables, type Tables } from './table.ts';
+
+export interface Rebuilt {
+  readonly tables: Tables;
+  readonly recovered: Recovered;
+  /** The era that the restores in the journal led to. */
+  readonly era: number;
+}
+
+/** Collects what the records leave behind; knows which documents were erased and never put again. */
+const createCollector = () => {
+  const tables = createTables({});
+  const erased = new Set<string>();
+  let migrated = false;
+  let era = 1;
+  const onRecord = (record: JournalRecord): void => {
+    applyRecord(tables, record);
+    for (const [key, hash] of Object.entries(record.header.bodies)) {
+      if (hash !== null && record.documents[key] === null) erased.add(key);
+      else erased.delete(key);
+    }
+    const { action, details } = record.header;
+    const raised = details?.['era'];
+    migrated ||= action === migrateAction;
+    if (action === restoreAction && typeof raised === 'number') era = Math.max(era, raised);
+  };
+  return { tables, erased, era: () => era, migrated: () => migrated, onRecord };
+};
+
+/**
+ * Replays the whole journal. Throws `StoreError` `damaged` when that has not everything: damaged
+ * itself, archived in part, or with documents erased that are still there.
+ */
+export const rebuild = async (
+  directory: string,
+  durable: number,
+): Promise<Rebuilt | { readonly impossible: string }> => {
+  const collector = createCollector();
+  const recovered = await recoverJournal({
+    directory,
+    from: 0,
+    to: { seq: 0, hash: noHash },
+    durable,
+    checkBytes: Number.POSITIVE_INFINITY,
+    erasedAllowed: true,
+    onRecord: collector.onRecord,
+  });
+  // The steps of a migration are in the program, their results only in snapshots.
+  if (collector.migrated()) return { impossible: 'it goes back to before a migration' };
+  const [key] = collector.erased;
+  if (key !== undefined) return { impossible: `the document ${key} was erased from it` };
+  return { tables: collector.tables, recovered, era: collector.era() };
+};

@@ -3,6 +3,7 @@ import { createApp } from './app.ts';
 import { collections } from './collections.ts';
 import type { Limits } from './http/limits.ts';
 import { createListener, type Listener } from './http/listener.ts';
+import { keepCheckpoints } from './store/checkpoints.ts';
 import { openStore } from './store/open-store.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
@@ -11,6 +12,8 @@ import { createLogger } from './system/logger.ts';
 import { every } from './system/periodic.ts';
 import type { ServerSettings } from './system/settings-table.ts';
 import { readSettings, type SettingsSources } from './system/settings.ts';
+import { identityPin, readIdentity } from './system/tls/identity.ts';
+import type { Identity } from './system/tls/issue.ts';
 import type { Logger, Settings } from './usecases/deps.ts';
 import { housekeeping } from './usecases/housekeeping.ts';
 
@@ -28,6 +31,8 @@ export interface ServeOptions extends SettingsSources {
 export interface RunningServer {
   /** Where it listens. */
   readonly url: string;
+  /** With HTTPS, what clients pin: SHA-256 of its authority's certificate, 64 hex digits. */
+  readonly fingerprint: string | null;
   readonly settings: ServerSettings;
   readonly log: Logger;
   /** Reads settings, keys and certificates again. Where it listens stays. */
@@ -52,19 +57,27 @@ const toUseCases = (settings: ServerSettings, demo: Settings['demo']): Settings 
 interface Changeable {
   readonly settings: ServerSettings;
   readonly keys: LoadedKeys;
+  readonly identity: Identity | null;
 }
 
 const readChangeable = async (
   options: ServeOptions,
   settings: ServerSettings,
-): Promise<Changeable> => ({
-  settings,
-  keys: await loadKeys({
+  now: number,
+): Promise<Changeable> => {
+  const place = {
     directory: options.directory,
     unlockFile: settings.unlockFile ?? undefined,
     environment: options.environment,
-  }),
-});
+  };
+  return {
+    settings,
+    keys: await loadKeys(place),
+    identity: await readIdentity(place, settings, now),
+  };
+};
+
+const usesTls = ({ tls, tlsCert }: ServerSettings): boolean => tls || tlsCert !== null;
 
 /**
  * Starts a server; resolves when it answers.
@@ -74,11 +87,11 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   const { directory, version, demo = null, now = Date.now } = options;
   const settings = await readSettings(options);
   const log = options.log ?? createLogger(settings.logLevel);
-  checkPlainHttp(settings.listen, false, settings.insecureHttp);
+  checkPlainHttp(settings.listen, usesTls(settings), settings.insecureHttp);
   const store = await openStore({ directory, schema: collections, now, log });
   let listener: Listener | undefined;
   try {
-    let current = await readChangeable(options, settings);
+    let current = await readChangeable(options, settings, now());
     const deps = createDeps({
       store,
       keys: () => current.keys,
@@ -90,24 +103,42 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const app = createApp(deps);
     const started = createListener({
       fetch: (request, env) => app.fetch(request, env),
+      tls: current.identity ?? undefined,
       trustProxy: settings.trustProxy,
       limits: { connections: settings.connections, ...options.limits },
     });
     listener = started;
     const port = await listenOn(started.server, settings.listen);
-    const url = `http://${showHostPort({ host: settings.listen.host, port })}`;
+    const scheme = current.identity ? 'https' : 'http';
+    const url = `${scheme}://${showHostPort({ host: settings.listen.host, port })}`;
+    const reload = async (): Promise<void> => {
+      current = await readChangeable(options, await readSettings(options), now());
+      if (current.identity) started.setIdentity(current.identity);
+    };
+    const checkpoints = await keepCheckpoints({
+      directory,
+      log,
+      now,
+      current: () => store.checkpoint(),
+      sign: (licet) => deps.signer.sign('checkpoint', { iat: Math.floor(now() / 1000), licet }),
+    });
     const work = [
       every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
       every(hour, 'housekeeping', log, () => housekeeping(deps)),
+      // A certificate of our own is made anew when it is due; one of a file may have been replaced.
+      every(hour, 'certificates', log, async () => {
+        if (current.identity) await reload();
+      }),
     ];
     log.info({ url, version }, 'The server answers.');
     return {
       url,
+      fingerprint: current.identity && identityPin(current.identity),
       settings,
       log,
       reload: async () => {
-        current = await readChangeable(options, await readSettings(options));
-        log.info({}, 'Settings and keys were read again.');
+        await reload();
+        log.info({}, 'Settings, keys and certificates were read again.');
       },
       close: async () => {
         await started.close(grace);
@@ -115,6 +146,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
         await deps.failures.flush().catch((error: unknown) => {
           log.warn({ err: error }, 'Counts of failed sign-ins could not be journaled.');
         });
+        await checkpoints.stop();
         await store.close();
         log.info({}, 'The server has stopped.');
       },
@@ -127,8 +159,9 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
 };
 
 /**
- * Runs a server until SIGTERM or SIGINT, then closes it; SIGHUP reads settings and keys again. A
- * second signal does not cut the first one's work short.
+ * Runs a server until SIGTERM or SIGINT, then closes it; SIGHUP reads settings and keys again. Signals
+ * are heeded from the call on: call it before saying that the server is ready. A second signal does
+ * not cut the first one's work short.
  */
 export const runUntilStopped = async (server: RunningServer): Promise<void> => {
   const reload = (): void => {

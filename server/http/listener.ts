@@ -1,6 +1,6 @@
 /** The HTTP server around the app: limits, and the refusal of what should never reach a route. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { createServer as createTlsServer } from 'node:https';
+import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
@@ -11,15 +11,23 @@ import { clientAddress, type ConnectionEnv } from './remote-address.ts';
 
 export interface ListenerOptions {
   readonly fetch: (request: Request, env: ConnectionEnv) => Response | Promise<Response>;
-  /** PEM texts: the chain, the server's own first, and its private key. */
-  readonly tls?: { readonly cert: string; readonly key: string } | undefined;
+  /** For HTTPS. */
+  readonly tls?: ListenerIdentity | undefined;
   /** Believe X-Forwarded-For. */
   readonly trustProxy?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
 }
 
+/** PEM texts: the certificate chain, the server's own first, and its private key. */
+export interface ListenerIdentity {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface Listener {
   readonly server: Server;
+  /** Shows another certificate to whoever connects from now on. */
+  setIdentity(identity: ListenerIdentity): void;
   /** Takes no more connections, lets running requests end, closes the rest after the grace (milliseconds). */
   close(grace: number): Promise<void>;
 }
@@ -32,6 +40,8 @@ const notOneHost: RawProblem = {
 /** RFC 9112, 3.2: a request has one Host, or two readers of it could each see another. */
 const hostCount = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+
+const minVersion = 'TLSv1.2';
 
 /** Milliseconds that a refused client has to read why. */
 const lingering = 500;
@@ -113,7 +123,7 @@ export const createListener = (options: ListenerOptions): Listener => {
     requireHostHeader: false,
   };
   const server = options.tls
-    ? createTlsServer({ ...serverOptions, ...options.tls, minVersion: 'TLSv1.2' }, onRequest)
+    ? createTlsServer({ ...serverOptions, ...options.tls, minVersion }, onRequest)
     : createServer(serverOptions, onRequest);
   server.maxHeadersCount = limits.headerCount;
   server.maxConnections = limits.connections;
@@ -124,6 +134,9 @@ export const createListener = (options: ListenerOptions): Listener => {
 
   return {
     server,
+    setIdentity: (identity) => {
+      if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion });
+    },
     close: async (grace) => {
       const closed = new Promise<void>((resolve) => {
         server.close(() => resolve());

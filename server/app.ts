@@ -12,6 +12,7 @@ import { licenseRoutes } from './routes/licenses.ts';
 import { offlineKeyRoutes } from './routes/offline-keys.ts';
 import { operatorRoutes } from './routes/operator.ts';
 import { passwordResetRoutes } from './routes/password-resets.ts';
+import { releaseRoutes } from './routes/releases.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import type { Deps } from './usecases/deps.ts';
 import type { Refusal } from '../shared/problems.ts';
@@ -52,6 +53,7 @@ export const createApp = (deps: Deps) => {
     .route('/', offlineKeyRoutes(deps))
     .route('/', activationRoutes(deps))
     .route('/', operatorRoutes(deps))
+    .route('/', releaseRoutes(deps))
     .route('/', eventRoutes(deps));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

@@ -3,6 +3,7 @@ import type {
   AccountDoc,
   ActivationDoc,
   CodeDoc,
+  DownloadLinkDoc,
   IdempotencyDoc,
   LicenseDoc,
   MembershipDoc,
@@ -10,6 +11,7 @@ import type {
   PasswordRequestDoc,
   ProductDoc,
   ReceiptDoc,
+  ReleaseDoc,
   SessionDoc,
 } from './domain/documents.ts';
 import { machineKey, seatKey } from './domain/index-keys.ts';
@@ -56,6 +58,11 @@ export const collections = {
     machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
   }),
   receipts: collection<ReceiptDoc>()({ license: (receipt) => receipt.licenseId }),
+  releases: collection<ReleaseDoc>()({
+    product: (release) => release.productId,
+    file: (release) => release.sha256,
+  }),
+  downloadLinks: collection<DownloadLinkDoc>()({ token: (link) => link.tokenHash }),
   idempotency: collection<IdempotencyDoc>()({}),
 };
 

@@ -14,6 +14,7 @@ export const idPrefixes = {
   passwordRequest: 'req',
   oneTimeCode: 'otc',
   release: 'rel',
+  downloadLink: 'dln',
   receipt: 'rcp',
   issuer: 'iss',
   usage: 'use',

@@ -1,6 +1,7 @@
 /** What the store keeps, one interface a collection. Times are milliseconds since the epoch. */
 import type { Entitlements, LicenseType } from '../../shared/api/common.ts';
 import type { Policy, Template } from '../../shared/api/licenses.ts';
+import type { ReleaseKind } from '../../shared/api/releases.ts';
 
 /** Whose code began a line of passwords decides how far it is trusted: `owner:<id>` is less than `operator`. */
 export type CodeOrigin = 'operator' | 'local' | `owner:${string}`;
@@ -150,6 +151,34 @@ export interface ReceiptDoc {
   readonly licenseId: string;
   readonly jws: string;
   readonly createdAt: number;
+}
+
+/** A file to download; the file itself is in DATA/releases, named by its checksum. */
+export interface ReleaseDoc {
+  readonly id: string;
+  readonly productId: string;
+  readonly version: string;
+  readonly platform: string;
+  readonly kind: ReleaseKind;
+  readonly fileName: string;
+  /** Bytes. */
+  readonly size: number;
+  /** Hex. */
+  readonly sha256: string;
+  readonly notes: string;
+  /** The signed statement; null until the file has arrived. */
+  readonly jws: string | null;
+  readonly createdAt: number;
+  readonly createdBy: string;
+}
+
+/** A link to a file for somebody who is not signed in: made for an account, whose right to it counts. */
+export interface DownloadLinkDoc {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly releaseId: string;
+  readonly accountId: string;
+  readonly expiresAt: number;
 }
 
 /** The answer of a request with an Idempotency-Key, sealed; deleted after a day. */

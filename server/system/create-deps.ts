@@ -1,6 +1,7 @@
 /** Puts together what use cases are given. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { LicetSchema } from '../collections.ts';
+import { openReleaseFiles } from '../store/release-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Deps, Logger, Settings } from '../usecases/deps.ts';
 import { createFailures, type CountedFailures } from './failures.ts';
@@ -11,6 +12,8 @@ import { createThrottle } from './throttle.ts';
 import { totp } from './totp.ts';
 
 export interface DepsParts {
+  /** The data folder. */
+  readonly directory: string;
   readonly store: Store<LicetSchema>;
   /** The keys in use now: they may be others after a reload. */
   readonly keys: () => LoadedKeys;
@@ -53,6 +56,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
         return keys().signer.certificateEndsAt;
       },
     },
+    releaseFiles: openReleaseFiles(parts.directory),
     transientSessions: new Map(),
     log: parts.log,
     settings: parts.settings,

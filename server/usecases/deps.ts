@@ -4,6 +4,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LicetSchema } from '../collections.ts';
 import type { SessionDoc } from '../domain/documents.ts';
+import type { ReleaseFiles } from '../store/release-files.ts';
 import type { Reader, Store, Transaction } from '../store/store.ts';
 
 /** Signs statements with the server's certified signing key. */
@@ -115,6 +116,7 @@ export interface Deps {
   readonly live: Live;
   readonly totp: Totp;
   readonly signer: Signer;
+  readonly releaseFiles: ReleaseFiles;
   /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
   readonly transientSessions: Map<string, SessionDoc>;
   readonly log: Logger;

@@ -4,6 +4,7 @@ import type { Product, ProductCreate } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { ProductDoc } from '../domain/documents.ts';
+import { ownProduct } from '../domain/releases.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
@@ -15,7 +16,7 @@ export const listProducts = (deps: Deps, query: PageQuery): Promise<Page<Product
     mapPage(pageFrom(await reader.products.list(storeQuery(query)), query), viewProduct),
   );
 
-/** Error: `conflict` for an id that is taken. */
+/** Error: `conflict` for an id that is taken, also by the server's own program. */
 export const createProduct = (
   deps: Deps,
   caller: AccountCaller,
@@ -24,7 +25,7 @@ export const createProduct = (
 ): Promise<Result<Product, Refusal>> =>
   deps.store.transact(actorOf(caller), (tx) =>
     idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
-      if (await tx.products.get(input.id)) {
+      if (input.id === ownProduct || (await tx.products.get(input.id))) {
         return fail({
           code: 'conflict',
           detail: `There is a product “${input.id}” already. Choose another id.`,

@@ -1,12 +1,12 @@
-/** Opaque bearer tokens (RFC 6750): 256 random bits, kept as a hash. */
+/** Opaque bearer tokens (RFC 6750): random bits, kept as a hash. */
 import type { Deps } from './deps.ts';
 
-/** `ls_` for a session, `la_` for an activation: a token found somewhere says what it opens. */
-export type TokenKind = 'ls' | 'la';
+/** `ls_` for a session, `la_` for an activation, `ld_` for a download: a token found somewhere says what it opens. */
+export type TokenKind = 'ls' | 'la' | 'ld';
 
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** A new token: 43 characters of base64url (258 bits) after its prefix. */
-export const makeToken = (deps: Pick<Deps, 'random'>, kind: TokenKind): string =>
+/** A new token: base64url of six bits a character after its prefix; 258 bits unless told. */
+export const makeToken = (deps: Pick<Deps, 'random'>, kind: TokenKind, length = 43): string =>
   // 64 divides 256, so the low six bits of a random byte are uniform.
-  `${kind}_${Array.from(deps.random(43), (byte) => alphabet.charAt(byte % 64)).join('')}`;
+  `${kind}_${Array.from(deps.random(length), (byte) => alphabet.charAt(byte % 64)).join('')}`;

@@ -51,6 +51,7 @@ export const openServer = async () => {
     demo: null,
   };
   const deps = createDeps({
+    directory,
     store,
     keys: () => keys,
     settings: () => settings,

@@ -1,0 +1,182 @@
+/** Releases as an operator publishes them: announced, received, signed; and withdrawn. */
+import type { Release, ReleaseCreate } from '../../shared/api/releases.ts';
+import { makeId } from '../../shared/ids.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { ReleaseDoc } from '../domain/documents.ts';
+import { orderReleases, ownProduct, sameRelease, type ListedRelease } from '../domain/releases.ts';
+import { notFound } from './access.ts';
+import { actorOf, type AccountCaller } from './caller.ts';
+import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
+import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { iso } from './views.ts';
+
+/** A release as the API shows it. */
+export const viewRelease = async (
+  reader: LicetReader,
+  { release, latest }: ListedRelease,
+): Promise<Release> => {
+  const product = await reader.products.get(release.productId);
+  return {
+    id: release.id,
+    product: release.productId,
+    productName: product?.name ?? release.productId,
+    version: release.version,
+    platform: release.platform,
+    kind: release.kind,
+    fileName: release.fileName,
+    size: release.size,
+    sha256: release.sha256,
+    notes: release.notes,
+    latest,
+    status: release.jws === null ? 'awaiting-file' : 'published',
+    publishedAt: iso(release.createdAt),
+    statement: release.jws,
+  };
+};
+
+/** The view of one release, among the others of its product. */
+const viewOne = async (reader: LicetReader, release: ReleaseDoc): Promise<Release> => {
+  const all = await reader.releases.by('product', release.productId);
+  const found = orderReleases(all).find((listed) => listed.release.id === release.id);
+  return viewRelease(reader, found ?? { release, latest: false });
+};
+
+const signed = (deps: Deps, release: ReleaseDoc): ReleaseDoc => ({
+  ...release,
+  jws: deps.signer.sign('release', {
+    sub: release.id,
+    aud: release.productId,
+    iat: Math.floor(deps.now() / 1000),
+    licet: {
+      version: release.version,
+      platform: release.platform,
+      kind: release.kind,
+      file: release.fileName,
+      size: release.size,
+      sha256: release.sha256,
+    },
+  }),
+});
+
+const publishedAlready = (release: ReleaseDoc): Refusal => ({
+  code: 'conflict',
+  detail: `${release.fileName} of ${release.productId} ${release.version} for ${release.platform} is published already, with other content. A version never changes: publish a new one, or withdraw this one first.`,
+  extra: { release: release.id },
+});
+
+const noProduct = (id: string): Refusal => {
+  const message = `There is no product “${id}”. Create it first with “licet product create”.`;
+  return {
+    code: 'invalid-request',
+    detail: message,
+    extra: { errors: [{ field: 'product', message }] },
+  };
+};
+
+const describe = (release: ReleaseDoc) => ({
+  product: release.productId,
+  version: release.version,
+  platform: release.platform,
+  file: release.fileName,
+  sha256: release.sha256,
+});
+
+/**
+ * Announces a release: its file is sent next. One whose file is here already, by its checksum, is
+ * published at once; the same release again is the same. Errors: `invalid-request`, `conflict`.
+ */
+export const announceRelease = async (
+  deps: Deps,
+  caller: AccountCaller,
+  input: ReleaseCreate,
+  key: IdempotencyKey,
+): Promise<Result<Release, Refusal>> => {
+  const here = await deps.releaseFiles.has(input);
+  return deps.store.transact(actorOf(caller), (tx) =>
+    idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
+      const { product, ...rest } = input;
+      if (product !== ownProduct && !(await tx.products.get(product))) {
+        return fail(noProduct(product));
+      }
+      const all = await tx.releases.by('product', product);
+      const same = sameRelease(all, { ...rest, productId: product });
+      if (same?.sha256 === input.sha256) return ok(await viewOne(tx, same));
+      if (same && same.jws !== null) return fail(publishedAlready(same));
+      const announced: ReleaseDoc = {
+        ...rest,
+        id: same?.id ?? makeId('release', deps.now(), deps.random),
+        productId: product,
+        jws: null,
+        createdAt: deps.now(),
+        createdBy: caller.account.id,
+      };
+      const release = here ? signed(deps, announced) : announced;
+      tx.releases.put(release);
+      const action = here ? 'release.publish' : 'release.announce';
+      tx.record({ action, target: release.id, outcome: 'ok', details: describe(release) });
+      return ok(await viewOne(tx, release));
+    }),
+  );
+};
+
+const notAsAnnounced: Refusal = {
+  code: 'invalid-request',
+  detail:
+    'The file that arrived is not the one that was announced: its length or checksum differs. Nothing was published. Publish it again.',
+};
+const cutOff: Refusal = {
+  code: 'invalid-request',
+  detail: 'The file did not arrive whole. Nothing was published. Send it again.',
+};
+
+/** Takes the file of an announced release, and publishes it. Errors: `not-found`, `invalid-request`. */
+export const receiveRelease = async (
+  deps: Deps,
+  caller: AccountCaller,
+  id: string,
+  source: ReadableStream<Uint8Array> | null,
+): Promise<Result<Release, Refusal>> => {
+  const release = await deps.store.read((reader) => reader.releases.get(id));
+  if (!release) {
+    await source?.cancel();
+    return fail(notFound('release'));
+  }
+  const received = await deps.releaseFiles.receive(source ?? new Blob([]).stream(), release);
+  if (!received.ok) return fail(received.error === 'cut-off' ? cutOff : notAsAnnounced);
+  return deps.store.transact(actorOf(caller), async (tx) => {
+    const current = await tx.releases.get(id);
+    if (!current || current.sha256 !== release.sha256) return fail(notFound('release'));
+    if (current.jws !== null) return ok(await viewOne(tx, current));
+    const published = signed(deps, { ...current, createdAt: deps.now() });
+    tx.releases.put(published);
+    const details = describe(published);
+    tx.record({ action: 'release.publish', target: id, outcome: 'ok', details });
+    return ok(await viewOne(tx, published));
+  });
+};
+
+/** Deletes the release; true when no other has the same file. */
+const deleteRelease = async (tx: LicetTransaction, release: ReleaseDoc): Promise<boolean> => {
+  tx.releases.delete(release.id);
+  return (await tx.releases.count('file', release.sha256)) === 0;
+};
+
+/** Withdraws a release: nobody can download it any more. Error: `not-found`. */
+export const withdrawRelease = async (
+  deps: Deps,
+  caller: AccountCaller,
+  id: string,
+): Promise<Result<null, Refusal>> => {
+  const withdrawn = await deps.store.transact(actorOf(caller), async (tx) => {
+    const release = await tx.releases.get(id);
+    if (!release) return fail(notFound('release'));
+    const alone = await deleteRelease(tx, release);
+    const details = describe(release);
+    tx.record({ action: 'release.withdraw', target: id, outcome: 'ok', details });
+    return ok(alone ? release.sha256 : null);
+  });
+  if (!withdrawn.ok) return withdrawn;
+  if (withdrawn.value !== null) await deps.releaseFiles.remove(withdrawn.value);
+  return ok(null);
+};

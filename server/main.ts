@@ -93,6 +93,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   try {
     let current = await readChangeable(options, settings, now());
     const deps = createDeps({
+      directory,
       store,
       keys: () => current.keys,
       settings: () => toUseCases(current.settings, demo),

@@ -92,6 +92,7 @@ export const Release = z
   .meta({ id: 'Release' });
 export type Release = z.infer<typeof Release>;
 export const ReleasePage = pageOf(Release, 'ReleasePage');
+export type ReleasePage = z.infer<typeof ReleasePage>;
 
 /** An address that needs no sign-in for a while, to fetch a file on another machine. */
 export const DownloadLink = z

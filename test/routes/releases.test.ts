@@ -42,9 +42,10 @@ const upload = (server: TestServer, id: string, content: Uint8Array | ReadableSt
       authorization: `Bearer ${server.operator}`,
       'content-type': 'application/octet-stream',
     },
-    body: content as BodyInit,
-    duplex: 'half',
-  } as RequestInit);
+    body: content,
+    // What streams needs to be told so.
+    ...{ duplex: 'half' },
+  });
 
 const publish = async (server: TestServer, content: Uint8Array, named: Published = {}) => {
   const announced = await announce(server, content, named);

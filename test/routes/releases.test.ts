@@ -35,17 +35,18 @@ const announce = (server: TestServer, content: Uint8Array, named: Published = {}
     },
   });
 
-const upload = (server: TestServer, id: string, content: Uint8Array | ReadableStream) =>
-  server.app.request(`/v1/operator/releases/${id}/file`, {
+const upload = (server: TestServer, id: string, content: Uint8Array | ReadableStream) => {
+  const sent = {
     method: 'PUT',
     headers: {
       authorization: `Bearer ${server.operator}`,
       'content-type': 'application/octet-stream',
     },
     body: content,
-    // What streams needs to be told so.
-    ...{ duplex: 'half' },
-  });
+    duplex: 'half' as const,
+  };
+  return server.app.request(`/v1/operator/releases/${id}/file`, sent);
+};
 
 const publish = async (server: TestServer, content: Uint8Array, named: Published = {}) => {
   const announced = await announce(server, content, named);

@@ -19,14 +19,15 @@ export const bundle = (entry: string): Promise<string> => {
 
 const bundleNow = async (entry: string): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'licet-bundle-'));
-  const outfile = path.join(folder, 'program.mjs');
   await build({
     ...bundling,
-    entryPoints: [entry],
-    outfile,
+    entryPoints: { program: entry },
+    outdir: folder,
+    splitting: true,
+    outExtension: { '.js': '.mjs' },
     minify: false,
     target: 'node26',
     define: { ...bundling.define, LICET_VERSION: '"0.0.0-test"' },
   });
-  return outfile;
+  return path.join(folder, 'program.mjs');
 };

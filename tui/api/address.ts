@@ -2,7 +2,7 @@
 import { fail, ok, type Result } from '../../shared/result.ts';
 
 /** Where `licet serve` listens unless told otherwise. */
-export const defaultPort = 8420;
+export const defaultPort = 8417;
 export const defaultListen = `127.0.0.1:${defaultPort}`;
 
 const isLoopback = (hostname: string): boolean =>
@@ -16,7 +16,7 @@ const parse = (text: string): URL | null => {
   return guess;
 };
 
-/** An address as typed (`licet.example.com`, `127.0.0.1:8420`, a URL) as an origin without a slash at its end. */
+/** An address as typed (`licet.example.com`, `127.0.0.1:8417`, a URL) as an origin without a slash at its end. */
 export const parseServer = (text: string): Result<string, string> => {
   const url = parse(text.trim());
   if (text.trim() === '' || !url || url.hostname === '')

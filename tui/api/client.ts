@@ -16,7 +16,7 @@ import { openEvents, type EventsOptions, type EventStream } from './events.ts';
 import type { Answer } from './failure.ts';
 
 export interface ClientOptions {
-  /** `http://127.0.0.1:8420`, `https://licet.example.com`. */
+  /** `http://127.0.0.1:8417`, `https://licet.example.com`. */
   readonly server: string;
   readonly token?: string | undefined;
   /** Fingerprint that the server's certificate must have, 64 hex digits. */

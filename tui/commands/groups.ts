@@ -6,63 +6,73 @@ export interface Group {
   readonly name: string;
   readonly description: string;
   readonly hidden?: boolean;
-  readonly load: () => Promise<(io: Io) => Command>;
+  readonly load: (io: Io) => Promise<Command>;
 }
 
 export const groups: readonly Group[] = [
   {
+    name: 'init',
+    description: 'Make a data folder for a server',
+    load: async (io) => (await import('./init.ts')).initCommand(io),
+  },
+  {
+    name: 'serve',
+    description: 'Run the server',
+    load: async (io) => (await import('./serve.ts')).serveCommand(io),
+  },
+  {
     name: 'login',
     description: 'Sign in, and stay signed in',
-    load: async () => (await import('./login.ts')).loginCommand,
+    load: async (io) => (await import('./login.ts')).loginCommand(io),
   },
   {
     name: 'logout',
     description: 'End the session',
-    load: async () => (await import('./login.ts')).logoutCommand,
+    load: async (io) => (await import('./login.ts')).logoutCommand(io),
   },
   {
     name: 'whoami',
     description: 'Who is signed in, and where',
-    load: async () => (await import('./login.ts')).whoamiCommand,
+    load: async (io) => (await import('./login.ts')).whoamiCommand(io),
   },
   {
     name: 'license',
     description: 'Licenses: list, show; for operators also create, renew, suspend, revoke',
-    load: async () => (await import('./license.ts')).licenseCommand,
+    load: async (io) => (await import('./license.ts')).licenseCommand(io),
   },
   {
     name: 'activations',
     description: 'Machines on a license: list, release, reset',
-    load: async () => (await import('./activations.ts')).activationsCommand,
+    load: async (io) => (await import('./activations.ts')).activationsCommand(io),
   },
   {
     name: 'users',
     description: 'People on a license: list, add, remove, new code',
-    load: async () => (await import('./users.ts')).usersCommand,
+    load: async (io) => (await import('./users.ts')).usersCommand(io),
   },
   {
     name: 'offline-key',
     description: 'Licenses for machines without a network',
-    load: async () => (await import('./offline-key.ts')).offlineKeyCommand,
+    load: async (io) => (await import('./offline-key.ts')).offlineKeyCommand(io),
   },
   {
     name: 'account',
     description: 'Your account: info, password, sessions, invitations',
-    load: async () => (await import('./account.ts')).accountCommand,
+    load: async (io) => (await import('./account.ts')).accountCommand(io),
   },
   {
     name: 'product',
     description: 'Products (operators)',
-    load: async () => (await import('./product.ts')).productCommand,
+    load: async (io) => (await import('./product.ts')).productCommand(io),
   },
   {
     name: 'operator',
     description: 'Accounts and password requests (operators); recover on the server itself',
-    load: async () => (await import('./operator.ts')).operatorCommand,
+    load: async (io) => (await import('./operator.ts')).operatorCommand(io),
   },
   {
     name: 'journal',
     description: 'The journal of every change (operators)',
-    load: async () => (await import('./journal.ts')).journalCommand,
+    load: async (io) => (await import('./journal.ts')).journalCommand(io),
   },
 ];

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import * as accounts from '../actions/operator-accounts.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
+import { recoverCommand } from './recover.ts';
 
 const accountGroup = (io: Io): Command =>
   group(io, 'account', 'Accounts of this server', [
@@ -45,5 +46,5 @@ export const operatorCommand = (io: Io): Command =>
         examples: ['operator password-requests'],
       },
     ],
-    [accountGroup(io)],
+    [accountGroup(io), recoverCommand(io)],
   );

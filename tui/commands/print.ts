@@ -53,13 +53,17 @@ export const printDone = (io: Io, done: Done, json: boolean): void => {
     io.stdout.write(`${JSON.stringify(done.data)}\n`);
     return;
   }
-  const [first, ...others] = done.blocks;
-  if (first) {
-    io.stderr.write(`${inert(done.message)}\n`);
-    for (const block of [first, ...others]) {
-      if (block !== first) io.stdout.write('\n');
-      io.stdout.write(`${blockLines(block).join('\n')}\n`);
-    }
-  } else io.stdout.write(`${inert(done.message)}\n`);
+  const message = `${done.message
+    .split('\n')
+    .map((line) => inert(line))
+    .join('\n')}\n`;
+  if (done.blocks.length === 0) io.stdout.write(message);
+  else io.stderr.write(message);
+  done.blocks.forEach((block, i) => {
+    if (i > 0) io.stdout.write('\n');
+    // Alone it is exactly what goes into a file; beside others it needs its name.
+    if (block.kind === 'verbatim' && done.blocks.length > 1) io.stdout.write(`${block.title}\n`);
+    io.stdout.write(`${blockLines(block).join('\n')}\n`);
+  });
   if (done.next !== undefined) io.stderr.write(`${done.next}\n`);
 };

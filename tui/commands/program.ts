@@ -40,7 +40,7 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
     .helpCommand(false);
   addJsonOption(addServerOptions(program));
   for (const group of groups) {
-    if (wanted === group.name || wanted === '*') program.addCommand((await group.load())(io));
+    if (wanted === group.name || wanted === '*') program.addCommand(await group.load(io));
     else
       program.command(group.name, { hidden: group.hidden === true }).description(group.description);
   }

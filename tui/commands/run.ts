@@ -3,7 +3,7 @@ import { CommandError, exitCodes, type ExitCode } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** Says a failure: as words for people, with `json` as one line for programs. */
-export const printFailure = (io: Io, error: CommandError, json: boolean): void => {
+const printFailure = (io: Io, error: CommandError, json: boolean): void => {
   if (json) {
     const body = { error: error.message, next: error.next, exit: error.exit, ...error.details };
     io.stderr.write(`${JSON.stringify(body)}\n`);
@@ -13,9 +13,21 @@ export const printFailure = (io: Io, error: CommandError, json: boolean): void =
   if (error.next !== '') io.stderr.write(`${error.next}\n`);
 };
 
+/** Errors of the server's side, by name: its classes are not loaded for every command. */
+const spoken = new Set(['Failure', 'StoreError']);
+
 /** What was thrown as what ends a command; a fault of ours keeps its stack for the report. */
-export const toExit = (error: unknown): CommandError => {
+const toExit = (error: unknown): CommandError => {
   if (error instanceof CommandError) return error;
+  if (error instanceof Error && spoken.has(error.name)) {
+    const code = 'code' in error ? error.code : undefined;
+    return new CommandError(
+      code === 'setting' ? exitCodes.usage : exitCodes.failed,
+      error.message,
+      '',
+      { code },
+    );
+  }
   const text = error instanceof Error ? error.message : String(error);
   return new CommandError(
     exitCodes.failed,

@@ -1,0 +1,223 @@
+/** The program as its user gets it: real processes against a real server on a temporary data folder. */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { bundle } from './bundle.ts';
+
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Standard output as JSON. */
+  json(): Record<string, unknown>;
+}
+
+export interface RunOptions {
+  readonly env?: Readonly<Record<string, string>>;
+  /** Standard input; without it there is none. */
+  readonly input?: string;
+  readonly cwd?: string;
+}
+
+/** What a process of ours gets to see of the environment: nothing of the person who runs the tests. */
+const cleanEnv = (env: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv => ({
+  PATH: process.env['PATH'],
+  LANG: 'C.UTF-8',
+  ...env,
+});
+
+const text = async (stream: NodeJS.ReadableStream | null): Promise<string> => {
+  let all = '';
+  stream?.setEncoding('utf8');
+  for await (const chunk of stream ?? []) all += String(chunk);
+  return all;
+};
+
+const exitOf = (child: ChildProcess): Promise<number> =>
+  new Promise((resolve) => {
+    child.once('close', (code) => resolve(code ?? -1));
+  });
+
+/** Runs `licet ARGS` to its end. */
+export const licet = async (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
+  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...args], {
+    env: cleanEnv(options.env),
+    cwd: options.cwd,
+    stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  });
+  child.stdin?.end(options.input);
+  const [stdout, stderr, code] = await Promise.all([
+    text(child.stdout),
+    text(child.stderr),
+    exitOf(child),
+  ]);
+  return {
+    code,
+    stdout,
+    stderr,
+    json: () => {
+      try {
+        return JSON.parse(stdout) as Record<string, unknown>;
+      } catch {
+        throw new Error(
+          `licet ${args.join(' ')} (exit ${code}) gave no JSON.\n${stdout}\n${stderr}`,
+        );
+      }
+    },
+  };
+};
+
+export interface Served {
+  readonly url: string;
+  /** The first line of standard output, as JSON. */
+  readonly first: Record<string, unknown>;
+  readonly pid: number;
+  stderr(): string;
+  /** Ends it by SIGTERM and gives its exit code. */
+  stop(signal?: NodeJS.Signals): Promise<number>;
+}
+
+/** Starts a long-running `licet ARGS`; resolves at its first line of output, fails if it ends before. */
+export const startLicet = async (
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<Served> => {
+  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...args], {
+    env: cleanEnv(options.env),
+    cwd: options.cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const ended = exitOf(child);
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  const line = await new Promise<string>((resolve, reject) => {
+    let stdout = '';
+    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+      stdout += chunk;
+      const end = stdout.indexOf('\n');
+      if (end >= 0) resolve(stdout.slice(0, end));
+    });
+    void ended.then((code) =>
+      reject(new Error(`licet ${args.join(' ')} ended with ${code}:\n${stderr}`)),
+    );
+  });
+  const first = JSON.parse(line) as Record<string, unknown>;
+  return {
+    url: String(first['listening']),
+    first,
+    pid: child.pid ?? 0,
+    stderr: () => stderr,
+    stop: (signal = 'SIGTERM') => {
+      child.kill(signal);
+      return ended;
+    },
+  };
+};
+
+/** A temporary folder that goes away with `remove`. */
+export const makeFolder = async (): Promise<{
+  readonly path: string;
+  /** Writes a file and gives its path: for secrets that commands read from files. */
+  file(name: string, content: string): Promise<string>;
+  remove(): Promise<void>;
+}> => {
+  const folder = await mkdtemp(path.join(tmpdir(), 'licet-test-'));
+  return {
+    path: folder,
+    file: async (name, content) => {
+      const file = path.join(folder, name);
+      await writeFile(file, content);
+      return file;
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+};
+
+export const operatorEmail = 'ops@example.com';
+export const operatorPassword = 'the operator of the test';
+export const passphrase = 'a passphrase for the root';
+
+export interface Portal {
+  readonly url: string;
+  readonly data: string;
+  readonly folder: string;
+  readonly server: Served;
+  file(name: string, content: string): Promise<string>;
+  /** Runs a command as a person with an own configuration folder. */
+  as(person: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
+  /** Signs a person in. */
+  signIn(person: string, email: string, password: string): Promise<Ran>;
+  close(): Promise<void>;
+}
+
+/** A server made by `licet init` and run by `licet serve`, with its operator signed in as "ops". */
+export const openPortal = async (): Promise<Portal> => {
+  const folder = await makeFolder();
+  const data = path.join(folder.path, 'data');
+  const made = await licet([
+    'init',
+    ...['--data', data, '--operator-email', operatorEmail, '--json'],
+    ...['--operator-password-file', await folder.file('operator-password', operatorPassword)],
+    ...['--root-passphrase-file', await folder.file('passphrase', passphrase)],
+  ]);
+  if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
+  const server = await startLicet(['serve', '--data', data, '--listen', '127.0.0.1:0']);
+  const as: Portal['as'] = (person, args, options = {}) =>
+    licet(args, {
+      ...options,
+      env: {
+        LICET_CONFIG_DIR: path.join(folder.path, 'config', person),
+        LICET_STATE_DIR: path.join(folder.path, 'state', person),
+        ...options.env,
+      },
+    });
+  const signIn: Portal['signIn'] = (person, email, password) =>
+    as(person, ['login', '--server', server.url, '--email', email, '--json'], { input: password });
+  const signedIn = await signIn('ops', operatorEmail, operatorPassword);
+  if (signedIn.code !== 0) throw new Error(`the operator can't sign in: ${signedIn.stderr}`);
+  return {
+    url: server.url,
+    data,
+    folder: folder.path,
+    server,
+    file: folder.file,
+    as,
+    signIn,
+    close: async () => {
+      await server.stop();
+      await folder.remove();
+    },
+  };
+};
+
+export const ownerPassword = 'the owner of the licenses';
+
+/** Creates an owner with a password and two licenses of a product: Prod (3 machines) and Dev (1). */
+export const addOwner = async (
+  portal: Portal,
+  email = 'ana@example.com',
+): Promise<{ readonly prod: string; readonly dev: string }> => {
+  const must = async (
+    args: readonly string[],
+    input?: string,
+  ): Promise<Record<string, unknown>> => {
+    const ran = await portal.as('ops', [...args, '--json'], input === undefined ? {} : { input });
+    if (ran.code !== 0) throw new Error(`licet ${args.join(' ')} failed: ${ran.stderr}`);
+    return ran.json();
+  };
+  await must(['product', 'create', 'acme-server', '--name', 'Acme Server']);
+  await must(
+    ['operator', 'account', 'create', email, '--name', 'Ana Ruiz', '--password-file', '-'],
+    ownerPassword,
+  );
+  const license = async (name: string, seats: string): Promise<string> => {
+    const made = await must([
+      ...['license', 'create', '--owner-email', email, '--name', name],
+      ...['--product', 'acme-server', '--type', 'subscription', '--max-activations', seats],
+      ...['--expires-at', '2099-12-31', '--entitlements', 'exports, users=25'],
+    ]);
+    return String(made['id']);
+  };
+  return { prod: await license('Prod', '3'), dev: await license('Dev', '1') };
+};

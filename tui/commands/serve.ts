@@ -1,0 +1,61 @@
+/** `licet serve`: the server on a data folder. */
+import { Command, Option } from 'commander';
+import type { Setting, SettingName } from '../../server/system/settings-table.ts';
+import { version } from '../version.ts';
+import { addDataOption, dataFolder, type DataOptions } from './data-folder.ts';
+import type { Io } from './io.ts';
+import { addExamples } from './options.ts';
+
+interface ServeFlags extends DataOptions {
+  readonly config?: string;
+  readonly [flag: string]: unknown;
+}
+
+/** An option for a setting: a switch where it is true or false, else with a value. */
+const optionOf = ({ flag, about, schema }: Setting<unknown>): Option =>
+  schema.safeParse(true).success ? new Option(flag, about) : new Option(`${flag} <value>`, about);
+
+const greet = (io: Io, url: string, directory: string): void => {
+  if (io.stderr.isTTY !== true) return;
+  io.stderr.write(
+    [
+      '',
+      `licet answers at ${url} with the data in ${directory}.`,
+      `Open the portal in another terminal:  licet --server ${url}`,
+      'Stop it with Ctrl+C: requests under way end first, and a snapshot is written.',
+      '',
+      '',
+    ].join('\n'),
+  );
+};
+
+/** The command, with an option for each setting. */
+export const serveCommand = async (io: Io): Promise<Command> => {
+  const { settingsTable } = await import('../../server/system/settings-table.ts');
+  const settings = Object.entries(settingsTable).map(([name, setting]) => ({
+    name: name as SettingName,
+    option: optionOf(setting),
+  }));
+  const command = new Command('serve').description(
+    'Run the server on a data folder, until it is stopped. When it answers, it prints one line of JSON with where.',
+  );
+  addDataOption(command).option('--config <file>', 'settings, else DATA/licet.json');
+  for (const { option } of settings) command.addOption(option);
+  addExamples(command, ['serve --data /var/lib/licet --listen 127.0.0.1:8417']);
+  return command.action(async (given: ServeFlags) => {
+    const { serve, runUntilStopped } = await import('../../server/main.ts');
+    const directory = dataFolder(io, given);
+    const server = await serve({
+      directory,
+      version,
+      configFile: given.config,
+      environment: io.env,
+      flags: Object.fromEntries(
+        settings.map(({ name, option }) => [name, given[option.attributeName()]]),
+      ),
+    });
+    io.stdout.write(`${JSON.stringify({ listening: server.url })}\n`);
+    greet(io, server.url, directory);
+    await runUntilStopped(server);
+  });
+};

@@ -39,9 +39,13 @@ const exitOf = (child: ChildProcess): Promise<number> =>
     child.once('close', (code) => resolve(code ?? -1));
   });
 
-/** Runs `licet ARGS` to its end. */
-export const licet = async (args: readonly string[], options: RunOptions = {}): Promise<Ran> => {
-  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...args], {
+/** A command line as one text, as a shell would split it: blanks, double or single quotes. */
+const words = (line: string): string[] =>
+  Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu), ([, a, b, c]) => a ?? b ?? c ?? '');
+
+/** Runs `licet LINE` to its end. */
+export const licet = async (line: string, options: RunOptions = {}): Promise<Ran> => {
+  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...words(line)], {
     env: cleanEnv(options.env),
     cwd: options.cwd,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -60,12 +64,16 @@ export const licet = async (args: readonly string[], options: RunOptions = {}): 
       try {
         return JSON.parse(stdout) as Record<string, unknown>;
       } catch {
-        throw new Error(
-          `licet ${args.join(' ')} (exit ${code}) gave no JSON.\n${stdout}\n${stderr}`,
-        );
+        throw new Error(`licet ${line} (exit ${code}) gave no JSON.\n${stdout}\n${stderr}`);
       }
     },
   };
+};
+
+/** The same, or a failure that shows what the command said. */
+export const done = (ran: Ran): Ran => {
+  if (ran.code === 0) return ran;
+  throw new Error(`exit ${ran.code}\n${ran.stdout}\n${ran.stderr}`);
 };
 
 export interface Served {
@@ -78,12 +86,9 @@ export interface Served {
   stop(signal?: NodeJS.Signals): Promise<number>;
 }
 
-/** Starts a long-running `licet ARGS`; resolves at its first line of output, fails if it ends before. */
-export const startLicet = async (
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<Served> => {
-  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...args], {
+/** Starts a long-running `licet LINE`; resolves at its first line of output, fails if it ends before. */
+export const startLicet = async (line: string, options: RunOptions = {}): Promise<Served> => {
+  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...words(line)], {
     env: cleanEnv(options.env),
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -91,18 +96,16 @@ export const startLicet = async (
   const ended = exitOf(child);
   let stderr = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
-  const line = await new Promise<string>((resolve, reject) => {
+  const answer = await new Promise<string>((resolve, reject) => {
     let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
       const end = stdout.indexOf('\n');
       if (end >= 0) resolve(stdout.slice(0, end));
     });
-    void ended.then((code) =>
-      reject(new Error(`licet ${args.join(' ')} ended with ${code}:\n${stderr}`)),
-    );
+    void ended.then((code) => reject(new Error(`licet ${line} ended with ${code}:\n${stderr}`)));
   });
-  const first = JSON.parse(line) as Record<string, unknown>;
+  const first = JSON.parse(answer) as Record<string, unknown>;
   return {
     url: String(first['listening']),
     first,
@@ -115,13 +118,15 @@ export const startLicet = async (
   };
 };
 
-/** A temporary folder that goes away with `remove`. */
-export const makeFolder = async (): Promise<{
+export interface TestFolder {
   readonly path: string;
   /** Writes a file and gives its path: for secrets that commands read from files. */
   file(name: string, content: string): Promise<string>;
   remove(): Promise<void>;
-}> => {
+}
+
+/** A temporary folder that goes away with `remove`. */
+export const makeFolder = async (): Promise<TestFolder> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'licet-test-'));
   return {
     path: folder,
@@ -145,7 +150,7 @@ export interface Portal {
   readonly server: Served;
   file(name: string, content: string): Promise<string>;
   /** Runs a command as a person with an own configuration folder. */
-  as(person: string, args: readonly string[], options?: RunOptions): Promise<Ran>;
+  as(person: string, line: string, options?: RunOptions): Promise<Ran>;
   /** Signs a person in. */
   signIn(person: string, email: string, password: string): Promise<Ran>;
   close(): Promise<void>;
@@ -155,16 +160,15 @@ export interface Portal {
 export const openPortal = async (): Promise<Portal> => {
   const folder = await makeFolder();
   const data = path.join(folder.path, 'data');
-  const made = await licet([
-    'init',
-    ...['--data', data, '--operator-email', operatorEmail, '--json'],
-    ...['--operator-password-file', await folder.file('operator-password', operatorPassword)],
-    ...['--root-passphrase-file', await folder.file('passphrase', passphrase)],
-  ]);
+  const password = await folder.file('operator-password', operatorPassword);
+  const rootPassphrase = await folder.file('passphrase', passphrase);
+  const made = await licet(
+    `init --data ${data} --operator-email ${operatorEmail} --operator-password-file ${password} --root-passphrase-file ${rootPassphrase}`,
+  );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
-  const server = await startLicet(['serve', '--data', data, '--listen', '127.0.0.1:0']);
-  const as: Portal['as'] = (person, args, options = {}) =>
-    licet(args, {
+  const server = await startLicet(`serve --data ${data} --listen 127.0.0.1:0`);
+  const as: Portal['as'] = (person, line, options = {}) =>
+    licet(line, {
       ...options,
       env: {
         LICET_CONFIG_DIR: path.join(folder.path, 'config', person),
@@ -173,7 +177,7 @@ export const openPortal = async (): Promise<Portal> => {
       },
     });
   const signIn: Portal['signIn'] = (person, email, password) =>
-    as(person, ['login', '--server', server.url, '--email', email, '--json'], { input: password });
+    as(person, `login --server ${server.url} --email ${email} --json`, { input: password });
   const signedIn = await signIn('ops', operatorEmail, operatorPassword);
   if (signedIn.code !== 0) throw new Error(`the operator can't sign in: ${signedIn.stderr}`);
   return {
@@ -181,7 +185,7 @@ export const openPortal = async (): Promise<Portal> => {
     data,
     folder: folder.path,
     server,
-    file: folder.file,
+    file: (name, content) => folder.file(name, content),
     as,
     signIn,
     close: async () => {
@@ -198,26 +202,19 @@ export const addOwner = async (
   portal: Portal,
   email = 'ana@example.com',
 ): Promise<{ readonly prod: string; readonly dev: string }> => {
-  const must = async (
-    args: readonly string[],
-    input?: string,
-  ): Promise<Record<string, unknown>> => {
-    const ran = await portal.as('ops', [...args, '--json'], input === undefined ? {} : { input });
-    if (ran.code !== 0) throw new Error(`licet ${args.join(' ')} failed: ${ran.stderr}`);
-    return ran.json();
+  const must = async (line: string, options?: RunOptions): Promise<Record<string, unknown>> => {
+    const ran = await portal.as('ops', `${line} --json`, options);
+    return done(ran).json();
   };
-  await must(['product', 'create', 'acme-server', '--name', 'Acme Server']);
-  await must(
-    ['operator', 'account', 'create', email, '--name', 'Ana Ruiz', '--password-file', '-'],
-    ownerPassword,
-  );
-  const license = async (name: string, seats: string): Promise<string> => {
-    const made = await must([
-      ...['license', 'create', '--owner-email', email, '--name', name],
-      ...['--product', 'acme-server', '--type', 'subscription', '--max-activations', seats],
-      ...['--expires-at', '2099-12-31', '--entitlements', 'exports, users=25'],
-    ]);
+  await must('product create acme-server --name "Acme Server"');
+  await must(`operator account create ${email} --name "Ana Ruiz" --password-file -`, {
+    input: ownerPassword,
+  });
+  const license = async (name: string, seats: number): Promise<string> => {
+    const made = await must(
+      `license create --owner-email ${email} --name ${name} --product acme-server --type subscription --max-activations ${seats} --expires-at 2099-12-31 --entitlements "exports, users=25"`,
+    );
     return String(made['id']);
   };
-  return { prod: await license('Prod', '3'), dev: await license('Dev', '1') };
+  return { prod: await license('Prod', 3), dev: await license('Dev', 1) };
 };

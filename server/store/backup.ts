@@ -11,7 +11,7 @@ import { createGzip } from 'node:zlib';
 
 import { noteBackup } from './backup-notes.ts';
 import { packFolder, type Commit } from './backup-pack.ts';
-import { errorCode, exists, isDiskFull, messageOf, syncDirectory } from './files.ts';
+import { errorCode, exists, isDenied, isDiskFull, messageOf, syncDirectory } from './files.ts';
 import { inspectFolder } from './folder.ts';
 import { isLocked, readLockNote, takeLock } from './lock.ts';
 import { recoverJournal } from './recover-journal.ts';
@@ -149,7 +149,7 @@ const explain = (file: string, error: unknown): unknown => {
       { cause: error },
     );
   }
-  if (errorCode(error) === 'EACCES' || errorCode(error) === 'EROFS') {
+  if (isDenied(error)) {
     return new StoreError('not-writable', `${file} can't be written: ${messageOf(error)}.`, {
       cause: error,
     });

@@ -2,7 +2,7 @@
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import type { Finding } from './doctor.ts';
+import type { Finding } from './finding.ts';
 import { errorCode, exists } from './files.ts';
 import { checkSeal, sealPath } from './seal.ts';
 import { snapshotPath } from './snapshot-format.ts';

@@ -3,7 +3,7 @@ import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import type { BackupNote } from './backup-notes.ts';
 import { damaged, DamageError } from './damaged.ts';
-import type { DoctorOptions, Finding } from './doctor.ts';
+import type { DoctorOptions, Finding } from './finding.ts';
 import { errorCode } from './files.ts';
 import { listSegments } from './journal-file.ts';
 import { applyRecord } from './load.ts';

@@ -10,30 +10,8 @@ import { checkData, type DataState } from './doctor-data.ts';
 import { newestBackup, type BackupNote } from './backup-notes.ts';
 import { inspectFolder } from './folder.ts';
 import { isLocked, readLockNote } from './lock.ts';
-import type { TornTail } from './recover-journal.ts';
+import type { DoctorOptions, Finding } from './finding.ts';
 import { StoreError } from './store.ts';
-
-/** What `repair` can do about a finding without losing anything; what it removes it keeps. */
-export type Remedy =
-  | { readonly kind: 'permissions'; readonly path: string; readonly mode: number }
-  | { readonly kind: 'set-aside'; readonly path: string }
-  | { readonly kind: 'cut-tail'; readonly torn: TornTail }
-  | { readonly kind: 'rebuild-snapshot' };
-
-/** `damage`: a server refuses to start. `warning`: it starts, but see to it. `note`: good to know. */
-export type Severity = 'damage' | 'warning' | 'note';
-
-export interface Finding {
-  readonly severity: Severity;
-  readonly file: string;
-  /** From 1. */
-  readonly line?: number | undefined;
-  /** What is wrong, in one sentence. */
-  readonly message: string;
-  /** What one can do, a sentence each, the best first. */
-  readonly choices: readonly string[];
-  readonly remedy?: Remedy | undefined;
-}
 
 export interface Diagnosis {
   readonly directory: string;
@@ -45,14 +23,6 @@ export interface Diagnosis {
   readonly newestBackup: BackupNote | undefined;
   /** Undefined where the files can't say. */
   readonly state: DataState | undefined;
-}
-
-export interface DoctorOptions {
-  readonly directory: string;
-  /** Milliseconds since the epoch. */
-  readonly now: () => number;
-  /** The schema version of this program; 1 by default. */
-  readonly schemaVersion?: number | undefined;
 }
 
 /** Reads all of it. Throws `StoreError` `not-licet` or `not-writable` for what is no data folder. */

@@ -17,6 +17,11 @@ const diskFullCodes = new Set<string | undefined>(['ENOSPC', 'EDQUOT', 'EFBIG'])
 /** Whether a write failed only because there is no room: it may succeed later. */
 export const isDiskFull = (error: unknown): boolean => diskFullCodes.has(errorCode(error));
 
+const deniedCodes = new Set<string | undefined>(['EACCES', 'EPERM', 'EROFS']);
+
+/** Whether permissions, or a disk mounted for reading, were in the way. */
+export const isDenied = (error: unknown): boolean => deniedCodes.has(errorCode(error));
+
 /** Flushes a folder, so that files made or renamed in it survive a power cut. */
 export const syncDirectory = async (directory: string): Promise<void> => {
   // Windows has no such thing: its file system journals names by itself.

@@ -32,7 +32,7 @@ const notLicet = (directory: string, why: string): StoreError =>
     `${directory} is not a licet data folder: ${why}. Run \`licet init --data ${directory}\` to make one, or name the right folder with --data.`,
   );
 
-const notWritable = (directory: string, error: unknown): StoreError =>
+export const notWritable = (directory: string, error: unknown): StoreError =>
   new StoreError(
     'not-writable',
     `${directory} can't be used: ${messageOf(error)}. It must belong to the user that runs licet, with permissions 0700.`,

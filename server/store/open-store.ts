@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { backUpLocked, backupName } from './backup.ts';
 import { newestBackup } from './backup-notes.ts';
 import { refuseMaintenance, type FileStore } from './file-store.ts';
-import { checkWritable, inspectFolder, makeFolder, makeJournal } from './folder.ts';
+import { isDenied, isDiskFull } from './files.ts';
+import { checkWritable, inspectFolder, makeFolder, makeJournal, notWritable } from './folder.ts';
 import { createDatabase, load, openForWriting, warnOfLeftOvers, type Loaded } from './load.ts';
 import { isLocked, readLockNote, takeLock, type Lock } from './lock.ts';
 import type { Log } from './log.ts';
@@ -54,7 +55,7 @@ export const openStore = async <S extends Schema>(
   try {
     return await openFolder(options);
   } catch (error) {
-    throw error instanceof StoreError ? await withBackup(options.directory, error) : error;
+    throw await explain(options.directory, error);
   }
 };
 
@@ -78,6 +79,18 @@ const openFolder = async <S extends Schema>(options: OpenOptions<S>): Promise<Fi
     lock.release();
     throw error;
   }
+};
+
+/** Says an error of the file system as one of ours. */
+const explain = async (directory: string, error: unknown): Promise<unknown> => {
+  if (error instanceof StoreError) return withBackup(directory, error);
+  if (isDenied(error)) return notWritable(directory, error);
+  if (!isDiskFull(error)) return error;
+  return new StoreError(
+    'insufficient-storage',
+    `The disk with ${directory} is full. Make room on it, then start licet again.`,
+    { cause: error },
+  );
 };
 
 /** Names the newest backup where a folder is damaged: that is what the operator needs next. */

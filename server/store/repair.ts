@@ -2,13 +2,8 @@
 import { chmod, mkdir, rename } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import {
-  diagnose,
-  type Diagnosis,
-  type DoctorOptions,
-  type Finding,
-  type Remedy,
-} from './doctor.ts';
+import { diagnose, type Diagnosis } from './doctor.ts';
+import type { DoctorOptions, Finding, Remedy } from './finding.ts';
 import { exists, syncDirectory } from './files.ts';
 import { createDatabase, cutTornTail } from './load.ts';
 import { readLockNote, takeLock } from './lock.ts';

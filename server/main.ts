@@ -14,7 +14,7 @@ import type { ServerSettings } from './system/settings-table.ts';
 import { readSettings, type SettingsSources } from './system/settings.ts';
 import { identityPin, readIdentity } from './system/tls/identity.ts';
 import type { Identity } from './system/tls/issue.ts';
-import type { Logger, Settings } from './usecases/deps.ts';
+import type { Deps, Logger, Settings } from './usecases/deps.ts';
 import { housekeeping } from './usecases/housekeeping.ts';
 
 export interface ServeOptions extends SettingsSources {
@@ -77,6 +77,25 @@ const readChangeable = async (
   };
 };
 
+/** A command changed the keys while the server ran, and left it to the server to say so in the journal. */
+const journalKeyChanges = async (
+  { store }: Deps,
+  before: LoadedKeys,
+  after: LoadedKeys,
+): Promise<void> => {
+  const acts = [
+    ...(before.kid === after.kid ? [] : [{ action: 'keys.rotate', target: after.kid }]),
+    ...(before.signer.revocations() === after.signer.revocations()
+      ? []
+      : [{ action: 'keys.publish-revocations', target: after.signer.issuer }]),
+  ];
+  for (const act of acts) {
+    await store.transact({ id: 'system', from: 'local' }, async (tx) =>
+      tx.record({ ...act, outcome: 'ok' }),
+    );
+  }
+};
+
 const usesTls = ({ tls, tlsCert }: ServerSettings): boolean => tls || tlsCert !== null;
 
 /**
@@ -113,7 +132,9 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const scheme = current.identity ? 'https' : 'http';
     const url = `${scheme}://${showHostPort({ host: settings.listen.host, port })}`;
     const reload = async (): Promise<void> => {
+      const before = current.keys;
       current = await readChangeable(options, await readSettings(options), now());
+      await journalKeyChanges(deps, before, current.keys);
       if (current.identity) started.setIdentity(current.identity);
     };
     const checkpoints = await keepCheckpoints({

@@ -1,9 +1,7 @@
 /** The server's log: JSON lines on standard error, without secrets. */
 import pino from 'pino';
 import type { Logger } from '../usecases/deps.ts';
-
-export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
-export type LogLevel = (typeof logLevels)[number];
+import type { LogLevel } from './settings-table.ts';
 
 const secretNames = [
   'password',

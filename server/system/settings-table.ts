@@ -3,7 +3,9 @@
  * it does. The command line, its checks and the documentation are made from this table.
  */
 import { z } from 'zod';
-import { logLevels, type LogLevel } from './logger.ts';
+
+export const logLevels = ['error', 'warn', 'info', 'debug'] as const;
+export type LogLevel = (typeof logLevels)[number];
 
 /** A host and a port: `127.0.0.1:8417`, `[::1]:8417`, `0.0.0.0:443`. */
 export interface HostPort {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serve, type RunningServer, type ServeOptions } from '../../server/main.ts';
+import { announceKeyChange } from '../../server/system/keys/announce-change.ts';
 import { keyPaths } from '../../server/system/keys/keyring.ts';
 import { rotateSigningKey } from '../../server/system/keys/manage-keys.ts';
 import {
@@ -45,6 +46,22 @@ const start = async (options: Partial<ServeOptions> = {}): Promise<RunningServer
   });
   running.push(server);
   return server;
+};
+
+const spawnServer = async (flags: object = {}) => {
+  const program = fileURLToPath(new URL('../support/serve-process.ts', import.meta.url));
+  const settings = JSON.stringify({ listen: '127.0.0.1:0', ...flags });
+  const child = spawn(process.execPath, [program, directory, settings], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  children.push(child);
+  let log = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    log += text;
+  });
+  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
+  const { listening } = JSON.parse(line) as { listening: string };
+  return { child, url: listening, log: () => log };
 };
 
 const info = async (server: RunningServer): Promise<{ name: string }> =>
@@ -167,22 +184,6 @@ test('failed sign-ins are journaled as counts', async () => {
 });
 
 describe('a server process', () => {
-  const spawnServer = async (flags: object = {}) => {
-    const program = fileURLToPath(new URL('../support/serve-process.ts', import.meta.url));
-    const settings = JSON.stringify({ listen: '127.0.0.1:0', ...flags });
-    const child = spawn(process.execPath, [program, directory, settings], {
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    children.push(child);
-    let log = '';
-    child.stderr.setEncoding('utf8').on('data', (text: string) => {
-      log += text;
-    });
-    const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-    const { listening } = JSON.parse(line) as { listening: string };
-    return { child, url: listening, log: () => log };
-  };
-
   test('ends at SIGTERM: running requests are answered, a snapshot and a checkpoint are left', async () => {
     const { child, url } = await spawnServer();
     const raw = openRaw(Number(new URL(url).port));
@@ -222,5 +223,31 @@ describe('a server process', () => {
     const lines = log().trim().split('\n');
     expect(lines.map((line) => (JSON.parse(line) as { level: string }).level)).toContain('info');
     expect(log()).not.toContain(readFileSync(keyPaths(directory).unlock, 'utf8').trim());
+  });
+});
+
+describe('a change of keys', () => {
+  const rotate = async () => {
+    const now = Date.now();
+    const { kid } = await rotateSigningKey({ directory, passphrase: rootPassphrase, now });
+    const change = { directory, action: 'keys.rotate', target: kid, log: quietLog } as const;
+    return { kid, told: await announceKeyChange({ ...change, now: Date.now }) };
+  };
+  const journal = (): string =>
+    readFileSync(join(directory, 'journal', '000000000001.jsonl'), 'utf8');
+
+  test('is journaled while no server runs', async () => {
+    const { kid, told } = await rotate();
+    expect(told).toBeNull();
+    expect(journal()).toContain(`"action":"keys.rotate","target":"${kid}"`);
+  });
+
+  test('reaches a server that runs, which journals it', async () => {
+    const { child, url } = await spawnServer();
+    const { kid, told } = await rotate();
+    expect(told).toBe(child.pid);
+    const keySet = async () => (await fetch(`${url}/.well-known/jwks.json`)).text();
+    await expect.poll(keySet).toContain(kid);
+    await expect.poll(journal).toContain(`"action":"keys.rotate","target":"${kid}"`);
   });
 });

@@ -15,13 +15,18 @@ interface ServeFlags extends DataOptions {
 const optionOf = ({ flag, about, schema }: Setting<unknown>): Option =>
   schema.safeParse(true).success ? new Option(flag, about) : new Option(`${flag} <value>`, about);
 
-const greet = (io: Io, url: string, directory: string): void => {
+const greet = (
+  io: Io,
+  { url, fingerprint }: { readonly url: string; readonly fingerprint: string | null },
+  directory: string,
+): void => {
   if (io.stderr.isTTY !== true) return;
+  const pin = fingerprint === null ? '' : ` --pin ${fingerprint}`;
   io.stderr.write(
     [
       '',
       `licet answers at ${url} with the data in ${directory}.`,
-      `Open the portal in another terminal:  licet --server ${url}`,
+      `Open the portal in another terminal:  licet --server ${url}${pin}`,
       'Stop it with Ctrl+C: requests under way end first, and a snapshot is written.',
       '',
       '',
@@ -54,8 +59,13 @@ export const serveCommand = async (io: Io): Promise<Command> => {
         settings.map(({ name, option }) => [name, given[option.attributeName()]]),
       ),
     });
-    io.stdout.write(`${JSON.stringify({ listening: server.url })}\n`);
-    greet(io, server.url, directory);
-    await runUntilStopped(server);
+    // Before it says that it is ready, so that no signal comes too early.
+    const stopped = runUntilStopped(server);
+    const { url: listening, fingerprint } = server;
+    io.stdout.write(
+      `${JSON.stringify(fingerprint === null ? { listening } : { listening, fingerprint })}\n`,
+    );
+    greet(io, server, directory);
+    await stopped;
   });
 };

@@ -1,0 +1,42 @@
+/** Makes a change of keys known: to the journal, and to a server that runs on the folder. */
+import { collections } from '../../collections.ts';
+import { readLockNote } from '../../store/lock.ts';
+import { openStore } from '../../store/open-store.ts';
+import { StoreError } from '../../store/store.ts';
+import type { Logger } from '../../usecases/deps.ts';
+
+export interface KeyChange {
+  readonly directory: string;
+  readonly action: 'keys.rotate' | 'keys.revoke';
+  /** The kid. */
+  readonly target: string;
+  readonly details?: Readonly<Record<string, string | number>> | undefined;
+  readonly log: Logger;
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+/**
+ * Journals the change. A server that has the folder is told to read its keys again (SIGHUP) and
+ * journals it then. Gives the process that was told; null when there was none.
+ * @throws StoreError when the data can't be opened for another reason
+ */
+export const announceKeyChange = async (change: KeyChange): Promise<number | null> => {
+  const { directory, action, target, details, log, now } = change;
+  try {
+    const store = await openStore({ directory, schema: collections, now, log });
+    try {
+      await store.transact({ id: 'system', from: 'local' }, async (tx) =>
+        tx.record({ action, target, outcome: 'ok', details }),
+      );
+    } finally {
+      await store.close();
+    }
+    return null;
+  } catch (error) {
+    const pid = readLockNote(directory)?.pid;
+    if (!(error instanceof StoreError && error.code === 'in-use') || pid === undefined) throw error;
+    process.kill(pid, 'SIGHUP');
+    return pid;
+  }
+};

@@ -33,6 +33,7 @@ export const keyTable = {
     group: 'act',
   },
   lost: { keys: ['l'], does: 'Report as lost', hint: 'lost', group: 'act' },
+  seats: { keys: ['t'], does: 'Change how many machines it permits', hint: 'seats', group: 'act' },
   suspend: { keys: ['s'], does: 'Suspend or resume', hint: 'suspend', group: 'act' },
   revoke: { keys: ['x'], does: 'Revoke', hint: 'revoke', group: 'act' },
   save: { keys: ['s'], does: 'Save to a file', hint: 'save', group: 'act' },
@@ -74,7 +75,7 @@ export const keyTable = {
   palette: { keys: [':', 'ctrl+p'], does: 'Search all actions', hint: 'actions', group: 'app' },
   help: { keys: ['?'], does: 'Show the keys that work here', hint: 'help', group: 'app' },
   quit: { keys: ['q'], does: 'Quit', hint: 'quit', group: 'app' },
-  interrupt: { keys: ['ctrl+c'], does: 'Quit from anywhere', group: 'app' },
+  interrupt: { keys: ['ctrl+c'], does: 'Quit from anywhere', hint: 'quit', group: 'app' },
 } as const satisfies Readonly<Record<string, KeyEntry>>;
 
 export type KeyId = keyof typeof keyTable;

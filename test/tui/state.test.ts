@@ -146,7 +146,7 @@ describe('text that others chose', () => {
 
 describe('seats and times', () => {
   test('a seat is a square while squares fit, else a part of a bar', () => {
-    expect(barCells(2, 3, 20)).toEqual(['■ ■ ', '□ ']);
+    expect(barCells(2, 3, 20)).toEqual(['■ ■ ', '□']);
     expect(barCells(1, 1000, 10)).toEqual(['━', '─────────']);
     expect(barCells(999, 1000, 10)).toEqual(['━━━━━━━━━', '─']);
     expect(barCells(5, 3, 20)).toEqual(['■ ■ ■ ', '']);

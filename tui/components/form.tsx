@@ -3,24 +3,21 @@ import { Box, useWindowSize } from 'ink';
 import { useReducer, useState } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useUnsaved } from '../hooks/use-unsaved.ts';
-import { cut, fit } from '../state/cells.ts';
 import {
   fieldFault,
   formReducer,
   formValues,
   isDirty,
-  shownFault,
   startForm,
   type FieldSpec,
+  type FormLink,
   type FormProblem,
   type FormState,
   type Values,
 } from '../state/form-state.ts';
 import { editKeys, editText, insertText, pastedText, type EditState } from '../state/text-edit.ts';
-import { signs } from '../theme.ts';
 import { Dialog } from './dialog.tsx';
-import { Field } from './field.tsx';
-import { Text } from './text.tsx';
+import { FormRows, FormStatus } from './form-rows.tsx';
 
 export interface FormProps {
   readonly fields: readonly FieldSpec[];
@@ -30,23 +27,25 @@ export interface FormProps {
   /** Sends; resolves with what went wrong, or nothing. What was typed stays either way. */
   readonly onSubmit: (values: Values) => Promise<FormProblem | undefined>;
   /** Esc; asked first when something was typed. Without it Esc is not the form's. */
-  readonly onCancel?: () => void;
-  /** Cells that the form may take, the whole width by default. */
+  readonly onCancel?: (() => void) | undefined;
+  readonly links?: readonly FormLink[];
+  /** The field that has the focus first; the first by default. */
+  readonly focus?: number;
+  /** Cells and rows that the form may take; all by default. */
   readonly width?: number;
+  readonly height?: number;
 }
 
+const noLinks: readonly FormLink[] = [];
+
 /** The form; put `key` on it to start anew. */
-export const Form = ({
-  fields,
-  submitLabel,
-  busyLabel,
-  onSubmit,
-  onCancel,
-  ...rest
-}: FormProps) => {
-  const { columns } = useWindowSize();
-  const width = rest.width ?? columns - 2;
-  const [state, dispatch] = useReducer(formReducer, fields, startForm);
+export const Form = (props: FormProps) => {
+  const { fields, submitLabel, busyLabel, onSubmit, onCancel, links = noLinks } = props;
+  const { columns, rows } = useWindowSize();
+  const width = props.width ?? columns - 2;
+  const [state, dispatch] = useReducer(formReducer, props, ({ fields, focus = 0 }) =>
+    startForm(fields, links.length, focus),
+  );
   const [leaving, setLeaving] = useState(false);
   useUnsaved(isDirty(state));
 
@@ -63,56 +62,41 @@ export const Form = ({
     else onCancel?.();
   };
 
-  const focused = fields[state.focus];
+  const link = links[state.focus - fields.length];
   const last = state.focus === fields.length - 1;
-  const edit = (to: EditState): void => {
-    if (focused) dispatch({ type: 'edit', name: focused.name, to });
-  };
-  const written = focused && focused.kind !== 'choice' && focused.kind !== 'toggle';
-  const current = written ? state.edits[focused.name] : undefined;
+  const stops = fields.length + links.length;
+  const enter = link
+    ? { run: link.run, does: link.label, hint: 'open' }
+    : last
+      ? { run: () => void submit(), does: submitLabel, hint: submitLabel.toLowerCase() }
+      : { run: () => dispatch({ type: 'focus', by: 1 }), does: 'Next field', hint: '' };
 
   useKeys(
     {
-      ...(written
-        ? {}
-        : { change: (press) => dispatch({ type: 'change', by: press.name === 'left' ? -1 : 1 }) }),
-      nextField: fields.length > 1 ? () => dispatch({ type: 'focus', by: 1 }) : undefined,
-      previousField: fields.length > 1 ? () => dispatch({ type: 'focus', by: -1 }) : undefined,
-      submit: last
-        ? { run: () => void submit(), does: submitLabel, hint: submitLabel.toLowerCase() }
-        : { run: () => dispatch({ type: 'focus', by: 1 }), does: 'Next field', hint: '' },
+      change: isChoice(fields[state.focus])
+        ? (press) => dispatch({ type: 'change', by: press.name === 'left' ? -1 : 1 })
+        : undefined,
+      nextField: stops > 1 ? () => dispatch({ type: 'focus', by: 1 }) : undefined,
+      previousField: stops > 1 ? () => dispatch({ type: 'focus', by: -1 }) : undefined,
+      submit: enter,
       reveal: fields.some(({ kind }) => kind === 'password')
         ? () => dispatch({ type: 'reveal' })
         : undefined,
       back: onCancel ? { run: cancel, hint: 'cancel' } : undefined,
     },
-    {
-      level: 'field',
-      ...(current
-        ? {
-            takes: editKeys,
-            edit(press) {
-              const next = editText(current, press);
-              if (next) edit(next);
-              return next !== undefined;
-            },
-            paste(text) {
-              edit(
-                insertText(current, pastedText(text, focused?.kind === 'block' ? 'many' : 'one')),
-              );
-              return true;
-            },
-          }
-        : {}),
-    },
+    { level: 'field', ...typing(state, (name, to) => dispatch({ type: 'edit', name, to })) },
   );
 
   return (
     <Box flexDirection="column">
-      <FormRows state={state} width={width} />
-      <Box marginTop={1}>
-        <Status state={state} width={width} submitLabel={submitLabel} busyLabel={busyLabel} />
-      </Box>
+      <FormRows state={state} width={width} height={(props.height ?? rows - 8) - links.length} />
+      <FormStatus
+        state={state}
+        width={width}
+        submitLabel={submitLabel}
+        busyLabel={busyLabel}
+        links={links}
+      />
       {leaving && onCancel ? (
         <Dialog
           title="Discard what you typed?"
@@ -125,70 +109,27 @@ export const Form = ({
   );
 };
 
-const FormRows = ({ state, width }: { state: FormState; width: number }) => {
-  const labelWidth = Math.min(
-    Math.max(...state.fields.map(({ label }) => label.length)),
-    Math.floor(width / 3),
-  );
-  const room = Math.max(8, Math.min(width - labelWidth - 4, 72));
-  return state.fields.map((field, index) => {
-    const fault = shownFault(state, field);
-    const focused = index === state.focus && !state.busy;
-    const below = fault ?? (focused ? field.hint : undefined);
-    const indent = ' '.repeat(labelWidth + 4);
-    return (
-      <Box key={field.name} flexDirection="column">
-        <Field
-          label={cut(field.label, labelWidth)}
-          labelWidth={labelWidth}
-          width={room}
-          state={shownState(state, field)}
-          focused={focused}
-          masked={field.kind === 'password' && !state.revealed}
-          example={field.example}
-        />
-        {below === undefined ? null : (
-          <Box>
-            <Text>{indent}</Text>
-            <Box flexShrink={1}>
-              <Text tone={fault === undefined ? 'dim' : 'bad'}>{below}</Text>
-            </Box>
-          </Box>
-        )}
-      </Box>
-    );
-  });
-};
+const isChoice = (field: FieldSpec | undefined): boolean =>
+  field?.kind === 'choice' || field?.kind === 'toggle';
 
-/** Choices show their label with arrows, blocks that are not focused how long they are. */
-const shownState = (state: FormState, field: FieldSpec): EditState => {
-  const edit = state.edits[field.name] ?? { text: '', cursor: 0 };
-  if (field.kind === 'toggle') {
-    return { text: edit.text === 'yes' ? '[x] yes' : '[ ] no', cursor: 1 };
-  }
-  if (field.kind !== 'choice') return edit;
-  const label = field.choices?.find(({ value }) => value === edit.text)?.label ?? edit.text;
-  return { text: `‹ ${label} ›`, cursor: 2 };
-};
-
-interface StatusProps {
-  readonly state: FormState;
-  readonly width: number;
-  readonly submitLabel: string;
-  readonly busyLabel: string;
-}
-
-const Status = ({ state, width, submitLabel, busyLabel }: StatusProps) => {
-  if (state.busy) return <Text tone="dim">{fit(`  ${busyLabel}${signs.more}`, width)}</Text>;
-  const { problem } = state;
-  if (problem && !state.fields.some(({ name }) => name === problem.field)) {
-    return (
-      <Box>
-        <Text tone="bad">{`${signs.bad} `}</Text>
-        <Text tone="bad">{problem.text}</Text>
-      </Box>
-    );
-  }
-  const ready = state.fields.every((field) => fieldFault(state, field) === undefined);
-  return <Text tone={ready ? 'accent' : 'dim'}>{cut(`  ↵ ${submitLabel}`, width)}</Text>;
+/** How the focused field takes text; nothing for choices and links. */
+const typing = (state: FormState, edit: (name: string, to: EditState) => void) => {
+  const field = state.fields[state.focus];
+  const current = field && !isChoice(field) ? state.edits[field.name] : undefined;
+  if (!field || !current) return {};
+  const many = field.kind === 'block';
+  return {
+    takes: many ? [...editKeys, 'ctrl+j'] : editKeys,
+    edit: (press: Parameters<typeof editText>[1]): boolean => {
+      // Ctrl+J begins a line: Enter goes on, in blocks as in all fields.
+      const next =
+        many && press.name === 'ctrl+j' ? insertText(current, '\n') : editText(current, press);
+      if (next) edit(field.name, next);
+      return next !== undefined;
+    },
+    paste: (text: string): boolean => {
+      edit(field.name, insertText(current, pastedText(text, many ? 'many' : 'one')));
+      return true;
+    },
+  };
 };

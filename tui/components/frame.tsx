@@ -1,6 +1,6 @@
 /** The frame of every screen: title, sections, content, status and keys at the same place. */
 import { Box, useWindowSize } from 'ink';
-import type { ReactNode } from 'react';
+import { createContext, use, useMemo, type ReactNode } from 'react';
 import { useActiveKeys } from '../hooks/use-keys.ts';
 import { useSignal, useTerminal } from '../hooks/use-terminal.ts';
 import { keyEntry, showKey } from '../keys.ts';
@@ -27,10 +27,22 @@ export interface FrameProps {
   readonly children: ReactNode;
 }
 
-/** Size of the content area that `Frame` leaves, in cells. */
-export const useContentSize = (): { readonly columns: number; readonly rows: number } => {
-  const { columns, rows } = useWindowSize();
-  return { columns: columns - 2, rows: Math.max(1, rows - chromeRows(rows)) };
+interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+const ContentSizeContext = createContext<Size | undefined>(undefined);
+
+const contentSize = ({ columns, rows }: Size, banner: boolean): Size => ({
+  columns: columns - 2,
+  rows: Math.max(1, rows - chromeRows(rows) - (banner ? 1 : 0)),
+});
+
+/** Size of the content area in cells: inside of `Frame` the exact one, outside that without a banner. */
+export const useContentSize = (): Size => {
+  const window = useWindowSize();
+  return use(ContentSizeContext) ?? contentSize(window, false);
 };
 
 const roomy = (rows: number): boolean => rows >= 16;
@@ -40,6 +52,8 @@ const chromeRows = (rows: number): number => (roomy(rows) ? 6 : 4);
 /** A screen of exactly the terminal's size; below the smallest size one line that says so. */
 export const Frame = (props: FrameProps) => {
   const { columns, rows } = useWindowSize();
+  const banner = Boolean(props.banner);
+  const size = useMemo(() => contentSize({ columns, rows }, banner), [columns, rows, banner]);
   if (columns < smallest.columns || rows < smallest.rows) {
     return (
       <Box width={columns} height={rows}>
@@ -54,7 +68,7 @@ export const Frame = (props: FrameProps) => {
       {roomy(rows) ? <Rule columns={columns} /> : null}
       {props.banner}
       <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
-        {props.children}
+        <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
       </Box>
       {roomy(rows) ? <Rule columns={columns} /> : null}
       <StatusRow status={props.status} columns={columns} />
@@ -133,15 +147,18 @@ interface Hint {
   readonly off: boolean;
 }
 
+const hintOf = ({ id, hint }: ActiveKey): string => hint ?? keyEntry(id).hint ?? '';
+
 const hintsOf = (keys: readonly ActiveKey[]): Hint[] =>
   keys
-    .map((key) => ({ ...key, hint: key.hint ?? keyEntry(key.id).hint ?? '' }))
-    .filter(({ hint }) => hint !== '')
+    // Ctrl+C quits everywhere; it is named where q is a letter.
+    .filter(({ id }) => id !== 'interrupt' || !keys.some(({ id }) => id === 'quit'))
+    .filter((key) => hintOf(key) !== '')
     .sort((a, b) => order(a) - order(b))
-    .map(({ names, hint, why }) => ({
-      key: showKey(names[0] ?? ''),
-      word: hint,
-      off: why !== undefined,
+    .map((key) => ({
+      key: showKey(key.names[0] ?? ''),
+      word: hintOf(key),
+      off: key.why !== undefined,
     }));
 
 /** As many hints as fit; `?` is never left out where it works, since it names the others. */

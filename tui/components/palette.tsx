@@ -6,21 +6,13 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { useNotify } from '../hooks/use-terminal.ts';
 import { cut, fit } from '../state/cells.ts';
 import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
+import type { PaletteEntry } from '../state/palette-entries.ts';
 import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
 import { signs } from '../theme.ts';
 import { FieldValue } from './field.tsx';
 import { Overlay } from './layer.tsx';
 import { Panel } from './panel.tsx';
 import { Text } from './text.tsx';
-
-export interface PaletteEntry {
-  readonly name: string;
-  /** Words that find it too, and a group on the right. */
-  readonly about?: string;
-  readonly run: () => void;
-  /** Why it can't be done now; then it is dimmed and says so. */
-  readonly why?: string | undefined;
-}
 
 export interface PaletteProps {
   readonly entries: readonly PaletteEntry[];

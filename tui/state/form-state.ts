@@ -17,6 +17,12 @@ export interface FieldSpec {
   readonly check?: (value: string, values: Values) => string | undefined;
 }
 
+/** A way on that is no field: reached by Tab behind the fields, taken by Enter. */
+export interface FormLink {
+  readonly label: string;
+  readonly run: () => void;
+}
+
 export type Values = Readonly<Record<string, string>>;
 
 export interface FormProblem {
@@ -30,7 +36,9 @@ export interface FormState {
   readonly edits: Readonly<Record<string, EditState>>;
   /** Fields that were left once, or tried to send: their faults are said from then on. */
   readonly touched: ReadonlySet<string>;
+  /** The field that has the focus; behind the fields come the links. */
   readonly focus: number;
+  readonly links: number;
   readonly busy: boolean;
   readonly problem: FormProblem | undefined;
   readonly revealed: boolean;
@@ -49,12 +57,13 @@ export type FormAction =
 const initialValue = (field: FieldSpec): string =>
   field.initial ?? (field.kind === 'toggle' ? 'no' : (field.choices?.[0]?.value ?? ''));
 
-/** An untouched form. */
-export const startForm = (fields: readonly FieldSpec[]): FormState => ({
+/** An untouched form, with so many links behind its fields. */
+export const startForm = (fields: readonly FieldSpec[], links = 0, focus = 0): FormState => ({
   fields,
   edits: Object.fromEntries(fields.map((field) => [field.name, editing(initialValue(field))])),
   touched: new Set(),
-  focus: 0,
+  focus,
+  links,
   busy: false,
   problem: undefined,
   revealed: false,
@@ -117,7 +126,7 @@ export const formReducer = (state: FormState, action: FormAction): FormState => 
       };
     case 'focus': {
       const left = state.fields[state.focus];
-      const count = state.fields.length;
+      const count = state.fields.length + state.links;
       const typed = left !== undefined && (state.edits[left.name]?.text ?? '') !== '';
       const next = { ...state, focus: (state.focus + action.by + count) % count };
       return left && typed ? touch(next, [left.name]) : next;

@@ -31,8 +31,7 @@ export const readPress = (input: string, key: Key): KeyPress | undefined => {
     const modifier = key.ctrl ? 'ctrl+' : key.meta && special[1] !== 'esc' ? 'alt+' : '';
     return { name: modifier + special[1], text: '' };
   }
-  // Ctrl+J: what some terminals and all pasted lines send for Enter.
-  if (input === '\n') return { name: 'enter', text: '' };
+  if (input === '\n') return { name: 'ctrl+j', text: '' };
   if (input === '') return undefined;
   if (key.ctrl) return { name: `ctrl+${input.toLowerCase()}`, text: '' };
   if (key.meta) return { name: `alt+${input.toLowerCase()}`, text: '' };

@@ -9,6 +9,7 @@ import { TerminalContext, type Notice, type TerminalSession } from '../hooks/use
 import { createKeyScopes } from '../state/key-scopes.ts';
 import { createSignal } from '../state/signal.ts';
 import { themeFor } from '../theme.ts';
+import { isTerminal, sayNoTerminal } from './is-terminal.ts';
 import { InputStream, type TerminalInput } from './input-stream.ts';
 import { readPress } from './key-press.ts';
 import { readTraits, type Environment } from './traits.ts';
@@ -49,13 +50,7 @@ export const mount = async (
   options: MountOptions = {},
 ): Promise<number> => {
   const { stdin, stdout, stderr } = streams;
-  if (!stdin.isTTY || !stdout.isTTY || !stdin.setRawMode) {
-    stderr.write(
-      'licet needs a terminal for its screens, and this is a pipe or a file.\n' +
-        'Run it in a terminal, or use a command: licet --help lists them.\n',
-    );
-    return 2;
-  }
+  if (!isTerminal(streams)) return sayNoTerminal(stderr);
   // Level 1 is the 16 named colors. Which of them appear is the theme's choice, for each session:
   // chalk would decide once a process, from the process's own terminal.
   chalk.level = 1;

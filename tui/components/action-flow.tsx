@@ -1,0 +1,151 @@
+/** An action from its question to its result: the fields it asks for, what it warns of, what it gives. */
+import { useEffect, useRef, useState } from 'react';
+import type { Action, Preview, Values } from '../actions/action.ts';
+import type { Done } from '../actions/done.ts';
+import type { Client } from '../api/client.ts';
+import { useNotify } from '../hooks/use-terminal.ts';
+import { failureWords } from '../state/failure-words.ts';
+import { ActionForm } from './action-form.tsx';
+import { Dialog } from './dialog.tsx';
+import { DoneView, mustShow } from './done-view.tsx';
+
+export interface ActionFlowProps {
+  readonly action: Action;
+  readonly client: Client;
+  /** Values that are known: their fields are not asked for. */
+  readonly preset: Values;
+  /** The form's starting values, by field. */
+  readonly initial?: Values;
+  readonly onClose: () => void;
+  /** After the server did it, before the result is closed. */
+  readonly onDone?: (done: Done) => void;
+}
+
+type Stage =
+  | { readonly at: 'form' }
+  | { readonly at: 'preview'; readonly values: Values }
+  | { readonly at: 'ask'; readonly values: Values; readonly preview: Preview }
+  | { readonly at: 'run'; readonly values: Values }
+  | { readonly at: 'failed'; readonly text: string }
+  | { readonly at: 'done'; readonly done: Done };
+
+const asksFor = (action: Action, preset: Values): boolean =>
+  action.fields.some(({ name }) => !(name in preset));
+
+const start = (action: Action, preset: Values): Stage => {
+  if (asksFor(action, preset)) return { at: 'form' };
+  return { at: action.danger ? 'preview' : 'run', values: preset };
+};
+
+/** Draws what the stage needs; forms and results cover the content, questions float over it. */
+export const ActionFlow = (props: ActionFlowProps) => {
+  const { action, client, preset, onClose } = props;
+  const notify = useNotify();
+  const [stage, setStage] = useState(() => start(action, preset));
+
+  const finish = (done: Done): void => {
+    props.onDone?.(done);
+    if (mustShow(done)) {
+      setStage({ at: 'done', done });
+      return;
+    }
+    onClose();
+    notify(done.next === undefined ? done.message : `${done.message} ${done.next}`);
+  };
+
+  useStage(stage, action, client, setStage, finish);
+
+  if (stage.at === 'form') {
+    return (
+      <ActionForm
+        action={action}
+        preset={preset}
+        initial={props.initial ?? {}}
+        onCancel={onClose}
+        submit={async (values) => {
+          if (action.danger) {
+            setStage({ at: 'preview', values });
+            return undefined;
+          }
+          const answer = await action.run(client, values);
+          if (answer.ok) finish(answer.value);
+          return answer.ok ? undefined : answer.error;
+        }}
+      />
+    );
+  }
+  if (stage.at === 'ask') {
+    return <Ask action={action} stage={stage} onClose={onClose} run={setStage} />;
+  }
+  if (stage.at === 'failed') {
+    return (
+      <Dialog
+        title={action.title}
+        tone="bad"
+        lines={[{ text: stage.text }]}
+        stay={{ label: 'Close', run: onClose }}
+        answers={[]}
+      />
+    );
+  }
+  if (stage.at === 'done') {
+    return <DoneView title={action.title} done={stage.done} onClose={onClose} />;
+  }
+  return null;
+};
+
+/** Fetches the preview, or runs the action, once for each time the stage asks for it. */
+const useStage = (
+  stage: Stage,
+  action: Action,
+  client: Client,
+  setStage: (stage: Stage) => void,
+  finish: (done: Done) => void,
+): void => {
+  const begun = useRef<Stage>(undefined);
+  useEffect(() => {
+    if (begun.current === stage) return;
+    begun.current = stage;
+    if (stage.at === 'preview' && action.danger) {
+      const { values } = stage;
+      void action.danger.preview(client, values).then((answer) => {
+        if (answer.ok) setStage({ at: 'ask', values, preview: answer.value });
+        else setStage({ at: 'failed', text: failureWords(answer.error) });
+      });
+    }
+    if (stage.at === 'run') {
+      void action.run(client, stage.values).then((answer) => {
+        if (answer.ok) finish(answer.value);
+        else setStage({ at: 'failed', text: failureWords(answer.error) });
+      });
+    }
+  });
+};
+
+interface AskProps {
+  readonly action: Action;
+  readonly stage: Extract<Stage, { at: 'ask' }>;
+  readonly onClose: () => void;
+  readonly run: (stage: Stage) => void;
+}
+
+/** The question. The gentler acts come before the one that was asked for. */
+const Ask = ({ action, stage, onClose, run }: AskProps) => (
+  <Dialog
+    title={`${action.title}?`}
+    tone="soon"
+    lines={stage.preview.sentences.map((text) => ({ text }))}
+    stay={{ label: 'Leave everything as it is', run: onClose }}
+    answers={[
+      ...stage.preview.gentler.map(({ title, values }) => ({
+        label: title,
+        run: () => run({ at: 'run', values }),
+      })),
+      {
+        label: action.danger?.confirm ?? action.title,
+        run: () => run({ at: 'run', values: stage.values }),
+        tone: 'bad' as const,
+      },
+    ]}
+  />
+);

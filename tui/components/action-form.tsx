@@ -1,0 +1,97 @@
+/** The fields of an action as a form: what is known is left out, chosen passwords are asked twice. */
+import type { Action, Values } from '../actions/action.ts';
+import type { Field } from '../actions/fields.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { Failure } from '../api/failure.ts';
+import { useApp } from '../hooks/use-app.ts';
+import { failureWords } from '../state/failure-words.ts';
+import type { FieldSpec, FormProblem } from '../state/form-state.ts';
+import { looksLikePath, type LocalFiles } from '../terminal/local-files.ts';
+import { Form } from './form.tsx';
+import { Page } from './page.tsx';
+
+export interface ActionFormProps {
+  readonly action: Action;
+  readonly preset: Values;
+  readonly initial: Values;
+  readonly onCancel: () => void;
+  /** Sends all values; resolves with the failure, if any. */
+  readonly submit: (values: Values) => Promise<Failure | undefined>;
+}
+
+const again = (name: string): string => `${name}, again`;
+
+/** A field as the form takes it, with the second asking of a password that is being chosen. */
+const toSpecs = (field: Field, initial: string | undefined): FieldSpec[] => {
+  const spec: FieldSpec = { ...field, ...(initial === undefined ? {} : { initial }) };
+  if (field.kind === 'block') {
+    return [
+      { ...spec, hint: `${field.hint ?? ''} Or the path of its file (./request.txt).`.trim() },
+    ];
+  }
+  if (!field.chosen) return [spec];
+  return [
+    spec,
+    {
+      name: again(field.name),
+      label: 'Once more',
+      kind: 'password',
+      check: (value, values) =>
+        value === values[field.name] ? undefined : 'It is not the same as above.',
+    },
+  ];
+};
+
+/** An empty field means "as it is" to an action; one that was emptied is told by a dash. */
+const cleared = (before: string | undefined): string => ((before ?? '') === '' ? '' : '-');
+
+/** Where a failure belongs in the form: at a field, or below all. */
+export const toFormProblem = (failure: Failure): FormProblem => {
+  if (failure.kind === 'invalid') {
+    const [first] = Object.entries(failure.fields);
+    if (first) return { field: first[0], text: first[1] };
+  }
+  return { text: failureWords(failure) };
+};
+
+/** Reads the files that were named where a text was asked for. */
+const loadFiles = async (
+  fields: readonly Field[],
+  values: Values,
+  files: LocalFiles | undefined,
+): Promise<Result<Values, FormProblem>> => {
+  const loaded: Record<string, string> = { ...values };
+  for (const { name, kind } of fields) {
+    const typed = values[name] ?? '';
+    if (kind !== 'block' || !files || !looksLikePath(typed)) continue;
+    const file = await files.load(typed);
+    if (!file.ok) return fail({ field: name, text: file.error });
+    loaded[name] = file.value;
+  }
+  return ok(loaded);
+};
+
+/** The form on a page of its own. */
+export const ActionForm = ({ action, preset, initial, onCancel, submit }: ActionFormProps) => {
+  const { files } = useApp();
+  const asked = action.fields.filter(({ name }) => !(name in preset));
+  return (
+    <Page title={action.title} about={action.description}>
+      <Form
+        fields={asked.flatMap((field) => toSpecs(field, initial[field.name]))}
+        submitLabel={action.title}
+        busyLabel="One moment"
+        onCancel={onCancel}
+        onSubmit={async (typed) => {
+          const known = Object.fromEntries(
+            asked.map(({ name }) => [name, typed[name] || cleared(initial[name])]),
+          );
+          const loaded = await loadFiles(asked, known, files);
+          if (!loaded.ok) return loaded.error;
+          const failure = await submit({ ...preset, ...loaded.value });
+          return failure ? toFormProblem(failure) : undefined;
+        }}
+      />
+    </Page>
+  );
+};

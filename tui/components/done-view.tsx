@@ -1,0 +1,122 @@
+/** What an action gave: a card to hand over, a text to keep, facts, a table. */
+import type { ReactNode } from 'react';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useNow } from '../hooks/use-now.ts';
+import type { Block, Done } from '../actions/done.ts';
+import { showShort, showValue } from '../state/shown.ts';
+import { fit, inert } from '../state/cells.ts';
+import { Card } from './card.tsx';
+import { useContentSize } from './frame.tsx';
+import { factLines, heading, Lines, paragraph } from './lines.tsx';
+import { Page, pageTitleRows } from './page.tsx';
+import { Text } from './text.tsx';
+import { Verbatim } from './verbatim.tsx';
+
+export interface DoneViewProps {
+  readonly title: string;
+  readonly done: Done;
+  readonly onClose: () => void;
+}
+
+/** True when the result must be seen and not only said in the status row. */
+export const mustShow = (done: Done): boolean =>
+  done.blocks.some(({ kind }) => kind === 'card' || kind === 'verbatim') ||
+  (done.warnings?.length ?? 0) > 0;
+
+/** The result on a page of its own. */
+export const DoneView = ({ title, done, onClose }: DoneViewProps) => {
+  const card = done.blocks.find((block) => block.kind === 'card');
+  const verbatim = done.blocks.find((block) => block.kind === 'verbatim');
+  if (card) return <CardPage done={done} card={card} onClose={onClose} />;
+  if (verbatim) {
+    const about = [done.message, ...(done.warnings ?? []), ...(done.next ? [done.next] : [])];
+    return (
+      <Verbatim
+        title={verbatim.title}
+        text={verbatim.text}
+        fileName={verbatim.fileName}
+        short={shortOf(done.data)}
+        about={about}
+        onClose={onClose}
+      />
+    );
+  }
+  return <FactsPage title={title} done={done} onClose={onClose} />;
+};
+
+/** The typeable form that offline keys come with. */
+const shortOf = (data: unknown): string | undefined =>
+  typeof data === 'object' &&
+  data !== null &&
+  'shortKey' in data &&
+  typeof data.shortKey === 'string'
+    ? data.shortKey
+    : undefined;
+
+type BlockOf<K extends Block['kind']> = Extract<Block, { kind: K }>;
+
+interface CardPageProps {
+  readonly done: Done;
+  readonly card: BlockOf<'card'>;
+  readonly onClose: () => void;
+}
+
+const CardPage = ({ done, card, onClose }: CardPageProps) => {
+  const { columns } = useContentSize();
+  const now = useNow();
+  return (
+    <Page title={done.message}>
+      <Card
+        title={card.title}
+        entries={card.rows.map(([label, value]) => [label, showValue(value, now)])}
+        note={[card.note, ...(done.next === undefined ? [] : [done.next])].join('\n')}
+        width={columns}
+        onClose={onClose}
+      />
+    </Page>
+  );
+};
+
+const FactsPage = ({ title, done, onClose }: DoneViewProps) => {
+  const { columns, rows } = useContentSize();
+  const now = useNow();
+  useKeys({ back: { run: onClose, hint: 'done' }, choose: { run: onClose, hint: '' } });
+  const lines = [
+    ...paragraph(done.message, columns),
+    ...(done.warnings ?? []).flatMap((warning) => paragraph(warning, columns, 'soon')),
+    ...done.blocks.flatMap((block) => blockLines(block, columns, now)),
+    ...(done.next === undefined ? [] : paragraph(done.next, columns, 'dim')),
+  ];
+  return (
+    <Page title={title}>
+      <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+    </Page>
+  );
+};
+
+/** A block as lines. Columns of tables are as wide as their longest value, the screen permitting. */
+const blockLines = (block: Block, columns: number, now: number): ReactNode[] => {
+  if (block.kind === 'facts' || block.kind === 'card') {
+    const facts = block.rows.map(([label, value]) => ({ label, value: showValue(value, now) }));
+    return [...heading(block.kind === 'card' ? block.title : ''), ...factLines(facts, columns)];
+  }
+  if (block.kind === 'verbatim') return paragraph(block.text, columns);
+  if (block.rows.length === 0) return paragraph(block.empty, columns, 'dim');
+  const texts = block.rows.map((row) => row.map((value) => inert(showShort(value, now))));
+  const widths = block.columns.map((name, column) =>
+    Math.min(30, Math.max(name.length, ...texts.map((row) => row[column]?.length ?? 0))),
+  );
+  const line = (row: readonly string[]): string =>
+    row.map((text, column) => fit(text, widths[column] ?? 0)).join('  ');
+  return [
+    <Text key="head" tone="dim" wrap="truncate-end">
+      {line(block.columns)}
+    </Text>,
+    ...texts.map((row, index) => (
+      // oxlint-disable-next-line react/no-array-index-key -- a line is its place
+      <Text key={index} wrap="truncate-end">
+        {line(row)}
+      </Text>
+    )),
+  ];
+};

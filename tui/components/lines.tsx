@@ -1,0 +1,96 @@
+/** Content as lines of one row each, scrolled when they don't fit. */
+import { Box } from 'ink';
+import { Fragment, useState, type ReactNode } from 'react';
+import { useKeys } from '../hooks/use-keys.ts';
+import { cut, inert, wrapWords } from '../state/cells.ts';
+import type { Tone } from '../theme.ts';
+import { Text } from './text.tsx';
+
+export interface LinesProps {
+  readonly lines: readonly ReactNode[];
+  /** Rows that they may take. */
+  readonly height: number;
+}
+
+/** The lines that fit; up, down and pages move where there are more. */
+export const Lines = ({ lines, height }: LinesProps) => {
+  const [wanted, setWanted] = useState(0);
+  const overflow = lines.length > height;
+  // One row says that there is more, so that nobody misses it.
+  const room = overflow ? Math.max(1, height - 1) : height;
+  const lowest = Math.max(0, lines.length - room);
+  const top = Math.min(wanted, lowest);
+  const go = (to: number): void => setWanted(Math.max(0, Math.min(lowest, to)));
+  useKeys(
+    {
+      up: () => go(top - 1),
+      down: () => go(top + 1),
+      pageUp: () => go(top - room),
+      pageDown: () => go(top + room),
+      first: () => go(0),
+      last: () => go(lowest),
+    },
+    { level: 'widget', active: overflow },
+  );
+  const below = lines.length - top - room;
+  return (
+    <Box flexDirection="column">
+      {lines.slice(top, top + room).map((line, row) => (
+        // oxlint-disable-next-line react/no-array-index-key -- a line is its place
+        <Fragment key={row}>{line}</Fragment>
+      ))}
+      {overflow ? (
+        <Text tone="dim" wrap="truncate-end">
+          {below > 0 ? `↓ ${below} more` : '↑ the end'}
+        </Text>
+      ) : null}
+    </Box>
+  );
+};
+
+export interface Fact {
+  readonly label: string;
+  /** A text, wrapped; or a node of one row. */
+  readonly value: string | ReactNode;
+  readonly tone?: Tone | undefined;
+}
+
+/** Facts as lines: labels in a column, long values going on below. All labels share one width. */
+export const factLines = (facts: readonly Fact[], width: number): ReactNode[] => {
+  const longest = Math.max(0, ...facts.map(({ label }) => label.length));
+  const labelWidth = Math.min(longest, Math.floor(width / 3));
+  const room = Math.max(8, width - labelWidth - 2);
+  return facts.flatMap(({ label, value, tone = 'plain' }) => {
+    const head = <Text tone="dim">{`${cut(label, labelWidth).padEnd(labelWidth)}  `}</Text>;
+    if (typeof value !== 'string') {
+      return [
+        <Box key={label}>
+          {head}
+          {value}
+        </Box>,
+      ];
+    }
+    return wrapWords(inert(value), room).map((line, row) => (
+      <Text key={label + String(row)} wrap="truncate-end">
+        {row === 0 ? head : ' '.repeat(labelWidth + 2)}
+        <Text tone={tone}>{line}</Text>
+      </Text>
+    ));
+  });
+};
+
+/** A heading with an empty line above it, but at the top. */
+export const heading = (title: string, first = false): ReactNode[] => [
+  ...(first ? [] : [<Text key={`${title} above`}> </Text>]),
+  <Text key={title} tone="strong">
+    {title}
+  </Text>,
+];
+
+/** A paragraph as lines. */
+export const paragraph = (text: string, width: number, tone: Tone = 'plain'): ReactNode[] =>
+  wrapWords(inert(text), Math.max(8, width)).map((line, row) => (
+    <Text key={line + String(row)} tone={tone}>
+      {line === '' ? ' ' : line}
+    </Text>
+  ));

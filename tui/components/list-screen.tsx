@@ -1,0 +1,81 @@
+/** A section that is a list: its rows, its filter, and what it says without rows. */
+import { Box } from 'ink';
+import { useEffect, type ReactNode } from 'react';
+import type { Filter } from '../hooks/use-filter.tsx';
+import { useList } from '../hooks/use-list.ts';
+import { useKeys, type ScreenKeys } from '../hooks/use-keys.ts';
+import type { Rows } from '../hooks/use-pages.ts';
+import { failureWords, isPassing } from '../state/failure-words.ts';
+import { useContentSize } from './frame.tsx';
+import { Empty, Failure, Loading } from './states.tsx';
+import { Table, type Column } from './table.tsx';
+import { Text } from './text.tsx';
+
+export interface ListScreenProps<Row> {
+  readonly rows: Rows<Row>;
+  readonly columns: readonly Column<Row>[];
+  readonly filter: Filter;
+  /** Lines above the list, one row each. */
+  readonly head?: readonly ReactNode[];
+  readonly empty: { readonly title: string; readonly hint?: string };
+  /** What can be done, with the marked row or without one. */
+  readonly keys: (row: Row | undefined) => ScreenKeys;
+}
+
+const noHead: readonly ReactNode[] = [];
+
+/** The list fills the content area; the last row says where one is in a long one. */
+export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
+  const { rows, filter, head = noHead, empty } = props;
+  const size = useContentSize();
+  const above = head.length + (filter.row === null ? 0 : 1);
+  const room = Math.max(1, size.rows - above - 1);
+  // The place in the list is worth a row only where the list goes on.
+  const height = rows.count > room ? Math.max(1, room - 1) : room;
+  const { list } = useList(rows.count, height, !filter.typing);
+  useEffect(() => rows.look(list.top, list.top + list.height));
+  useKeys({
+    ...props.keys(rows.rowAt(list.index)),
+    refresh: rows.refresh,
+  });
+  return (
+    <Box flexDirection="column">
+      {head}
+      {filter.row}
+      <Body {...props} list={list} width={size.columns} />
+      {rows.count > room ? (
+        <Text tone="dim">{`${(list.index + 1).toLocaleString('en-US')} of ${rows.count.toLocaleString('en-US')}`}</Text>
+      ) : null}
+      {rows.count === 0 && !rows.loading && rows.failure === undefined && filter.text !== '' ? (
+        <Empty title={`Nothing fits “${filter.text}”.`} hint="Esc clears the filter." />
+      ) : rows.count === 0 && !rows.loading && rows.failure === undefined ? (
+        <Empty {...empty} />
+      ) : null}
+    </Box>
+  );
+};
+
+type BodyProps<Row> = ListScreenProps<Row> & {
+  readonly list: ReturnType<typeof useList>['list'];
+  readonly width: number;
+};
+
+const Body = <Row,>({ rows, columns, filter, list, width }: BodyProps<Row>) => {
+  // What was loaded stays in sight when the server goes away: the banner says that it is old.
+  if (rows.count > 0) {
+    return (
+      <Table
+        columns={columns}
+        list={list}
+        rowAt={rows.rowAt}
+        width={width}
+        focused={!filter.typing}
+      />
+    );
+  }
+  if (rows.loading) return <Loading />;
+  if (rows.failure && !isPassing(rows.failure)) {
+    return <Failure text={failureWords(rows.failure)} retry={rows.refresh} />;
+  }
+  return rows.failure ? <Loading what="Waiting for the server" /> : null;
+};

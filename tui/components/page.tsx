@@ -1,0 +1,47 @@
+/** Something in place of the section's content, with keys of its own: a form, a result, a detail. */
+import { Box, Text as InkText } from 'ink';
+import type { ReactNode } from 'react';
+import { useContentSize } from './frame.tsx';
+import { Layer } from './layer.tsx';
+import { Text } from './text.tsx';
+
+export interface PageProps {
+  readonly title: string;
+  /** One sentence below the title, left out where the screen is low. */
+  readonly about?: string | undefined;
+  readonly children: ReactNode;
+}
+
+/** Rows that a page's title takes of the content's height. */
+export const pageTitleRows = (rows: number, about: boolean): number =>
+  rows < 10 ? 1 : about ? 3 : 2;
+
+/** Covers the content area; to be drawn inside the frame's content. */
+export const Page = ({ title, about, children }: PageProps) => {
+  const { columns, rows } = useContentSize();
+  const head = pageTitleRows(rows, about !== undefined);
+  const blank = ' '.repeat(columns);
+  return (
+    <Layer>
+      <Box position="absolute" width={columns} height={rows} overflow="hidden">
+        <Box position="absolute" flexDirection="column">
+          {Array.from({ length: rows }, (_, row) => (
+            <InkText key={row}>{blank}</InkText>
+          ))}
+        </Box>
+        <Box position="absolute" width={columns} height={rows} flexDirection="column">
+          <Text tone="title" wrap="truncate-end">
+            {title}
+          </Text>
+          {head > 2 ? (
+            <Text tone="dim" wrap="truncate-end">
+              {about}
+            </Text>
+          ) : null}
+          {head > 1 ? <Text> </Text> : null}
+          {children}
+        </Box>
+      </Box>
+    </Layer>
+  );
+};

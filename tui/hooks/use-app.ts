@@ -1,0 +1,30 @@
+/** What the whole program offers its screens: the server, files, the way between stages. */
+import { createContext, use } from 'react';
+import type { Account } from '../../shared/api/accounts.ts';
+import type { Client } from '../api/client.ts';
+import type { LocalFiles } from '../terminal/local-files.ts';
+import type { Tone } from '../theme.ts';
+
+export interface AppServices {
+  /** The server's address, as people see it. */
+  readonly server: string;
+  /** A client of that server with the certificate that is trusted now. */
+  readonly connect: (token?: string) => Client;
+  /** Remembers the certificate's fingerprint, for this session and the next ones. */
+  readonly trust: (fingerprint: string) => Promise<void>;
+  /** Undefined where the terminal's person has no files here (over SSH). */
+  readonly files: LocalFiles | undefined;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly signedIn: (client: Client, account: Account) => void;
+  /** Back to the sign-in, with a line that says why. */
+  readonly signedOut: (why?: { readonly text: string; readonly tone: Tone }) => void;
+}
+
+export const AppServicesContext = createContext<AppServices | undefined>(undefined);
+
+/** The services of the program. Throws outside of the app. */
+export const useApp = (): AppServices => {
+  const services = use(AppServicesContext);
+  if (!services) throw new Error('useApp: outside of the app');
+  return services;
+};

@@ -1,0 +1,55 @@
+/** The packages of the account and which one is open. */
+import { useState } from 'react';
+import type { License } from '../../shared/api/licenses.ts';
+import { ok } from '../../shared/result.ts';
+import { allPages } from '../actions/find.ts';
+import type { Client } from '../api/client.ts';
+import { useAnswer } from './use-answer.ts';
+
+export interface Packages {
+  /** False until the first answer. */
+  readonly known: boolean;
+  readonly licenses: readonly License[];
+  readonly license: License | undefined;
+  /** Opens the next (1) or previous (-1) package, round and round. */
+  readonly turn: (by: number) => void;
+  /** An operator opens one license, or none. */
+  readonly open: (license: License | undefined) => void;
+  readonly opened: boolean;
+}
+
+/** Owners and users have theirs; an operator the one that is opened from the list of all. */
+export const usePackages = (client: Client, operator: boolean, revision: number): Packages => {
+  const [chosen, setChosen] = useState<string>();
+  const [opened, setOpened] = useState<License>();
+  const own = useAnswer('own', revision, async () =>
+    operator ? ok([]) : allPages((query) => client.licenses(query)),
+  );
+  const fresh = useAnswer<License | undefined>(opened?.id ?? '', revision, async () =>
+    opened ? client.license(opened.id) : ok(undefined),
+  );
+  const licenses = own.value ?? [];
+  if (operator) {
+    const license = opened && (fresh.value ?? opened);
+    return {
+      known: true,
+      licenses: license ? [license] : [],
+      license,
+      turn: () => undefined,
+      open: setOpened,
+      opened: opened !== undefined,
+    };
+  }
+  const at = Math.max(
+    0,
+    licenses.findIndex(({ id }) => id === chosen),
+  );
+  return {
+    known: own.value !== undefined,
+    licenses,
+    license: licenses[at],
+    turn: (by) => setChosen(licenses[(at + by + licenses.length) % licenses.length]?.id),
+    open: () => undefined,
+    opened: false,
+  };
+};

@@ -1,0 +1,30 @@
+/** What the screens behind the sign-in share: who is signed in, which package, and how to act. */
+import { createContext, use } from 'react';
+import type { Account } from '../../shared/api/accounts.ts';
+import type { License } from '../../shared/api/licenses.ts';
+import type { Action, Values } from '../actions/action.ts';
+import type { Client } from '../api/client.ts';
+
+export interface Portal {
+  readonly client: Client;
+  readonly account: Account;
+  /** The packages that the account owns or uses; an operator's is the one that is open. */
+  readonly licenses: readonly License[];
+  readonly license: License | undefined;
+  /** Rises with everything that changed on the server: what depends on it asks anew. */
+  readonly revision: number;
+  readonly refresh: () => void;
+  /** Offers an action: its question, its form or its result, whatever it needs. */
+  readonly act: (action: Action, values?: Values) => void;
+  /** Why the person can't take the action here; undefined when it can. */
+  readonly whyNot: (action: Action) => string | undefined;
+}
+
+export const PortalContext = createContext<Portal | undefined>(undefined);
+
+/** The portal. Throws before the sign-in. */
+export const usePortal = (): Portal => {
+  const portal = use(PortalContext);
+  if (!portal) throw new Error('usePortal: nobody is signed in');
+  return portal;
+};

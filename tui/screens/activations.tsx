@@ -1,0 +1,184 @@
+/** Who holds a seat, by whom, since when and when last seen; release one, reset all. */
+import { useState } from 'react';
+import type { Activation } from '../../shared/api/activations.ts';
+import type { License } from '../../shared/api/licenses.ts';
+import { releaseActivation, resetActivations } from '../actions/activations.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { factLines, Lines } from '../components/lines.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import { Page, pageTitleRows } from '../components/page.tsx';
+import { SeatBar } from '../components/seat-bar.tsx';
+import { Empty } from '../components/states.tsx';
+import type { Column } from '../components/table.tsx';
+import { useCopy } from '../components/verbatim.tsx';
+import { useFilter } from '../hooks/use-filter.tsx';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useNow } from '../hooks/use-now.ts';
+import { usePages } from '../hooks/use-pages.ts';
+import { usePortal } from '../hooks/use-portal.ts';
+import { inert } from '../state/cells.ts';
+import { exactTime, relativeTime, shortAge } from '../state/relative-time.ts';
+import type { Tone } from '../theme.ts';
+
+/** The section; without a license it says what to do. */
+export const ActivationsScreen = () => {
+  const { license } = usePortal();
+  if (!license) return <Empty title="No license, no activations." />;
+  return <Machines key={license.id} license={license} />;
+};
+
+const day = 86_400_000;
+
+/** Good while the lease lasts, soon when unseen for a day, bad for a week: probably gone. */
+const seenTone = (lastSeenAt: string | null, now: number): Tone => {
+  if (lastSeenAt === null) return 'dim';
+  const age = now - Date.parse(lastSeenAt);
+  return age < day ? 'good' : age < 7 * day ? 'soon' : 'bad';
+};
+
+const columnsAt = (now: number): readonly Column<Activation>[] => [
+  { title: 'Machine', width: { share: 3 }, cell: ({ hostname }) => hostname },
+  {
+    title: 'Activated by',
+    width: { share: 3 },
+    from: 60,
+    cell: ({ activatedBy }) => ({ text: activatedBy, tone: 'dim' }),
+  },
+  {
+    title: 'Since',
+    width: 5,
+    align: 'end',
+    from: 50,
+    cell: ({ seatSince, activatedAt }) => ({
+      text: shortAge(Date.parse(seatSince ?? activatedAt), now),
+      tone: 'dim',
+    }),
+  },
+  {
+    title: 'Seen',
+    width: 7,
+    align: 'end',
+    cell: ({ kind, lastSeenAt }) =>
+      kind === 'offline'
+        ? { text: 'offline', tone: 'dim' }
+        : {
+            text: lastSeenAt === null ? 'never' : shortAge(Date.parse(lastSeenAt), now),
+            tone: seenTone(lastSeenAt, now),
+          },
+  },
+  {
+    title: 'Version',
+    width: 9,
+    from: 70,
+    cell: ({ version }) => ({ text: version, tone: 'dim' }),
+  },
+  {
+    title: 'Platform',
+    width: 14,
+    from: 100,
+    cell: ({ platform }) => ({ text: platform, tone: 'dim' }),
+  },
+];
+
+const Machines = ({ license }: { license: License }) => {
+  const { client, revision, act, whyNot } = usePortal();
+  const { columns } = useContentSize();
+  const filter = useFilter(columns);
+  const now = useNow();
+  const [opened, setOpened] = useState<Activation>();
+  const rows = usePages(
+    `${license.id}/${filter.text}`,
+    revision,
+    (query) =>
+      client.activations(license.id, {
+        ...query,
+        ...(filter.text === '' ? {} : { filter: filter.text }),
+      }),
+    filter.text === '' ? license.counter : undefined,
+  );
+  return (
+    <>
+      <ListScreen
+        rows={rows}
+        columns={columnsAt(now)}
+        filter={filter}
+        head={[
+          <SeatBar
+            key="seats"
+            used={license.counter}
+            limit={license.maxActivations}
+            width={columns}
+            note={license.offline > 0 ? `${license.offline} by offline keys` : undefined}
+          />,
+        ]}
+        empty={{
+          title: 'No machine holds a seat.',
+          hint: 'A product takes one itself, with your e-mail and password.',
+        }}
+        keys={(row) => ({
+          open: row
+            ? { run: () => setOpened(row), does: 'Show all of it', hint: 'details' }
+            : undefined,
+          release: {
+            run: () => {
+              if (row) act(releaseActivation, { license: license.id, activation: row.id });
+            },
+            why: whyNot(releaseActivation) ?? releaseWhy(row),
+          },
+          reset: {
+            run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+            why: whyNot(resetActivations),
+          },
+        })}
+      />
+      {opened ? <Machine machine={opened} onClose={() => setOpened(undefined)} /> : null}
+    </>
+  );
+};
+
+const releaseWhy = (row: Activation | undefined): string | undefined => {
+  if (!row) return 'There is no machine to release.';
+  return row.kind === 'offline'
+    ? 'An offline key holds this seat: give it back by its proof, or report it lost, in Offline keys.'
+    : undefined;
+};
+
+const when = (at: string | null, now: number): string =>
+  at === null ? 'never' : `${exactTime(Date.parse(at))} (${relativeTime(Date.parse(at), now)})`;
+
+/** Everything that is known of a machine. */
+const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
+  const { columns, rows } = useContentSize();
+  const now = useNow();
+  const lines = factLines(
+    [
+      { label: 'Activated by', value: machine.activatedBy },
+      { label: 'Activated', value: when(machine.activatedAt, now) },
+      { label: 'Seat since', value: when(machine.seatSince, now) },
+      { label: 'Last seen', value: when(machine.lastSeenAt, now) },
+      { label: 'Lease until', value: when(machine.leaseExpiresAt, now) },
+      { label: 'Seat', value: machine.kind === 'offline' ? 'Held by an offline key' : 'Online' },
+      { label: 'Version', value: machine.version },
+      { label: 'Platform', value: machine.platform },
+      { label: 'Fingerprint', value: machine.fingerprint },
+      { label: 'Id', value: machine.id },
+    ],
+    columns,
+  );
+  return (
+    <Page title={inert(machine.hostname)}>
+      <MachineKeys machine={machine} onClose={onClose} />
+      <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+    </Page>
+  );
+};
+
+const MachineKeys = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
+  const copy = useCopy();
+  useKeys({
+    copy: { run: () => copy(machine.fingerprint), does: 'Copy the fingerprint' },
+    back: onClose,
+    choose: { run: onClose, does: 'Back', hint: '' },
+  });
+  return null;
+};

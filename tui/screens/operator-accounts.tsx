@@ -1,0 +1,92 @@
+/** All accounts of the server, for operators. */
+import type { Account } from '../../shared/api/accounts.ts';
+import {
+  accountCode,
+  createAccount,
+  disableAccount,
+  enableAccount,
+} from '../actions/operator-accounts.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import type { Column } from '../components/table.tsx';
+import { useFilter } from '../hooks/use-filter.tsx';
+import { useNow } from '../hooks/use-now.ts';
+import { usePortal } from '../hooks/use-portal.ts';
+import { useRows } from '../hooks/use-rows.ts';
+import { shortAge } from '../state/relative-time.ts';
+import type { Tone } from '../theme.ts';
+
+const statusTones = {
+  invited: 'soon',
+  active: 'good',
+  disabled: 'bad',
+} as const satisfies Record<Account['status'], Tone>;
+
+const columnsAt = (now: number): readonly Column<Account>[] => [
+  { title: 'E-mail', width: { share: 3 }, cell: ({ email }) => email },
+  { title: 'Name', width: { share: 2 }, from: 50, cell: ({ name }) => name },
+  {
+    title: 'Company',
+    width: { share: 2 },
+    from: 76,
+    cell: ({ company }) => ({ text: company ?? '-', tone: 'dim' }),
+  },
+  { title: 'Role', width: 8, from: 60, cell: ({ role }) => role },
+  {
+    title: 'Status',
+    width: 8,
+    cell: ({ status }) => ({ text: status, tone: statusTones[status] }),
+  },
+  {
+    title: 'Since',
+    width: 5,
+    align: 'end',
+    from: 60,
+    cell: ({ createdAt }) => ({ text: shortAge(Date.parse(createdAt), now), tone: 'dim' }),
+  },
+];
+
+/** The section. */
+export const OperatorAccountsScreen = () => {
+  const { client, revision, act } = usePortal();
+  const { columns } = useContentSize();
+  const filter = useFilter(columns);
+  const now = useNow();
+  const rows = useRows({
+    key: 'accounts',
+    revision,
+    load: (query) => client.accounts(query),
+    words: (row) => `${row.email} ${row.name} ${row.company ?? ''} ${row.role} ${row.status}`,
+    filter: filter.text,
+  });
+  return (
+    <ListScreen
+      rows={rows}
+      columns={columnsAt(now)}
+      filter={filter}
+      empty={{ title: 'There is no account.', hint: 'Press a to create one for an owner.' }}
+      keys={(row) => ({
+        add: { run: () => act(createAccount), does: 'Create an account' },
+        code: row
+          ? {
+              run: () => act(accountCode, { account: row.id }),
+              does: 'Issue a one-time code for the password',
+            }
+          : undefined,
+        suspend: row
+          ? row.status === 'disabled'
+            ? {
+                run: () => act(enableAccount, { account: row.id }),
+                does: 'Let it sign in again',
+                hint: 'enable',
+              }
+            : {
+                run: () => act(disableAccount, { account: row.id }),
+                does: 'Disable the account',
+                hint: 'disable',
+              }
+          : undefined,
+      })}
+    />
+  );
+};

@@ -1,0 +1,94 @@
+/** All licenses of the server, for operators: found, made, renewed, suspended, opened. */
+import type { License } from '../../shared/api/licenses.ts';
+import {
+  changeSeats,
+  createLicense,
+  editLicense,
+  renewLicense,
+  resumeLicense,
+  revokeLicense,
+  suspendLicense,
+} from '../actions/operator-licenses.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import { seatTone } from '../components/seat-bar.tsx';
+import type { Column } from '../components/table.tsx';
+import { useFilter } from '../hooks/use-filter.tsx';
+import type { ScreenKeys } from '../hooks/use-keys.ts';
+import { useNow } from '../hooks/use-now.ts';
+import { usePortal, type Portal } from '../hooks/use-portal.ts';
+import { useRows } from '../hooks/use-rows.ts';
+import { expiryShort, statusWords } from '../state/license-words.ts';
+
+const seats = ({ counter, maxActivations }: License): string =>
+  `${counter}/${maxActivations ?? '∞'}`;
+
+const columnsAt = (now: number): readonly Column<License>[] => [
+  { title: 'License', width: { share: 2 }, cell: ({ name }) => name },
+  { title: 'Owner', width: { share: 3 }, from: 50, cell: ({ owner }) => owner.email },
+  {
+    title: 'Product',
+    width: { share: 2 },
+    from: 76,
+    cell: ({ productName }) => ({ text: productName, tone: 'dim' }),
+  },
+  {
+    title: 'Seats',
+    width: 8,
+    align: 'end',
+    cell: (row) => ({ text: seats(row), tone: seatTone(row.counter, row.maxActivations) }),
+  },
+  { title: 'Ends', width: 10, align: 'end', from: 60, cell: (row) => expiryShort(row, now) },
+  { title: 'Status', width: 11, cell: statusWords },
+];
+
+/** The operator's first section. `open` shows one license as its owner sees it. */
+export const OperatorLicensesScreen = ({ open }: { open: (license: License) => void }) => {
+  const portal = usePortal();
+  const { columns } = useContentSize();
+  const filter = useFilter(columns);
+  const now = useNow();
+  const rows = useRows({
+    key: 'licenses',
+    revision: portal.revision,
+    load: (query) => portal.client.licenses(query),
+    words: (row) =>
+      `${row.name} ${row.owner.email} ${row.owner.name} ${row.productName} ${row.status} ${row.id}`,
+    filter: filter.text,
+  });
+  return (
+    <ListScreen
+      rows={rows}
+      columns={columnsAt(now)}
+      filter={filter}
+      empty={{
+        title: 'There is no license yet.',
+        hint: 'Press a to make one. It needs a product and an owner: make those first.',
+      }}
+      keys={(row) => keysOf(portal, row, open)}
+    />
+  );
+};
+
+const keysOf = (
+  { act }: Portal,
+  row: License | undefined,
+  open: (license: License) => void,
+): ScreenKeys => {
+  const add = { run: () => act(createLicense), does: 'Make a license' };
+  if (!row) return { add };
+  const values = { license: row.id };
+  const suspended = row.status === 'suspended';
+  const gone = row.status === 'revoked' ? `${row.name} is revoked.` : undefined;
+  return {
+    open: { run: () => open(row), does: 'Open the license', hint: 'open' },
+    add,
+    edit: { run: () => act(editLicense, values), does: 'Edit name, type, entitlements, owner' },
+    renew: { run: () => act(renewLicense, values), does: 'Renew the license', why: gone },
+    seats: { run: () => act(changeSeats, values), why: gone },
+    suspend: suspended
+      ? { run: () => act(resumeLicense, values), does: 'Resume the license', hint: 'resume' }
+      : { run: () => act(suspendLicense, values), does: 'Suspend the license', why: gone },
+    revoke: { run: () => act(revokeLicense, values), does: 'Revoke for good', why: gone },
+  };
+};

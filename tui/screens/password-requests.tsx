@@ -1,0 +1,80 @@
+/** Who forgot the password and waits for a code. */
+import type { PasswordResetEntry } from '../../shared/api/accounts.ts';
+import { accountCode } from '../actions/operator-accounts.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import type { Column } from '../components/table.tsx';
+import { useFilter } from '../hooks/use-filter.tsx';
+import { useNow } from '../hooks/use-now.ts';
+import { usePortal } from '../hooks/use-portal.ts';
+import { useRows } from '../hooks/use-rows.ts';
+import { shortAge } from '../state/relative-time.ts';
+import type { Tone } from '../theme.ts';
+
+const statusTones = {
+  open: 'soon',
+  'code-issued': 'plain',
+  done: 'good',
+  expired: 'dim',
+} as const satisfies Record<PasswordResetEntry['status'], Tone>;
+
+const columnsAt = (now: number): readonly Column<PasswordResetEntry>[] => [
+  { title: 'Request', width: 12, cell: ({ request }) => request },
+  { title: 'E-mail', width: { share: 3 }, cell: ({ email }) => email },
+  {
+    title: 'Account',
+    width: { share: 2 },
+    from: 64,
+    cell: ({ account }) =>
+      account ? account.name : { text: 'none with this e-mail', tone: 'bad' },
+  },
+  {
+    title: 'Status',
+    width: 11,
+    cell: ({ status }) => ({ text: status.replace('-', ' '), tone: statusTones[status] }),
+  },
+  {
+    title: 'Since',
+    width: 5,
+    align: 'end',
+    cell: ({ requestedAt }) => ({ text: shortAge(Date.parse(requestedAt), now), tone: 'dim' }),
+  },
+  { title: 'From', width: 16, from: 90, cell: ({ from }) => ({ text: from, tone: 'dim' }) },
+];
+
+/** The section: the open requests first. */
+export const PasswordRequestsScreen = () => {
+  const { client, revision, act } = usePortal();
+  const filter = useFilter(useContentSize().columns);
+  const now = useNow();
+  const rows = useRows({
+    key: 'requests',
+    revision,
+    load: (query) => client.passwordRequests(query),
+    words: ({ request, email, account }) => `${request} ${email} ${account?.name ?? ''}`,
+    filter: filter.text,
+    sort: (a, b) =>
+      Number(b.status === 'open') - Number(a.status === 'open') ||
+      b.requestedAt.localeCompare(a.requestedAt),
+  });
+  return (
+    <ListScreen
+      rows={rows}
+      columns={columnsAt(now)}
+      filter={filter}
+      empty={{ title: 'Nobody waits for a code.' }}
+      keys={(row) => ({
+        code: row
+          ? {
+              run: () => act(accountCode, { account: row.account?.id ?? '' }),
+              does: 'Issue a code, once you know who asks',
+              hint: 'issue a code',
+              why: row.account
+                ? undefined
+                : 'No account has this e-mail: there is nothing to issue.',
+            }
+          : undefined,
+      })}
+    />
+  );
+};

@@ -1,0 +1,80 @@
+/** The products that licenses are made for. */
+import type { Product } from '../../shared/api/licenses.ts';
+import { createLicense } from '../actions/operator-licenses.ts';
+import { createProduct } from '../actions/products.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import type { Column } from '../components/table.tsx';
+import { useFilter } from '../hooks/use-filter.tsx';
+import { usePortal } from '../hooks/use-portal.ts';
+import { useRows } from '../hooks/use-rows.ts';
+import { date } from '../state/relative-time.ts';
+
+/** "3 activations, 365 days, offline 180 days": what its new licenses start with. */
+const templateWords = ({ template }: Product): string => {
+  const { type, maxActivations, days, offlineDays, floating } = template;
+  const parts = [
+    type ?? '',
+    maxActivations === undefined
+      ? ''
+      : maxActivations === null
+        ? 'unlimited'
+        : `${maxActivations} activation${maxActivations === 1 ? '' : 's'}`,
+    days === undefined ? '' : `${days} days`,
+    offlineDays === undefined ? '' : `offline ${offlineDays} days`,
+    floating === true ? 'floating' : '',
+  ];
+  return parts.filter((part) => part !== '').join(', ') || 'the defaults';
+};
+
+const columns: readonly Column<Product>[] = [
+  { title: 'Id', width: { share: 2 }, cell: ({ id }) => id },
+  { title: 'Name', width: { share: 2 }, cell: ({ name }) => name },
+  {
+    title: 'New licenses start with',
+    width: { share: 3 },
+    from: 60,
+    cell: (row) => ({ text: templateWords(row), tone: 'dim' }),
+  },
+  {
+    title: 'Since',
+    width: 12,
+    align: 'end',
+    from: 76,
+    cell: ({ createdAt }) => ({ text: date(Date.parse(createdAt)), tone: 'dim' }),
+  },
+];
+
+/** The section. */
+export const ProductsScreen = () => {
+  const { client, revision, act } = usePortal();
+  const filter = useFilter(useContentSize().columns);
+  const rows = useRows({
+    key: 'products',
+    revision,
+    load: (query) => client.products(query),
+    words: ({ id, name }) => `${id} ${name}`,
+    filter: filter.text,
+  });
+  return (
+    <ListScreen
+      rows={rows}
+      columns={columns}
+      filter={filter}
+      empty={{
+        title: 'There is no product yet.',
+        hint: 'Press a to name one: licenses are made for products.',
+      }}
+      keys={(row) => ({
+        add: { run: () => act(createProduct), does: 'Create a product' },
+        open: row
+          ? {
+              run: () => act(createLicense, { product: row.id }),
+              does: 'Make a license of the marked product',
+              hint: 'make a license',
+            }
+          : undefined,
+      })}
+    />
+  );
+};

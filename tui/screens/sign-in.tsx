@@ -1,0 +1,153 @@
+/** The first screen: e-mail and password, and the ways in for those who can't use them. */
+import { Box } from 'ink';
+import { useEffect, useRef, useState } from 'react';
+import { forgotPassword, setPassword } from '../actions/session.ts';
+import { ActionFlow } from '../components/action-flow.tsx';
+import { Banner } from '../components/banner.tsx';
+import { Form } from '../components/form.tsx';
+import { Frame, useContentSize } from '../components/frame.tsx';
+import { paragraph } from '../components/lines.tsx';
+import { Text } from '../components/text.tsx';
+import { useApp } from '../hooks/use-app.ts';
+import { useServerInfo } from '../hooks/use-server-info.ts';
+import { failureWords } from '../state/failure-words.ts';
+import type { FormProblem, Values } from '../state/form-state.ts';
+import type { Tone } from '../theme.ts';
+import { MachineScreen } from './this-machine.tsx';
+import { TrustQuestion } from './trust.tsx';
+
+export interface SignInProps {
+  /** Why one is here again: the session ended, signed out. */
+  readonly why: { readonly text: string; readonly tone: Tone } | undefined;
+}
+
+type Open = 'code' | 'forgot' | 'machine' | undefined;
+
+/** The screen. It works before the server answers: what is typed is kept until it does. */
+export const SignInScreen = ({ why }: SignInProps) => {
+  const app = useApp();
+  const { rows, columns } = useContentSize();
+  const [open, setOpen] = useState<Open>();
+  const server = useServerInfo();
+  const close = (): void => setOpen(undefined);
+  const demo = server.info?.demo?.text;
+  const { failure } = server;
+  const away = failure !== undefined && failure.kind !== 'untrusted';
+  return (
+    <Frame
+      title={titleOf(server.info?.name)}
+      context={app.server}
+      status={why}
+      banner={away ? <Banner text={failureWords(failure)} retryAt={server.retryAt} /> : null}
+    >
+      {rows >= 14 ? (
+        <Box flexDirection="column" marginBottom={1}>
+          <Text tone="strong">Sign in</Text>
+          <Text tone="dim">With the e-mail and password of your license.</Text>
+        </Box>
+      ) : null}
+      <SignInForm height={rows - (rows >= 14 ? 5 : 2)} open={setOpen} />
+      {demo === undefined ? null : <DemoText text={demo} width={columns} />}
+      {failure?.kind === 'untrusted' ? (
+        <TrustQuestion failure={failure} onTrusted={server.refresh} />
+      ) : null}
+      {open === 'code' ? (
+        <ActionFlow action={setPassword} client={app.connect()} preset={{}} onClose={close} />
+      ) : null}
+      {open === 'forgot' ? (
+        <ActionFlow action={forgotPassword} client={app.connect()} preset={{}} onClose={close} />
+      ) : null}
+      {open === 'machine' ? <MachineScreen onClose={close} /> : null}
+    </Frame>
+  );
+};
+
+/** The server's own name, where it has one. */
+const titleOf = (name: string | undefined): string =>
+  name === undefined || name === 'licet' ? 'Sign in' : name;
+
+const DemoText = ({ text, width }: { text: string; width: number }) => (
+  <Box flexDirection="column" marginTop={1}>
+    {text.split('\n').flatMap((line) => paragraph(line, width, 'dim'))}
+  </Box>
+);
+
+const totpRequired = (problem: Readonly<Record<string, unknown>>): boolean =>
+  problem['totpRequired'] === true;
+
+interface FormOptions {
+  readonly height: number;
+  readonly open: (what: Open) => void;
+}
+
+/** E-mail and password; the field for the one-time password comes when the account asks for it. */
+const SignInForm = ({ height, open }: FormOptions) => {
+  const app = useApp();
+  const [second, setSecond] = useState<Values>();
+  const alive = useRef(true);
+  useEffect(() => {
+    alive.current = true;
+    return () => {
+      alive.current = false;
+    };
+  }, []);
+
+  const submit = async (values: Values): Promise<FormProblem | undefined> => {
+    const { email = '', password = '', totp = '' } = values;
+    const answer = await app
+      .connect()
+      .signIn({ email, password, ...(totp === '' ? {} : { totp: totp.replaceAll(' ', '') }) });
+    if (!alive.current) return undefined;
+    if (answer.ok) {
+      app.signedIn(app.connect(answer.value.token), answer.value.account);
+      return undefined;
+    }
+    const { error } = answer;
+    if (error.kind === 'problem' && totpRequired(error.problem) && second === undefined) {
+      setSecond({ email, password });
+      return undefined;
+    }
+    return { text: failureWords(error) };
+  };
+
+  return (
+    <Form
+      key={second === undefined ? 'password' : 'totp'}
+      fields={[
+        {
+          name: 'email',
+          label: 'E-mail',
+          ...(second ? { initial: second['email'] ?? '' } : {}),
+          check: (value) => (/^\S+@\S+$/u.test(value) ? undefined : 'An e-mail address has an @.'),
+        },
+        {
+          name: 'password',
+          label: 'Password',
+          kind: 'password',
+          ...(second ? { initial: second['password'] ?? '' } : {}),
+        },
+        ...(second
+          ? [
+              {
+                name: 'totp',
+                label: 'One-time password',
+                hint: 'Six digits from your authenticator.',
+                check: (value: string) =>
+                  /^\d{3} ?\d{3}$/u.test(value) ? undefined : 'It has six digits.',
+              },
+            ]
+          : []),
+      ]}
+      focus={second ? 2 : 0}
+      submitLabel="Sign in"
+      busyLabel="Signing in"
+      onSubmit={submit}
+      height={height}
+      links={[
+        { label: 'I have a code', run: () => open('code') },
+        { label: 'Forgot password', run: () => open('forgot') },
+        { label: 'This machine (offline, without a server)', run: () => open('machine') },
+      ]}
+    />
+  );
+};

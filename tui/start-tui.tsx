@@ -1,0 +1,63 @@
+/**
+ * Starts the terminal UI on the streams that it is given, and loads it only then. It reads no global
+ * terminal, so that one process can serve it to many.
+ */
+import { parseServer, defaultListen } from './api/address.ts';
+import { configFolder, openMemory } from './api/memory.ts';
+import { isTerminal, sayNoTerminal } from './terminal/is-terminal.ts';
+import { localFiles, type LocalFiles } from './terminal/local-files.ts';
+import type { TerminalStreams } from './terminal/mount.tsx';
+import { version } from './version.ts';
+
+export interface TuiOptions extends TerminalStreams {
+  /** As typed; else LICET_SERVER, else where one signed in last, else this machine. */
+  readonly server?: string | undefined;
+  /** 64 hex digits; else what is remembered of the server. */
+  readonly pin?: string | undefined;
+  /** The process ends with this terminal: its signals and crashes restore it. True by default. */
+  readonly ownsProcess?: boolean;
+  /** The person's own files; null where they are not here (over SSH). */
+  readonly files?: LocalFiles | null;
+}
+
+/** Runs the UI to its exit code: 0 quit, 1 crashed, 2 no terminal or no address, 5 not the right server. */
+export const startTui = async (options: TuiOptions): Promise<number> => {
+  const { stderr, env } = options;
+  if (!isTerminal(options)) return sayNoTerminal(stderr);
+  const memory = openMemory(configFolder({ ...env }));
+  const given =
+    options.server ?? (env['LICET_SERVER'] || ((await memory.currentServer()) ?? defaultListen));
+  const server = parseServer(given);
+  if (!server.ok) {
+    stderr.write(`licet: “${given}” ${server.error}.\n`);
+    return 2;
+  }
+  const known = await memory.of(server.value);
+  const { runApp } = await loadApp();
+  return runApp(
+    options,
+    {
+      server: server.value,
+      pin: options.pin ?? known.fingerprint,
+      agent: `licet/${version}`,
+      env,
+      files: options.files === undefined ? localFiles : (options.files ?? undefined),
+      remember: (fingerprint) => memory.remember(server.value, { fingerprint }),
+    },
+    { ownsProcess: options.ownsProcess ?? true },
+  );
+};
+
+/**
+ * Loads Ink. Its layout engine fetches its code from a `data:` URL, for which Node would load its
+ * whole HTTP client (46 ms); without a global fetch it decodes it itself.
+ */
+const loadApp = async () => {
+  const { fetch } = globalThis;
+  Reflect.deleteProperty(globalThis, 'fetch');
+  try {
+    return await import('./app.tsx');
+  } finally {
+    globalThis.fetch = fetch;
+  }
+};

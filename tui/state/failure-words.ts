@@ -1,0 +1,23 @@
+/** Failures in the words of the screens, where the way out is a key and not a command. */
+import { failureText, type Failure } from '../api/failure.ts';
+
+/** One or two sentences: what happened and what to do. */
+export const failureWords = (failure: Failure): string => {
+  if (failure.kind === 'problem' && failure.problem.code === 'unauthenticated') {
+    return 'Your session has ended. Sign in again.';
+  }
+  if (failure.kind === 'problem' && failure.problem.code === 'invalid-credentials') {
+    return failure.problem.detail;
+  }
+  const { what, next } = failureText(failure);
+  return next === '' ? what : `${what} ${next}`;
+};
+
+/** True when the session behind a token is over: then only a new sign-in helps. */
+export const isSessionOver = (failure: Failure): boolean =>
+  failure.kind === 'problem' && failure.problem.code === 'unauthenticated';
+
+/** True when the server is away or busy and trying again makes sense. */
+export const isPassing = (failure: Failure): boolean =>
+  failure.kind === 'unreachable' ||
+  (failure.kind === 'problem' && failure.problem.code === 'unavailable');

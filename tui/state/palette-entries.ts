@@ -1,0 +1,60 @@
+/** What the palette offers: sections to go to, and every action that changes something. */
+import { allActions } from '../actions/all.ts';
+import type { Action, Values } from '../actions/action.ts';
+import type { License } from '../../shared/api/licenses.ts';
+
+export interface PaletteEntry {
+  readonly name: string;
+  /** Words that find it too, shown on the right. */
+  readonly about?: string;
+  readonly run: () => void;
+  /** Why it can't be done now; then it is dimmed and says so. */
+  readonly why?: string | undefined;
+}
+
+export interface PaletteSource {
+  readonly sections: readonly string[];
+  readonly go: (section: number) => void;
+  readonly license: License | undefined;
+  readonly act: (action: Action, values: Values) => void;
+  readonly whyNot: (action: Action) => string | undefined;
+  readonly signOut: () => void;
+}
+
+/** Reading is what the sections are for; signing in was done. */
+const isOffered = ({ id, who }: Action): boolean =>
+  who !== 'anyone' && !/\.(?:list|show|tail)$/u.test(id);
+
+/** Values that are known from what is open: the license, for actions that are about one. */
+const known = (action: Action, license: License | undefined): Values => ({
+  ...(license && action.fields.some(({ refers }) => refers === 'license')
+    ? { license: license.id }
+    : {}),
+  // Asked for by the question itself, as its gentler answer.
+  ...(action.id === 'activations.reset' ? { unseenDays: '' } : {}),
+});
+
+/** The entries: those that can be taken first. */
+export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] => {
+  const { sections, go, license, act, whyNot, signOut } = source;
+  const places = sections.map((name, index) => ({
+    name: `Go to ${name}`,
+    about: 'section',
+    run: () => go(index),
+  }));
+  const actions = allActions.filter(isOffered).map((action): PaletteEntry => {
+    const name = action.title;
+    if (action.id === 'session.sign-out') return { name, about: action.description, run: signOut };
+    return {
+      name,
+      about: action.description,
+      run: () => act(action, known(action, license)),
+      why: whyNot(action),
+    };
+  });
+  return [
+    ...places,
+    ...actions.filter(({ why }) => why === undefined),
+    ...actions.filter(({ why }) => why !== undefined),
+  ];
+};

@@ -1,0 +1,61 @@
+/** Files of the person at the terminal: keys to save, requests to load. Handed in, so that a session over SSH has none. */
+import { readFile, stat, writeFile } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import { fail, ok, type Result } from '../../shared/result.ts';
+
+export interface LocalFiles {
+  /** Writes a new file (mode 0600, never over an old one); gives its full path, or a sentence. */
+  readonly save: (name: string, text: string) => Promise<Result<string, string>>;
+  /** Reads a small text file, or gives a sentence. */
+  readonly load: (name: string) => Promise<Result<string, string>>;
+}
+
+/** Codes and keys have a few kilobytes; a larger file is another one. */
+const largest = 64 * 1024;
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: 'is there already: give another name',
+  ENOENT: 'is not there',
+  EACCES: 'may not be opened by you',
+  EPERM: 'may not be opened by you',
+  EISDIR: 'is a folder',
+  ENOTDIR: 'is not in a folder',
+  ENOSPC: 'does not fit: the disk is full',
+  EROFS: 'is on a disk that is read-only',
+};
+
+const why = (file: string, error: unknown): Result<never, string> => {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return fail(`${file} ${reasons[code] ?? `could not be used (${code || String(error)})`}.`);
+};
+
+const expand = (name: string): string =>
+  path.resolve(name.replace(/^@/u, '').replace(/^~(?=\/|$)/u, homedir()));
+
+/** True for what is typed as a path where a text is asked for: `/x`, `./x`, `~/x`, `@x`. */
+export const looksLikePath = (text: string): boolean =>
+  /^(?:@|~?\/|\.{1,2}\/)\S[^\n]*$/u.test(text);
+
+/** The files of the process's own user. */
+export const localFiles: LocalFiles = {
+  async save(name, text) {
+    const file = expand(name);
+    try {
+      await writeFile(file, text, { flag: 'wx', mode: 0o600 });
+      return ok(file);
+    } catch (error) {
+      return why(file, error);
+    }
+  },
+  async load(name) {
+    const file = expand(name);
+    try {
+      const { size } = await stat(file);
+      if (size > largest) return fail(`${file} is too large to be a code or a key.`);
+      return ok(await readFile(file, 'utf8'));
+    } catch (error) {
+      return why(file, error);
+    }
+  },
+};

@@ -18,8 +18,11 @@ const groupLength = 5;
 
 if (lineData > maxCheckedDigits) throw new Error('A line is longer than its check covers.');
 
-/** Tells lines apart by number, and the last from the others, so that none is lost or swapped. */
-const saltOf = (line: number, isLast: boolean): number => (line % 16) + (isLast ? 16 : 0);
+/**
+ * Tells lines apart by number, and the last from the others, so that none is lost or swapped. Never 0,
+ * for which a line of zeros would be right.
+ */
+const saltOf = (line: number, isLast: boolean): number => (line % 15) + 1 + (isLast ? 16 : 0);
 
 /** Writes digits as lines of six groups: `XXXXX XXXXX XXXXX XXXXX XXXXX XXXXX`. */
 export const toTypedLines = (digits: readonly number[]): string => {
@@ -99,4 +102,20 @@ export const fromTypedLines = (text: string): Result<number[], string> => {
   if (typed.ok) return typed;
   const anew = readLines(cutAnew(lines));
   return anew.ok || lines.length === 1 ? anew : typed;
+};
+
+/**
+ * Checks one line while a code is being typed, `index` from 0: whether more lines follow. The error is
+ * a sentence that names the line.
+ */
+export const checkTypedLine = (
+  text: string,
+  index: number,
+): Result<{ readonly isLast: boolean }, string> => {
+  const line = withoutSeparators(withoutNumber(text));
+  const [state] = readLine(line, index, true);
+  if (state === 'right') return ok({ isLast: true });
+  return state === 'right-if-not-last' && line.length === lineLength
+    ? ok({ isLast: false })
+    : fail(describeWrong(line, index, true));
 };

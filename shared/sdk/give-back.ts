@@ -14,7 +14,9 @@ import { readTombstones, writeTombstone, type Tombstone } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions } from './settings.ts';
 
 /** As for verifying; without roots, only the key's bond to this machine is checked. */
-export type GiveBackOptions = MachineOptions & Partial<OfflineKeyOptions>;
+export interface GiveBackOptions extends Omit<OfflineKeyOptions, 'roots'> {
+  readonly roots?: OfflineKeyOptions['roots'] | undefined;
+}
 
 export interface GivenBack extends ProofForms {
   readonly keyId: string;

@@ -189,7 +189,9 @@ const readBoundKey = async (
  * without roots neither does who signed it, since the machine only signs for itself.
  */
 export const findHeldKey = async (
-  options: MachineOptions & Partial<OfflineKeyOptions>,
+  options: Omit<OfflineKeyOptions, 'roots'> & {
+    readonly roots?: OfflineKeyOptions['roots'] | undefined;
+  },
 ): Promise<SdkResult<OfflineKeyClaims>> => {
   const text = await keyText(options);
   if (!text.ok) return text;

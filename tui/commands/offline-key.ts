@@ -7,6 +7,7 @@ import type { ActionCommand } from './action-command.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
+import { machineCommands } from './this-machine.ts';
 
 const outOption = new Option('--out <file>', 'also save the key to this file');
 
@@ -28,56 +29,62 @@ const saveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options 
 };
 
 export const offlineKeyCommand = (io: Io): Command =>
-  group(io, 'offline-key', 'Licenses for machines without a network', [
-    {
-      name: 'issue',
-      action: keys.issueOfflineKey,
-      places: ['request'],
-      extra: [outOption],
-      after: saveKey,
-      examples: [
-        'offline-key issue --request-file request.txt --license Prod --out plant-7.key.txt',
-        'offline-key issue - --license Prod < request.txt',
-      ],
-    },
-    {
-      name: 'list',
-      action: keys.listOfflineKeys,
-      places: ['license'],
-      examples: ['offline-key list Prod'],
-    },
-    {
-      name: 'show',
-      action: keys.showOfflineKey,
-      places: ['key'],
-      extra: [outOption],
-      after: saveKey,
-      examples: ['offline-key show plant-7 --out plant-7.key.txt'],
-    },
-    {
-      name: 'renew',
-      action: keys.renewOfflineKey,
-      places: ['key'],
-      extra: [outOption],
-      after: saveKey,
-      examples: ['offline-key renew plant-7 --days 365'],
-    },
-    {
-      name: 'return',
-      action: keys.returnOfflineKey,
-      places: ['key'],
-      examples: ['offline-key return plant-7 --proof-file proof.txt'],
-    },
-    {
-      name: 'lost',
-      action: keys.loseOfflineKey,
-      places: ['key'],
-      examples: ['offline-key lost plant-7 --reason "The disk broke"'],
-    },
-    {
-      name: 'write-off',
-      action: keys.writeOffOfflineKey,
-      places: ['key'],
-      examples: ['offline-key write-off key_01j...'],
-    },
-  ]);
+  group(
+    io,
+    'offline-key',
+    'Licenses for machines without a network',
+    [
+      {
+        name: 'issue',
+        action: keys.issueOfflineKey,
+        places: ['request'],
+        extra: [outOption],
+        after: saveKey,
+        examples: [
+          'offline-key issue --request-file request.txt --license Prod --out plant-7.key.txt',
+          'offline-key issue - --license Prod < request.txt',
+        ],
+      },
+      {
+        name: 'list',
+        action: keys.listOfflineKeys,
+        places: ['license'],
+        examples: ['offline-key list Prod'],
+      },
+      {
+        name: 'show',
+        action: keys.showOfflineKey,
+        places: ['key'],
+        extra: [outOption],
+        after: saveKey,
+        examples: ['offline-key show plant-7 --out plant-7.key.txt'],
+      },
+      {
+        name: 'renew',
+        action: keys.renewOfflineKey,
+        places: ['key'],
+        extra: [outOption],
+        after: saveKey,
+        examples: ['offline-key renew plant-7 --days 365'],
+      },
+      {
+        name: 'return',
+        action: keys.returnOfflineKey,
+        places: ['key'],
+        examples: ['offline-key return plant-7 --proof-file proof.txt'],
+      },
+      {
+        name: 'lost',
+        action: keys.loseOfflineKey,
+        places: ['key'],
+        examples: ['offline-key lost plant-7 --reason "The disk broke"'],
+      },
+      {
+        name: 'write-off',
+        action: keys.writeOffOfflineKey,
+        places: ['key'],
+        examples: ['offline-key write-off key_01j...'],
+      },
+    ],
+    machineCommands(io),
+  );

@@ -1,0 +1,246 @@
+/**
+ * What a technician does on a machine behind an air gap, without a server and without signing in: make a
+ * request, enter a key, verify it, look at a code, give the key back.
+ */
+import { typOf } from '../../shared/claims.ts';
+import { keyIdOfProof } from '../../shared/deactivation.ts';
+import { inspectOfflineKey, type OfflineKeySummary } from '../../shared/offline-key.ts';
+import { parseRequestCode } from '../../shared/offline-request.ts';
+import { fail, ok } from '../../shared/result.ts';
+import {
+  createRequest,
+  enterOfflineKey,
+  giveBackOfflineKey,
+  verifyOfflineKey,
+  type MachineOptions,
+  type Permit,
+  type RequestOptions,
+  type SdkFailure,
+  type SdkResult,
+} from '../../shared/sdk/index.ts';
+import { keepTrust, keptTrust } from '../../shared/sdk/trust-store.ts';
+import { verifyStatement } from '../../shared/statements.ts';
+import { parseTrust } from '../../shared/trust.ts';
+import { time, type Block, type Done, type Shown } from './done.ts';
+
+/** A machine, the text of a key, and what is trusted: the text of a root key or trust file, or what was used before. */
+export interface KeyHere extends MachineOptions {
+  /** Any form; left out: the key that was entered before. */
+  readonly key?: string | undefined;
+  readonly product?: string | undefined;
+  readonly trust?: string | undefined;
+}
+
+const noTrust: SdkFailure = {
+  kind: 'missing',
+  message:
+    'No root key is known on this machine. Give the one that the vendor exported (licet keys export-trust, or export-root --public) by --root FILE.',
+};
+
+const withTrust = async <T>(
+  here: KeyHere,
+  work: (roots: string) => Promise<SdkResult<T>>,
+): Promise<SdkResult<T>> => {
+  const roots = here.trust ?? (await keptTrust(here));
+  return roots === undefined ? fail(noTrust) : work(roots);
+};
+
+/** Letters and digits alone, for a QR code, which draws those smallest. */
+export const withoutSpaces = (typed: string): string => typed.replaceAll(/\s/gu, '');
+
+/** Makes this machine's request code. */
+export const requestCode = async (options: RequestOptions): Promise<SdkResult<Done>> => {
+  const made = await createRequest(options);
+  if (!made.ok) return made;
+  const { request, file, typed } = made.value;
+  const name = request.hostname.replaceAll(/[^\w.-]/gu, '_');
+  return ok({
+    message: `The request of ${request.hostname} (${request.nonce}): carry it out as this file, or typed, line by line.`,
+    data: {
+      request: file,
+      typed,
+      qr: withoutSpaces(typed),
+      fingerprint: request.fingerprint,
+      hostname: request.hostname,
+      product: request.product ?? null,
+      clock: new Date(request.clock).toISOString(),
+    },
+    blocks: [
+      {
+        kind: 'verbatim',
+        title: 'Request as a file',
+        text: file.trimEnd(),
+        fileName: `${name}.request.txt`,
+      },
+      {
+        kind: 'verbatim',
+        title: 'Request to type',
+        text: typed,
+        fileName: `${name}.request.typed.txt`,
+      },
+    ],
+    next: 'The owner of the license makes the key from it (licet offline-key issue). Then here: licet offline-key enter FILE.',
+  });
+};
+
+const entitlementText = (entitlements: Permit['license']['entitlements']): string =>
+  Object.entries(entitlements)
+    .map(([name, value]) => (value === true ? name : `${name}: ${String(value)}`))
+    .join(', ');
+
+type Licensed = Pick<Permit, 'product' | 'license' | 'hostname' | 'fingerprint'>;
+
+const licenseRows = (one: Licensed): (readonly [string, Shown])[] => [
+  ['License', one.license.name],
+  ['Product', one.product],
+  ['Type', one.license.type],
+  ['Activations', one.license.maxActivations ?? 'unlimited'],
+  ['License expires', one.license.expiresAt === null ? 'never' : time(one.license.expiresAt)],
+  ['Entitlements', entitlementText(one.license.entitlements)],
+  ['Machine', `${one.hostname} (${one.fingerprint.slice(0, 12)})`],
+];
+
+const permitDone = (message: string, permit: Permit): Done => ({
+  message,
+  data: { valid: true, ...permit },
+  blocks: [
+    {
+      kind: 'facts',
+      rows: [
+        ...licenseRows(permit),
+        ['Works until', time(permit.until)],
+        ['Administrator', permit.administrator?.email ?? null],
+        ['Key', permit.id],
+      ],
+    },
+  ],
+  warnings: permit.warnings,
+});
+
+/** Enters a key: verifies it and keeps it, and what was trusted, where the product and later commands find them. */
+export const enterKey = (here: KeyHere & { readonly key: string }): Promise<SdkResult<Done>> =>
+  withTrust(here, async (roots) => {
+    const entered = await enterOfflineKey({ ...here, roots });
+    if (!entered.ok) return entered;
+    await keepTrust(here, roots);
+    return ok(
+      permitDone(
+        `This machine is licensed until ${entered.value.until.slice(0, 10)}.`,
+        entered.value,
+      ),
+    );
+  });
+
+/** Says what a key permits on this machine, or why it doesn't. */
+export const verifyKey = (here: KeyHere): Promise<SdkResult<Done>> =>
+  withTrust(here, async (roots) => {
+    const verified = await verifyOfflineKey({ ...here, roots });
+    if (!verified.ok) return verified;
+    const until = verified.value.until.slice(0, 10);
+    return ok(permitDone(`This key is valid on this machine until ${until}.`, verified.value));
+  });
+
+/** Gives the key back: it stops working here, and the proof frees its seat. Again, the same proof. */
+export const giveBackKey = async (here: KeyHere): Promise<SdkResult<Done>> => {
+  const roots = here.trust ?? (await keptTrust(here));
+  const given = await giveBackOfflineKey({ ...here, roots });
+  if (!given.ok) return given;
+  const { keyId, licenseId, product, at, file, typed } = given.value;
+  return ok({
+    message: `The offline key ${keyId} was given back on ${at.slice(0, 10)} and does not work here any more. This is the proof.`,
+    data: { proof: file, typed, qr: withoutSpaces(typed), keyId, licenseId, product, at },
+    blocks: [
+      {
+        kind: 'verbatim',
+        title: 'Proof as a file',
+        text: file.trimEnd(),
+        fileName: `${keyId}.proof.txt`,
+      },
+      {
+        kind: 'verbatim',
+        title: 'Proof to type',
+        text: typed,
+        fileName: `${keyId}.proof.typed.txt`,
+      },
+    ],
+    next: 'Carry it out, and free the seat: licet offline-key return. Called again, this shows the same proof.',
+  });
+};
+
+/** Whether the signature of a key holds by what is trusted, as a sentence; its times don't matter here. */
+const signatureText = (text: string, trust: string | undefined): string => {
+  if (trust === undefined) return 'not checked: no root key was given';
+  const parsed = parseTrust(trust);
+  if (!parsed.ok) return `not checked: ${parsed.error}`;
+  const jws = text.replaceAll(/-----[^-]*-----/gu, '').replaceAll(/[\s\p{Cf}]/gu, '');
+  const { roots, revocations } = parsed.value;
+  const verified = verifyStatement('offline-key', jws, {
+    roots,
+    revocations,
+    now: 0,
+    anyTime: true,
+  });
+  return verified.ok ? 'valid' : verified.error.message;
+};
+
+const keyDone = (summary: OfflineKeySummary, signature: string): Done => ({
+  message: 'An offline key. What it says:',
+  data: { kind: typOf('offline-key'), ...summary, signature },
+  blocks: [
+    {
+      kind: 'facts',
+      rows: [
+        ...licenseRows({ ...summary, ...summary.machine }),
+        ['Works from', time(summary.validFrom)],
+        ['Works until', time(summary.validUntil)],
+        ['Issued', time(summary.issuedAt)],
+        ['Administrator', summary.administrator.email],
+        ['Key', summary.id],
+        ['License id', summary.licenseId],
+        ['Server', summary.issuer],
+        ['Signed by', summary.signedBy],
+        ['Signature', signature],
+      ],
+    },
+  ],
+});
+
+const facts = (rows: readonly (readonly [string, Shown])[]): readonly Block[] => [
+  { kind: 'facts', rows },
+];
+
+const requestDone = (text: string): Done | undefined => {
+  const read = parseRequestCode(text);
+  if (!read.ok) return undefined;
+  const { fingerprint, hostname, product = null, clock, nonce, key } = read.value;
+  const at = new Date(clock).toISOString();
+  return {
+    message: `A request code (${nonce}). What it says:`,
+    data: { kind: typOf('request'), ...read.value, product, clock: at },
+    blocks: facts([
+      ['Machine', hostname],
+      ['Fingerprint', fingerprint],
+      ['Product', product],
+      ['Clock of the machine', time(at)],
+      ['Key', key],
+    ]),
+  };
+};
+
+const proofDone = (text: string): Done | undefined => {
+  const id = keyIdOfProof(text);
+  if (!id.ok || id.value === '') return undefined;
+  return {
+    message: 'A deactivation proof.',
+    data: { kind: typOf('deactivation'), keyId: id.value },
+    blocks: facts([['Offline key', id.value]]),
+  };
+};
+
+/** Reads a code anywhere: an offline key, a request, or a proof. Only a root key says whether it is genuine. */
+export const inspectCode = (text: string, trust: string | undefined): SdkResult<Done> => {
+  const key = inspectOfflineKey(text);
+  if (key.ok) return ok(keyDone(key.value, signatureText(text, trust)));
+  const other = requestDone(text) ?? proofDone(text);
+  return other ? ok(other) : fail({ kind: 'rejected', reason: 'unreadable', message: key.error });
+};

@@ -1,0 +1,255 @@
+/** `licet offline-key request | enter | verify | inspect | deactivate`: on the machine itself, without a server. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import { Command } from 'commander';
+import { isArmored } from '../../shared/armor.ts';
+import type { SdkFailure, SdkResult } from '../../shared/sdk/index.ts';
+import { checkTypedLine } from '../../shared/typed-lines.ts';
+import type { Done } from '../actions/done.ts';
+import {
+  enterKey,
+  giveBackKey,
+  inspectCode,
+  requestCode,
+  verifyKey,
+} from '../actions/this-machine.ts';
+import { qrModules, qrRows } from '../state/qr-parts.ts';
+import { CommandError, exitCodes, type ExitCode } from './failure.ts';
+import { isInteractive, type Io } from './io.ts';
+import { addExamples, addJsonOption } from './options.ts';
+import { printDone } from './print.ts';
+import { openInput, readText } from './secrets.ts';
+
+interface MachineFlags {
+  readonly stateDir?: string;
+  readonly fingerprint?: string;
+  readonly hostname?: string;
+  readonly product?: string;
+  readonly root?: string;
+  readonly out?: string;
+  readonly qr?: boolean;
+  readonly json?: boolean;
+}
+
+const exitOfKind: Record<SdkFailure['kind'], ExitCode> = {
+  rejected: exitCodes.invalid,
+  missing: exitCodes.invalid,
+  state: exitCodes.failed,
+  problem: exitCodes.failed,
+  unexpected: exitCodes.failed,
+  unreachable: exitCodes.unreachable,
+  untrusted: exitCodes.unreachable,
+};
+
+const toError = (failure: SdkFailure): CommandError => {
+  const reason = failure.kind === 'rejected' ? { valid: false, reason: failure.reason } : {};
+  return new CommandError(exitOfKind[failure.kind], failure.message, '', reason);
+};
+
+const must = (result: SdkResult<Done>): Done => {
+  if (result.ok) return result.value;
+  throw toError(result.error);
+};
+
+const addMachineOptions = (command: Command): Command =>
+  command
+    .option('--state-dir <folder>', "the machine's state folder (LICET_STATE_DIR)")
+    .option(
+      '--fingerprint <hex>',
+      'the fingerprint of the machine, 64 hex digits (LICET_FINGERPRINT)',
+    );
+
+const readFlags = (command: Command): MachineFlags => {
+  const flags = command.optsWithGlobals<MachineFlags>();
+  if (flags.fingerprint !== undefined && !/^[0-9a-f]{64}$/iu.test(flags.fingerprint)) {
+    throw new CommandError(
+      exitCodes.usage,
+      'A fingerprint has 64 hex digits.',
+      'To make one from any name: printf %s NAME | sha256sum',
+    );
+  }
+  return flags;
+};
+
+const trustText = async (flags: MachineFlags): Promise<string | undefined> => {
+  if (flags.root === undefined) return undefined;
+  try {
+    return await readFile(flags.root, 'utf8');
+  } catch (error) {
+    throw new CommandError(
+      exitCodes.failed,
+      `The file ${flags.root} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      'Check its name and who may read it.',
+    );
+  }
+};
+
+/** Reads a code at the terminal: pasted with its armor, or typed line by line, each checked at once. */
+const readAtTerminal = async (io: Io): Promise<string> => {
+  io.stderr.write('Paste the key, or type it line by line. Each line is checked at once.\n');
+  const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
+  const read: string[] = [];
+  const prompt = () => {
+    lines.setPrompt(`${String(read.length + 1).padStart(2)}: `);
+    lines.prompt();
+  };
+  try {
+    prompt();
+    for await (const line of lines) {
+      if (isWhole(read, line)) return [...read, line].join('\n');
+      const checked = isPasted(read, line) ? undefined : checkTypedLine(line, read.length);
+      if (checked && !checked.ok) io.stderr.write(`${checked.error}\n`);
+      else if (line.trim() !== '') read.push(line);
+      if (checked?.ok === true && checked.value.isLast) return read.join('\n');
+      prompt();
+    }
+  } finally {
+    lines.close();
+  }
+  throw new CommandError(exitCodes.failed, 'Stopped: nothing was changed.');
+};
+
+const isPasted = (read: readonly string[], line: string): boolean =>
+  line.trim() === '' || isArmored(read[0] ?? line) || (read[0] ?? line).startsWith('eyJ');
+
+const isWhole = (read: readonly string[], line: string): boolean =>
+  /-----\s*END/u.test(line) || (line.trim() === '' && (read[0] ?? '').startsWith('eyJ'));
+
+/** The code in a file, on standard input, or at the terminal. */
+const readCode = async (io: Io, file: string | undefined): Promise<string> => {
+  if (file !== undefined) return readText(openInput(io), file, true);
+  if (isInteractive(io)) return readAtTerminal(io);
+  if (io.stdin.isTTY !== true) return readText(openInput(io), '-', true);
+  throw new CommandError(
+    exitCodes.usage,
+    'No key is given.',
+    'Name its file, or - for standard input.',
+  );
+};
+
+const save = async (io: Io, file: string, text: string): Promise<void> => {
+  try {
+    await writeFile(file, `${text.trimEnd()}\n`);
+  } catch (error) {
+    throw new CommandError(
+      exitCodes.failed,
+      `It could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
+      'Name another file, and run it again: it shows the same.',
+    );
+  }
+  io.stderr.write(`Saved to ${file}.\n`);
+};
+
+/** Prints a code that is carried out: saved where `--out` says, drawn where `--qr` asks. */
+const printCode = async (io: Io, done: Done, flags: MachineFlags, qr: string): Promise<void> => {
+  const [file] = done.blocks;
+  if (flags.out !== undefined && file?.kind === 'verbatim') await save(io, flags.out, file.text);
+  printDone(io, done, flags.json === true);
+  if (flags.qr === true && flags.json !== true) {
+    io.stdout.write(`\n${qrRows(qrModules(qr), true).join('\n')}\n`);
+  }
+};
+
+const qrText = ({ data }: Done): string =>
+  typeof data === 'object' && data !== null && 'qr' in data ? String(data.qr) : '';
+
+const addCodeOptions = (command: Command): Command =>
+  command
+    .option('--out <file>', 'also save it to this file')
+    .option('--qr', 'also draw it as a QR code, for a dark terminal');
+
+const requestCommand = (io: Io): Command => {
+  const command = new Command('request').description(
+    "Make this machine's request code, and at the first time its key pair.",
+  );
+  addCodeOptions(addMachineOptions(command))
+    .option('--hostname <name>', 'how the machine is called, if not by its hostname')
+    .option('--product <id>', 'the product that asks');
+  addJsonOption(command);
+  addExamples(command, ['offline-key request --out request.txt', 'offline-key request --json']);
+  return command.action(async () => {
+    const flags = readFlags(command);
+    const done = must(await requestCode(flags));
+    await printCode(io, done, flags, qrText(done));
+  });
+};
+
+const addKeyOptions = (command: Command): Command => {
+  addMachineOptions(command)
+    .option('--root <file>', "the vendor's root key or trust file, if not the one used before")
+    .option('--product <id>', 'the product that the key must be for');
+  return addJsonOption(command);
+};
+
+const enterCommand = (io: Io): Command => {
+  const command = new Command('enter')
+    .description('Take the offline key of this machine: a file, or typed line by line.')
+    .argument('[file]', 'the key; - for standard input');
+  addKeyOptions(command);
+  addExamples(command, [
+    'offline-key enter plant-7.key.txt --root trust.json',
+    'offline-key enter',
+  ]);
+  return command.action(async (file: string | undefined) => {
+    const flags = readFlags(command);
+    const trust = await trustText(flags);
+    const key = await readCode(io, file);
+    printDone(io, must(await enterKey({ ...flags, trust, key })), flags.json === true);
+  });
+};
+
+const verifyCommand = (io: Io): Command => {
+  const command = new Command('verify')
+    .description('Say what an offline key permits on this machine, or exactly why it does not.')
+    .argument('[file]', 'the key, if not the one that was entered; - for standard input');
+  addKeyOptions(command);
+  addExamples(command, [
+    'offline-key verify',
+    'offline-key verify plant-7.key.txt --root root.jwk',
+  ]);
+  return command.action(async (file: string | undefined) => {
+    const flags = readFlags(command);
+    const trust = await trustText(flags);
+    const key = file === undefined ? undefined : await readCode(io, file);
+    printDone(io, must(await verifyKey({ ...flags, trust, key })), flags.json === true);
+  });
+};
+
+const inspectCommand = (io: Io): Command => {
+  const command = new Command('inspect')
+    .description('Show what an offline key, a request or a proof says, on any machine.')
+    .argument('[file]', 'the code; - for standard input')
+    .option('--root <file>', "the vendor's root key or trust file, to check the signature by");
+  addJsonOption(command);
+  addExamples(command, ['offline-key inspect plant-7.key.txt']);
+  return command.action(async (file: string | undefined) => {
+    const flags = command.optsWithGlobals<MachineFlags>();
+    const trust = await trustText(flags);
+    const done = must(inspectCode(await readCode(io, file), trust));
+    printDone(io, done, flags.json === true);
+  });
+};
+
+const deactivateCommand = (io: Io): Command => {
+  const command = new Command('deactivate')
+    .description('Give the offline key back: it stops working here, and a proof is shown.')
+    .argument('[file]', 'the key, if not the one that was entered; - for standard input');
+  addCodeOptions(addKeyOptions(command));
+  addExamples(command, ['offline-key deactivate --out proof.txt', 'offline-key deactivate --json']);
+  return command.action(async (file: string | undefined) => {
+    const flags = readFlags(command);
+    const trust = await trustText(flags);
+    const key = file === undefined ? undefined : await readCode(io, file);
+    const done = must(await giveBackKey({ ...flags, trust, key }));
+    await printCode(io, done, flags, qrText(done));
+  });
+};
+
+/** The commands of the machine's own side. */
+export const machineCommands = (io: Io): readonly Command[] => [
+  requestCommand(io),
+  enterCommand(io),
+  verifyCommand(io),
+  inspectCommand(io),
+  deactivateCommand(io),
+];

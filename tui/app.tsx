@@ -10,7 +10,8 @@ import { useTerminal, type Notice } from './hooks/use-terminal.ts';
 import { PortalScreen } from './screens/portal.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 import type { LocalFiles } from './terminal/local-files.ts';
-import { mount, type MountOptions, type TerminalStreams } from './terminal/mount.tsx';
+import { mount, type MountOptions } from './terminal/mount.tsx';
+import type { TerminalStreams } from './terminal/streams.ts';
 
 export interface AppOptions {
   readonly server: string;

@@ -6,7 +6,7 @@ import { parseServer, defaultListen } from './api/address.ts';
 import { configFolder, openMemory } from './api/memory.ts';
 import { isTerminal, sayNoTerminal } from './terminal/is-terminal.ts';
 import { localFiles, type LocalFiles } from './terminal/local-files.ts';
-import type { TerminalStreams } from './terminal/mount.tsx';
+import type { TerminalStreams } from './terminal/streams.ts';
 import { version } from './version.ts';
 
 export interface TuiOptions extends TerminalStreams {

@@ -4,15 +4,8 @@
  */
 import { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
+import type { TerminalInput } from './streams.ts';
 import { createTokenizer } from './tokenize.ts';
-
-/** What is needed of a terminal's input: `process.stdin`, or the channel of an SSH session. */
-export interface TerminalInput extends NodeJS.ReadableStream {
-  readonly isTTY?: boolean;
-  setRawMode?(mode: boolean): unknown;
-  ref?(): unknown;
-  unref?(): unknown;
-}
 
 /** How long an Esc waits for the rest of a sequence, in milliseconds: long enough for a slow line. */
 const escapeWait = 40;

@@ -1,5 +1,5 @@
 /** Whether there is a terminal to draw on, and the sentence for when there is none. */
-import type { TerminalStreams } from './mount.tsx';
+import type { TerminalStreams } from './streams.ts';
 
 /** True when both ends are a terminal that can be read key by key. */
 export const isTerminal = ({ stdin, stdout }: Pick<TerminalStreams, 'stdin' | 'stdout'>): boolean =>

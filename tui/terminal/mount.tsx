@@ -10,23 +10,10 @@ import { createKeyScopes } from '../state/key-scopes.ts';
 import { createSignal } from '../state/signal.ts';
 import { themeFor } from '../theme.ts';
 import { isTerminal, sayNoTerminal } from './is-terminal.ts';
-import { InputStream, type TerminalInput } from './input-stream.ts';
+import { InputStream } from './input-stream.ts';
 import { readPress } from './key-press.ts';
-import { readTraits, type Environment } from './traits.ts';
-
-/** What is needed of a terminal's output: `process.stdout`, or the channel of an SSH session. */
-export interface TerminalOutput extends NodeJS.WritableStream {
-  readonly isTTY?: boolean;
-  readonly columns?: number;
-  readonly rows?: number;
-}
-
-export interface TerminalStreams {
-  readonly stdin: TerminalInput;
-  readonly stdout: TerminalOutput;
-  readonly stderr: NodeJS.WritableStream;
-  readonly env: Environment;
-}
+import type { TerminalStreams } from './streams.ts';
+import { readTraits } from './traits.ts';
 
 export interface MountOptions {
   /** The process ends with this terminal: its signals and crashes restore it. */

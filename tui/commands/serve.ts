@@ -1,6 +1,5 @@
 /** `licet serve`: the server on a data folder. */
 import { Command, Option } from 'commander';
-import type { Setting, SettingName } from '../../server/system/settings-table.ts';
 import { version } from '../version.ts';
 import { addDataOption, dataFolder, type DataOptions } from './data-folder.ts';
 import type { Io } from './io.ts';
@@ -11,15 +10,24 @@ interface ServeFlags extends DataOptions {
   readonly [flag: string]: unknown;
 }
 
+/** What an option needs to know of a setting. */
+interface Setting {
+  readonly flag: string;
+  readonly about: string;
+  readonly schema: { safeParse(value: unknown): { readonly success: boolean } };
+}
+
 /** An option for a setting: a switch where it is true or false, else with a value. */
-const optionOf = ({ flag, about, schema }: Setting<unknown>): Option =>
+const optionOf = ({ flag, about, schema }: Setting): Option =>
   schema.safeParse(true).success ? new Option(flag, about) : new Option(`${flag} <value>`, about);
 
-const greet = (
-  io: Io,
-  { url, fingerprint }: { readonly url: string; readonly fingerprint: string | null },
-  directory: string,
-): void => {
+interface Greeted {
+  readonly url: string;
+  readonly fingerprint: string | null;
+}
+
+/** What to do next, for a person at a terminal. */
+const greet = (io: Io, { url, fingerprint }: Greeted, directory: string): void => {
   if (io.stderr.isTTY !== true) return;
   const pin = fingerprint === null ? '' : ` --pin ${fingerprint}`;
   io.stderr.write(
@@ -37,8 +45,8 @@ const greet = (
 /** The command, with an option for each setting. */
 export const serveCommand = async (io: Io): Promise<Command> => {
   const { settingsTable } = await import('../../server/system/settings-table.ts');
-  const settings = Object.entries(settingsTable).map(([name, setting]) => ({
-    name: name as SettingName,
+  const settings = Object.entries<Setting>(settingsTable).map(([name, setting]) => ({
+    name,
     option: optionOf(setting),
   }));
   const command = new Command('serve').description(

@@ -50,3 +50,7 @@ export const readCode = (type: ArmorType, text: string): Result<Code, string> =>
   if (isJws) return ok({ form: 'jws', jws: plain });
   return readTyped(type, text);
 };
+
+/** A code as a QR code carries it: what is in an armor without its lines, typed lines without their spaces. */
+export const toQrText = (code: string): string =>
+  code.replaceAll(/-----(?:BEGIN|END)[^-]*-----/g, '').replaceAll(/\s/g, '');

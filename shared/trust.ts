@@ -1,8 +1,7 @@
 /** Trust: the root keys that a product or machine believes, with certificates and revocations to carry in. */
 import { z } from 'zod';
-import { fromBase64url } from './bytes.ts';
 import type { RevocationsClaims } from './claims.ts';
-import { PublicJwk, publicKeyFromBytes, publicKeyFromText, toJwk, type PublicKey } from './keys.ts';
+import { PublicJwk, publicKeyFromText, toJwk, type PublicKey } from './keys.ts';
 import { fail, ok, type Result } from './result.ts';
 import { verifyCertificate, verifyStatement } from './statements.ts';
 import { parseStrictJson } from './strict-json.ts';
@@ -42,13 +41,18 @@ export const toPem = (key: PublicKey): string => {
   return `-----BEGIN PUBLIC KEY-----\n${spkiPrefix}${base64}=\n-----END PUBLIC KEY-----\n`;
 };
 
-const fromPem = (text: string): PublicKey | undefined => {
-  const body = /-----BEGIN PUBLIC KEY-----([^-]*)-----END PUBLIC KEY-----/.exec(text)?.[1];
-  const base64 = body?.replaceAll(/\s/g, '');
-  if (!base64?.startsWith(spkiPrefix)) return undefined;
+const fromPem = (body: string): PublicKey | undefined => {
+  const base64 = body.replaceAll(/\s/g, '');
+  if (!base64.startsWith(spkiPrefix)) return undefined;
   const x = base64.slice(spkiPrefix.length).replace(/=$/, '');
-  const bytes = fromBase64url(x.replaceAll('+', '-').replaceAll('/', '_'));
-  return bytes && publicKeyFromBytes(bytes);
+  return publicKeyFromText(x.replaceAll('+', '-').replaceAll('/', '_'));
+};
+
+/** All keys of a PEM text; undefined when one is not usable. */
+const allFromPem = (text: string): PublicKey[] | undefined => {
+  const blocks = text.matchAll(/-----BEGIN PUBLIC KEY-----([^-]*)-----END PUBLIC KEY-----/g);
+  const keys = Array.from(blocks, ([, body = '']) => fromPem(body));
+  return keys.length > 0 && keys.every((key) => key !== undefined) ? keys : undefined;
 };
 
 const notTrust =
@@ -101,13 +105,17 @@ const fromFile = (file: TrustFile): Result<Trust, string> => {
 };
 
 /**
- * Reads what a vendor gives to trust: a trust file, a JWK, a JWKS of roots, a PEM public key, or 43
+ * Reads what a vendor gives to trust: a trust file, a JWK, a JWKS of roots, PEM public keys, or 43
  * characters of base64url. Certificates and revocations in it are verified by its roots. The error is
  * a sentence.
  */
 export const parseTrust = (text: string): Result<Trust, string> => {
   const plain = text.replace(/^\ufeff/, '').trim();
-  const single = plain.startsWith('-----') ? fromPem(plain) : publicKeyFromText(plain);
+  if (plain.startsWith('-----')) {
+    const keys = allFromPem(plain);
+    return keys ? ok(bare(keys)) : fail(notTrust);
+  }
+  const single = publicKeyFromText(plain);
   if (single) return ok(bare([single]));
   if (!plain.startsWith('{')) return fail(notTrust);
   const json = parseStrictJson(plain);

@@ -5,6 +5,7 @@ import { ok } from '../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import { action } from './action.ts';
 import { managing } from './activations.ts';
+import { carrySheet } from './carry-sheet.ts';
 import { time, type Done } from './done.ts';
 import { block, licenseField, Named, optional, text, wholeNumber } from './fields.ts';
 import { allPages, findLicense, findOfflineKey } from './find.ts';
@@ -120,6 +121,36 @@ export const showOfflineKey = action({
     return answer.ok
       ? ok(keyDone(`The offline key for ${answer.value.hostname}.`, answer.value))
       : answer;
+  },
+});
+
+export const printCarrySheet = action({
+  id: 'offline-keys.sheet',
+  title: 'Print a carry sheet',
+  description:
+    'A page to print and carry: the key to type, when the next visit is due, what to do.',
+  who: managing,
+  fields: { key: keyField, license: licenseField() },
+  run: async (client, { license, key }) => {
+    const found = await findKey(client, license, key);
+    if (!found.ok) return found;
+    const answer = await client.offlineKey(found.value.licenseId, found.value.id);
+    if (!answer.ok) return answer;
+    const sheet = carrySheet(answer.value);
+    const { hostname } = answer.value;
+    return ok({
+      message: `The carry sheet for ${hostname}.`,
+      data: { key: answer.value.id, sheet },
+      blocks: [
+        {
+          kind: 'verbatim',
+          title: `Carry sheet for ${hostname}`,
+          text: sheet,
+          fileName: `${hostname.replaceAll(/[^\w.-]/gu, '_')}.sheet.txt`,
+        },
+      ],
+      next: 'Print it: it is of use on that machine only.',
+    });
   },
 });
 

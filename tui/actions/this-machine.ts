@@ -3,6 +3,7 @@
  * request, enter a key, verify it, look at a code, give the key back.
  */
 import { typOf } from '../../shared/claims.ts';
+import { toQrText } from '../../shared/codes.ts';
 import { keyIdOfProof } from '../../shared/deactivation.ts';
 import { inspectOfflineKey, type OfflineKeySummary } from '../../shared/offline-key.ts';
 import { parseRequestCode } from '../../shared/offline-request.ts';
@@ -45,9 +46,6 @@ const withTrust = async <T>(
   return roots === undefined ? fail(noTrust) : work(roots);
 };
 
-/** Letters and digits alone, for a QR code, which draws those smallest. */
-export const withoutSpaces = (typed: string): string => typed.replaceAll(/\s/gu, '');
-
 /** Makes this machine's request code. */
 export const requestCode = async (options: RequestOptions): Promise<SdkResult<Done>> => {
   const made = await createRequest(options);
@@ -59,7 +57,7 @@ export const requestCode = async (options: RequestOptions): Promise<SdkResult<Do
     data: {
       request: file,
       typed,
-      qr: withoutSpaces(typed),
+      qr: toQrText(typed),
       fingerprint: request.fingerprint,
       hostname: request.hostname,
       product: request.product ?? null,
@@ -148,7 +146,7 @@ export const giveBackKey = async (here: KeyHere): Promise<SdkResult<Done>> => {
   const { keyId, licenseId, product, at, file, typed } = given.value;
   return ok({
     message: `The offline key ${keyId} was given back on ${at.slice(0, 10)} and does not work here any more. This is the proof.`,
-    data: { proof: file, typed, qr: withoutSpaces(typed), keyId, licenseId, product, at },
+    data: { proof: file, typed, qr: toQrText(typed), keyId, licenseId, product, at },
     blocks: [
       {
         kind: 'verbatim',
@@ -172,7 +170,7 @@ const signatureText = (text: string, trust: string | undefined): string => {
   if (trust === undefined) return 'not checked: no root key was given';
   const parsed = parseTrust(trust);
   if (!parsed.ok) return `not checked: ${parsed.error}`;
-  const jws = text.replaceAll(/-----[^-]*-----/gu, '').replaceAll(/[\s\p{Cf}]/gu, '');
+  const jws = toQrText(text);
   const { roots, revocations } = parsed.value;
   const verified = verifyStatement('offline-key', jws, {
     roots,

@@ -60,6 +60,12 @@ export const offlineKeyCommand = (io: Io): Command =>
         examples: ['offline-key show plant-7 --out plant-7.key.txt'],
       },
       {
+        name: 'sheet',
+        action: keys.printCarrySheet,
+        places: ['key'],
+        examples: ['offline-key sheet plant-7 > plant-7.sheet.txt'],
+      },
+      {
         name: 'renew',
         action: keys.renewOfflineKey,
         places: ['key'],

@@ -1,5 +1,7 @@
 /** A text that must arrive whole: shown in full, copied, saved to a file, shown as a QR code. */
 import { useState } from 'react';
+import { isArmored } from '../../shared/armor.ts';
+import { toQrText } from '../../shared/codes.ts';
 import { useApp } from '../hooks/use-app.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
@@ -51,7 +53,7 @@ export const Verbatim = (props: VerbatimProps) => {
       <Lines lines={lines} height={height} />
       {view === 'save' ? <SavePage {...props} onDone={() => setView('text')} /> : null}
       {view === 'qr' ? (
-        <QrPage title={title} text={short ?? text} onDone={() => setView('text')} />
+        <QrPage title={title} text={qrText(text, short)} onDone={() => setView('text')} />
       ) : null}
     </Page>
   );
@@ -81,6 +83,10 @@ const textLines = (text: string, columns: number) =>
     ));
 
 const cells = (columns: number): RegExp => new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu');
+
+/** Codes go without the lines and spaces that only help the eye; any other text as it is. */
+const qrText = (text: string, short: string | undefined): string =>
+  short !== undefined || isArmored(text) ? toQrText(short ?? text) : text;
 
 const SavePage = ({ text, fileName, onDone }: VerbatimProps & { onDone: () => void }) => {
   const { files } = useApp();

@@ -11,6 +11,7 @@ import { useApp } from './use-app.ts';
 export interface KeyInput {
   /** Empty: the key that was entered before. */
   readonly key: string;
+  /** Empty: what was used when that key was entered. */
   readonly roots: string;
 }
 
@@ -30,8 +31,11 @@ export const useMachine = (): Machine => {
     files && looksLikePath(text) ? files.load(text) : ok(text);
 
   const read = async ({ key, roots }: KeyInput) => {
-    const trust = await load(roots);
+    const { keptTrust } = await import('../../shared/sdk/trust-store.ts');
+    const trust = roots.trim() === '' ? ok((await keptTrust(machine)) ?? '') : await load(roots);
     if (!trust.ok) return trust;
+    if (trust.value === '')
+      return fail('No trust file was used on this machine yet. Give its path.');
     const text = await load(key);
     if (!text.ok) return text;
     return ok({
@@ -51,12 +55,15 @@ export const useMachine = (): Machine => {
       const options = await read(input);
       if (!options.ok) return options;
       const { enterOfflineKey, verifyOfflineKey } = await import('../../shared/sdk/offline.ts');
-      const { key } = options.value;
-      const permit =
-        keep && key !== undefined
-          ? await enterOfflineKey({ ...options.value, key })
-          : await verifyOfflineKey(options.value);
-      return permit.ok ? permit : fail(permit.error.message);
+      const { key, roots } = options.value;
+      const isEntered = keep && key !== undefined;
+      const permit = isEntered
+        ? await enterOfflineKey({ ...options.value, key })
+        : await verifyOfflineKey(options.value);
+      if (!permit.ok) return fail(permit.error.message);
+      if (isEntered)
+        await (await import('../../shared/sdk/trust-store.ts')).keepTrust(machine, roots);
+      return permit;
     },
     async giveBack(input) {
       const options = await read(input);

@@ -204,7 +204,8 @@ const keyFields = (needsKey: boolean): readonly FieldSpec[] => [
     name: 'roots',
     label: 'Trust file',
     kind: 'block',
-    hint: 'Its path (./trust.json), or the public root key itself.',
+    optional: true,
+    hint: 'Its path (./trust.json), or the public root key itself. Empty for the one used before.',
   },
 ];
 

@@ -1,10 +1,11 @@
 /** Bundles the program and the SDK into dist/ with esbuild. `--if-stale` builds only when a source is newer. */
-import { spawnSync } from 'node:child_process';
-import { chmod, readdir, rm, stat } from 'node:fs/promises';
+import { chmod, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
+import { gatherLicenses } from './licenses.ts';
+import { writeSdkTypes } from './sdk-types.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');
@@ -46,8 +47,9 @@ const oneLanguage: Plugin = {
   },
 };
 
+// Only modules of Node are left to require, so from where does not matter; in the executable no chunk has a file.
 const needsRequire =
-  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(import.meta.url);";
+  "import{createRequire as __createRequire}from'node:module';const require=__createRequire(process.execPath);";
 
 /** How everything is bundled, by the product's build and by the tests' alike. */
 export const bundling = {
@@ -70,18 +72,20 @@ export const bundling = {
   banner: { js: needsRequire },
 } satisfies BuildOptions;
 
-/** The program: chunks, so that a command loads only what it needs. */
-const buildProgram = async (): Promise<void> => {
-  await build({
+/** The program into a folder: chunks, so that a command loads only what it needs, and their licenses. */
+export const buildProgram = async (outdir: string): Promise<void> => {
+  const { metafile } = await build({
     ...bundling,
     target: 'node26',
     entryPoints: { licet: 'tui/main.tsx' },
-    outdir: dist,
+    outdir,
     splitting: true,
     chunkNames: 'chunks/[name]-[hash]',
     banner: { js: `#!/usr/bin/env node\n${needsRequire}` },
+    metafile: true,
   });
-  await chmod(program, 0o755);
+  await writeFile(path.join(outdir, 'licenses.txt'), await gatherLicenses(metafile, root));
+  await chmod(path.join(outdir, 'licet.js'), 0o755);
 };
 
 /** What a product imports as `licet/sdk`: one file that runs on Node 20, and its types. */
@@ -93,21 +97,12 @@ const buildSdk = async (): Promise<void> => {
     entryPoints: { sdk: 'shared/sdk/index.ts' },
     outdir: dist,
   });
-  const { status } = spawnSync(
-    process.execPath,
-    [
-      path.join(root, 'node_modules/typescript/bin/tsc'),
-      '--project',
-      path.join(root, 'tsconfig.sdk.json'),
-    ],
-    { stdio: 'inherit' },
-  );
-  if (status !== 0) throw new Error('the types of the SDK could not be made');
+  await writeSdkTypes(root, path.join(dist, 'sdk'));
 };
 
 const buildAll = async (): Promise<void> => {
   await rm(dist, { recursive: true, force: true });
-  await buildProgram();
+  await buildProgram(dist);
   await buildSdk();
 };
 

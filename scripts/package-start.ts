@@ -1,0 +1,35 @@
+/**
+ * What the executable runs first. The program's chunks are assets inside of it; these hooks let import()
+ * find them, so that a command loads only what it needs, as from the npm package.
+ */
+import { createRequire, registerHooks } from 'node:module';
+import { getAsset } from 'node:sea';
+
+const inside = 'licet:/';
+const start = `${inside}start.js`;
+
+const sourceOf = (url: string): string =>
+  url === start
+    ? `export const run = () => import('${inside}licet.js');`
+    : getAsset(url.slice(inside.length), 'utf8');
+
+registerHooks({
+  resolve(specifier, context, next) {
+    const relative = specifier.startsWith('.') && context.parentURL?.startsWith(inside);
+    if (!relative && !specifier.startsWith(inside)) return next(specifier, context);
+    return {
+      url: new URL(specifier, context.parentURL).href,
+      format: 'module',
+      shortCircuit: true,
+    };
+  },
+  load(url, context, next) {
+    if (!url.startsWith(inside)) return next(url, context);
+    return { format: 'module', source: sourceOf(url), shortCircuit: true };
+  },
+});
+
+// In an executable the main script's own import() finds only Node's modules; that of a required module
+// finds all. And a required module may not await at its top level, as the program does.
+const { run } = createRequire(process.execPath)(start) as { run: () => Promise<unknown> };
+void run();

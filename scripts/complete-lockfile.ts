@@ -46,7 +46,9 @@ const platformOf = (name: string): { os: string[]; cpu: string[] } | undefined =
 };
 
 const file = new URL('../package-lock.json', import.meta.url);
-const lock = Lock.parse(JSON.parse(await readFile(file, 'utf8')));
+// Written back as npm wrote it, its order of keys included: only what is missing changes.
+const written = JSON.parse(await readFile(file, 'utf8')) as z.infer<typeof Lock>;
+const lock = Lock.parse(written);
 const added: Record<string, Entry> = {};
 for (const [path, entry] of Object.entries(lock.packages)) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
@@ -58,9 +60,9 @@ for (const [path, entry] of Object.entries(lock.packages)) {
     added[place] = { version, ...(entry.dev ? { dev: true } : {}), optional: true, ...platform };
   }
 }
-const packages = { ...lock.packages, ...added };
+const packages = { ...written.packages, ...added };
 const sorted = Object.fromEntries(
   Object.entries(packages).sort(([a], [b]) => a.localeCompare(b, 'en')),
 );
-await writeFile(file, `${JSON.stringify({ ...lock, packages: sorted }, null, 2)}\n`);
+await writeFile(file, `${JSON.stringify({ ...written, packages: sorted }, null, 2)}\n`);
 process.stdout.write(`${Object.keys(added).length} builds for other platforms added\n`);

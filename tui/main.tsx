@@ -3,10 +3,19 @@ import { version } from './version.ts';
 
 const args = process.argv.slice(2);
 
+/** The oldest Node that runs the program; the SDK runs on older ones. */
+const oldestNode = 26;
+
 const main = async (): Promise<number> => {
   if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
     process.stdout.write(`${version}\n`);
     return 0;
+  }
+  if (Number.parseInt(process.versions.node, 10) < oldestNode) {
+    process.stderr.write(
+      `licet: this is Node ${process.versions.node}, and licet needs Node ${oldestNode} or newer.\nInstall that, or use the executable of licet, which brings its own.\n`,
+    );
+    return 1;
   }
   const { runProgram } = await import('./commands/program.ts');
   const { stdin, stdout, stderr, env } = process;

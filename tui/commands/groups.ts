@@ -75,4 +75,9 @@ export const groups: readonly Group[] = [
     description: 'The journal of every change (operators)',
     load: async (io) => (await import('./journal.ts')).journalCommand(io),
   },
+  {
+    name: 'licenses',
+    description: 'Print the licenses of the packages that licet contains',
+    load: async (io) => (await import('./licenses.ts')).licensesCommand(io),
+  },
 ];

@@ -1,0 +1,25 @@
+/** `licet licenses`: the licenses of the packages that are bundled into the program. */
+import { readFile } from 'node:fs/promises';
+import { getAsset, isSea } from 'node:sea';
+import { Command } from 'commander';
+import type { Io } from './io.ts';
+import { addExamples, addJsonOption, type CommonOptions } from './options.ts';
+
+const file = 'licenses.txt';
+
+/** Beside the program's chunks, or inside the executable. */
+const readLicenses = (): Promise<string> | string =>
+  isSea() ? getAsset(file, 'utf8') : readFile(new URL(`../${file}`, import.meta.url), 'utf8');
+
+/** The command. */
+export const licensesCommand = (io: Io): Command => {
+  const command = new Command('licenses').description(
+    'Print the licenses of the packages that licet contains.',
+  );
+  addExamples(addJsonOption(command), ['licenses']);
+  return command.action(async () => {
+    const text = await readLicenses();
+    const { json } = command.optsWithGlobals<CommonOptions>();
+    io.stdout.write(json === true ? `${JSON.stringify({ licenses: text })}\n` : text);
+  });
+};

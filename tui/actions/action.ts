@@ -8,6 +8,7 @@ import type { Relation } from '../../shared/api/licenses.ts';
 import { fail } from '../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
+import type { Work } from '../api/files.ts';
 import type { Done } from './done.ts';
 import { firstMessage, type Field, type TypedField } from './fields.ts';
 
@@ -47,14 +48,16 @@ export interface Action {
   readonly who: Who;
   readonly fields: readonly Field[];
   readonly danger?: Danger<Values>;
+  /** It moves a file: whoever runs it gives `work`, to show how far it is and to stop it. */
+  readonly long?: boolean;
   /** Checks all fields and runs; with something wrong it sends nothing and fails with `invalid`. */
-  readonly run: (client: Client, values: Values) => Promise<Answer<Done>>;
+  readonly run: (client: Client, values: Values, work?: Work) => Promise<Answer<Done>>;
 }
 
 interface Definition<S extends Shape> extends Omit<Action, 'fields' | 'danger' | 'run'> {
   readonly fields: S;
   readonly danger?: Danger<Parsed<S>>;
-  readonly run: (client: Client, values: Parsed<S>) => Promise<Answer<Done>>;
+  readonly run: (client: Client, values: Parsed<S>, work: Work) => Promise<Answer<Done>>;
 }
 
 const sentence = (label: string, message: string): string => `${label} ${message}.`;
@@ -103,9 +106,9 @@ export const action = <const S extends Shape>(definition: Definition<S>): Action
           },
         }
       : {}),
-    run: async (client, values) => {
+    run: async (client, values, work = {}) => {
       const parsed = parse(fields, values);
-      return parsed.ok ? run(client, parsed.value) : parsed;
+      return parsed.ok ? run(client, parsed.value, work) : parsed;
     },
   };
 };

@@ -8,6 +8,7 @@ import * as offlineKeys from './offline-keys.ts';
 import * as operatorAccounts from './operator-accounts.ts';
 import * as operatorLicenses from './operator-licenses.ts';
 import * as products from './products.ts';
+import * as releases from './releases.ts';
 import * as session from './session.ts';
 import * as users from './users.ts';
 
@@ -21,6 +22,7 @@ export const allActions: readonly Action[] = [
   activations,
   users,
   offlineKeys,
+  releases,
   account,
   operatorLicenses,
   products,

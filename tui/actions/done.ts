@@ -29,6 +29,8 @@ export type Block =
       readonly title: string;
       readonly text: string;
       readonly fileName: string;
+      /** Also worth a QR code: it is wanted on another machine. */
+      readonly qr?: boolean;
     };
 
 export interface Done {

@@ -3,7 +3,14 @@ import { z } from 'zod';
 import { Email, NewPassword } from '../../shared/api/common.ts';
 
 /** What a text field names; screens fill it in from what is selected. */
-export type Reference = 'license' | 'activation' | 'user' | 'offline-key' | 'account' | 'product';
+export type Reference =
+  | 'license'
+  | 'activation'
+  | 'user'
+  | 'offline-key'
+  | 'account'
+  | 'product'
+  | 'release';
 
 export interface FieldOptions {
   readonly label: string;

@@ -37,7 +37,7 @@ export const failureOf = (error: unknown, server: string): Failure => {
 };
 
 /** Seconds in Retry-After: a number, or a date (RFC 9110, 10.2.3). */
-const retryAfterOf = (response: Answering, now: number): number | null => {
+const retryAfterOf = (response: Pick<Response, 'headers'>, now: number): number | null => {
   const value = response.headers.get('retry-after');
   if (value === null) return null;
   const seconds = Number(value);
@@ -56,7 +56,11 @@ export const parseJson = (text: string): unknown => {
 };
 
 /** Why an answer that is no success is none. */
-const refusalOf = (response: Answering, text: string, server: string): Failure => {
+const refusalOf = (
+  response: Pick<Response, 'status' | 'headers'>,
+  text: string,
+  server: string,
+): Failure => {
   const problem = Problem.safeParse(parseJson(text));
   return problem.success
     ? { kind: 'problem', problem: problem.data, retryAfter: retryAfterOf(response, Date.now()) }
@@ -82,6 +86,9 @@ const read = <S extends z.ZodType>(
 /** What the typed client gives: a response of any status. */
 export type Answering = ClientResponse<unknown, number>;
 
+/** What is read of a response. */
+type Readable = Pick<Response, 'ok' | 'status' | 'headers' | 'text'>;
+
 /** The JSON of the responses that say success. */
 export type SuccessOf<R> =
   R extends ClientResponse<infer T, infer U> ? (U extends SuccessStatusCode ? T : never) : never;
@@ -89,7 +96,7 @@ export type SuccessOf<R> =
 /** Awaits a response and reads its body with `use` when it says success. Never throws. */
 const settle = async <T>(
   server: string,
-  pending: Promise<Answering>,
+  pending: Promise<Readable>,
   use: (text: string) => Answer<T>,
 ): Promise<Answer<T>> => {
   try {
@@ -104,10 +111,24 @@ const settle = async <T>(
 /** The answer to a request, read by the schema. */
 export const call = <S extends z.ZodType>(
   server: string,
-  response: Promise<Answering>,
+  response: Promise<Readable>,
   schema: S,
 ): Promise<Answer<z.output<S>>> => settle(server, response, (text) => read(text, schema, server));
 
 /** The answer to a request of which nothing is read: it was done. */
 export const callDone = (server: string, response: Promise<Answering>): Promise<Answer<null>> =>
   settle(server, response, () => ok(null));
+
+/** The response to a request for a file, its body still to be read. Never throws. */
+export const callFile = async (
+  server: string,
+  pending: Promise<Response>,
+): Promise<Answer<Response>> => {
+  try {
+    const response = await pending;
+    if (response.ok) return ok(response);
+    return fail(refusalOf(response, await response.text(), server));
+  } catch (error) {
+    return fail(failureOf(error, server));
+  }
+};

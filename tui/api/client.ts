@@ -9,9 +9,10 @@ import * as activations from '../../shared/api/activations.ts';
 import { OneTimeCode } from '../../shared/api/common.ts';
 import * as licenses from '../../shared/api/licenses.ts';
 import * as offlineKeys from '../../shared/api/offline-keys.ts';
+import * as releases from '../../shared/api/releases.ts';
 import * as about from '../../shared/api/server.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
-import { call, callDone, type Answering, type SuccessOf } from './call.ts';
+import { call, callDone, callFile, type Answering, type SuccessOf } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
 import type { Answer } from './failure.ts';
 
@@ -35,8 +36,11 @@ export interface ListQuery {
 
 type In<S extends z.ZodType> = z.input<S>;
 
-/** Milliseconds without progress after which a request, and the stream of events, is given up. */
-const patience = { request: 30_000, events: 45_000 };
+/**
+ * Milliseconds without progress after which a request, the stream of events, or a file is given up: a
+ * server that has a large file flushes it to its disk before it answers.
+ */
+const patience = { request: 30_000, events: 45_000, file: 300_000 };
 
 /** A repeated request with the same key is answered, not done again (see the transport). */
 const once = (): { 'idempotency-key': string } => ({ 'idempotency-key': randomUUID() });
@@ -138,7 +142,52 @@ export const createClient = (options: ClientOptions) => {
     loseOfflineKey: (id: string, keyId: string, json: In<typeof offlineKeys.OfflineKeyLoss>) =>
       done(license['offline-keys'][':keyId'].lost.$post({ param: { id, keyId }, json })),
 
+    // Downloads
+    releases: (query: ListQuery & In<typeof releases.ReleaseFilter> = {}) =>
+      ask(v1.releases.$get({ query }), releases.ReleasePage),
+    releaseLink: (id: string) =>
+      ask(v1.releases[':id'].link.$post({ param: { id } }), releases.DownloadLink),
+    /** The file of a release from a byte on; `sha256` keeps the rest from being another file's. */
+    releaseFile: (
+      { id, sha256 }: Pick<releases.Release, 'id' | 'sha256'>,
+      from: number,
+      signal: AbortSignal | undefined,
+    ) =>
+      callFile(
+        server,
+        transport(patience.file)(v1.releases[':id'].file.$url({ param: { id } }), {
+          headers: {
+            ...headers,
+            ...(from > 0 ? { range: `bytes=${from}-`, 'if-range': `"${sha256}"` } : {}),
+          },
+          ...(signal ? { signal } : {}),
+        }),
+      ),
+
     // What only operators may do
+    announceRelease: (json: In<typeof releases.ReleaseCreate>) =>
+      ask(operator.releases.$post({ json, header: once() }), releases.Release),
+    sendRelease: (
+      { id, size }: Pick<releases.Release, 'id' | 'size'>,
+      body: ReadableStream<Uint8Array>,
+      signal: AbortSignal | undefined,
+    ) =>
+      call(
+        server,
+        transport(patience.file)(operator.releases[':id'].file.$url({ param: { id } }), {
+          method: 'PUT',
+          headers: {
+            ...headers,
+            'content-type': 'application/octet-stream',
+            'content-length': String(size),
+          },
+          body,
+          duplex: 'half',
+          ...(signal ? { signal } : {}),
+        }),
+        releases.Release,
+      ),
+    withdrawRelease: (id: string) => done(operator.releases[':id'].$delete({ param: { id } })),
     products: (query: ListQuery = {}) =>
       ask(operator.products.$get({ query }), licenses.ProductPage),
     createProduct: (json: In<typeof licenses.ProductCreate>) =>

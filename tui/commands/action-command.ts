@@ -10,6 +10,7 @@ import { CommandError, exitCodes, toCommandError } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { printDone } from './print.ts';
+import { showProgress } from './progress.ts';
 import { ask, confirm } from './prompt.ts';
 import { openInput, readSecret, readText, type Input } from './secrets.ts';
 
@@ -164,7 +165,9 @@ export const runAction = async (io: Io, spec: ActionCommand, command: Command): 
   for (const field of spec.action.fields)
     values[field.name] = await fieldText(io, input, field, options, places[field.name]);
   if (!(await warn(io, spec, connection, values, options))) return;
-  let answer = await spec.action.run(connection.client, values);
+  const progress = spec.action.long === true ? showProgress(io, options.json === true) : undefined;
+  let answer = await spec.action.run(connection.client, values, progress?.work);
+  progress?.end();
   const missing = answer.ok ? [] : (spec.askFor?.(answer.error) ?? []);
   if (missing.length > 0 && isInteractive(io)) {
     for (const field of spec.action.fields)

@@ -61,6 +61,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./account.ts')).accountCommand(io),
   },
   {
+    name: 'release',
+    description: 'Downloads: list, download, link; for operators also publish, withdraw',
+    load: async () => (await import('./release.ts')).releaseCommand,
+  },
+  {
     name: 'product',
     description: 'Products (operators)',
     load: async (io) => (await import('./product.ts')).productCommand(io),

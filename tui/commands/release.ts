@@ -1,0 +1,46 @@
+/** `licet release ...`: downloads for everybody, publishing for operators. */
+import type { Command } from 'commander';
+import * as releases from '../actions/releases.ts';
+import { group } from './group.ts';
+import type { Io } from './io.ts';
+
+export const releaseCommand = (io: Io): Command =>
+  group(io, 'release', 'Downloads: what your licenses let you fetch', [
+    {
+      name: 'list',
+      action: releases.listReleases,
+      places: ['product'],
+      examples: ['release list', 'release list acme-server --all', 'release list --json'],
+    },
+    {
+      name: 'download',
+      action: releases.downloadRelease,
+      places: ['release'],
+      examples: [
+        'release download acme-server',
+        'release download acme-server --platform windows-x64 --out ~/Downloads',
+        'release download licet --platform linux-arm64',
+      ],
+    },
+    {
+      name: 'link',
+      action: releases.linkRelease,
+      places: ['release'],
+      examples: ['release link acme-server --platform windows-x64'],
+    },
+    {
+      name: 'publish',
+      action: releases.publishRelease,
+      places: ['file'],
+      examples: [
+        'release publish acme-1.4.0.tar.gz --product acme-server --version 1.4.0 --platform linux-x64 --notes "Faster start"',
+        'release publish guide.pdf --product acme-server --version 1.4.0 --kind document',
+      ],
+    },
+    {
+      name: 'withdraw',
+      action: releases.withdrawRelease,
+      places: ['release'],
+      examples: ['release withdraw rel_01j...'],
+    },
+  ]);

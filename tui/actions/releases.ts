@@ -129,7 +129,7 @@ export const findRelease = async (client: Client, wanted: Wanted): Promise<Answe
   products.delete('licet');
   if (named === undefined && products.size > 1)
     return nothing(`Say which product: ${[...products].join(', ')}.`, items);
-  const fitting = items.filter(
+  const first = items.find(
     (one) =>
       (named === undefined
         ? products.size === 0 || products.has(one.product)
@@ -138,7 +138,6 @@ export const findRelease = async (client: Client, wanted: Wanted): Promise<Answe
       [platform, 'any'].includes(one.platform) &&
       (wanted.version === undefined ? one.latest : one.version === wanted.version),
   );
-  const [first] = fitting;
   if (first) return ok(first);
   const version = wanted.version === undefined ? '' : ` ${wanted.version}`;
   return nothing(

@@ -63,7 +63,7 @@ export const groups: readonly Group[] = [
   {
     name: 'release',
     description: 'Downloads: list, download, link; for operators also publish, withdraw',
-    load: async () => (await import('./release.ts')).releaseCommand,
+    load: async (io) => (await import('./release.ts')).releaseCommand(io),
   },
   {
     name: 'product',

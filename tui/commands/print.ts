@@ -2,6 +2,7 @@
 import type { Block, Done, Shown } from '../actions/done.ts';
 import { fit, inert, width } from '../state/cells.ts';
 import type { Io } from './io.ts';
+import { printQr } from './qr.ts';
 
 const timeText = (at: string | null): string =>
   at === null ? '-' : at.replace('T', ' ').replace(/:\d{2}(?:\.\d+)?Z$/u, 'Z');
@@ -64,6 +65,7 @@ export const printDone = (io: Io, done: Done, json: boolean): void => {
     // Alone it is exactly what goes into a file; beside others it needs its name.
     if (block.kind === 'verbatim' && done.blocks.length > 1) io.stdout.write(`${block.title}\n`);
     io.stdout.write(`${blockLines(block).join('\n')}\n`);
+    if (block.kind === 'verbatim' && block.qr === true) printQr(io, block.text);
   });
   if (done.next !== undefined) io.stderr.write(`${done.next}\n`);
 };

@@ -37,6 +37,8 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
       'A license portal: a server that keeps licenses, and a terminal in which their owners look after them.\nWithout a command it opens the terminal UI.',
     )
     .version(version, '-V, --version')
+    // What stands after a command's name is the command's: `release publish FILE --version 1.4.0`.
+    .enablePositionalOptions()
     .helpCommand(false);
   addJsonOption(addServerOptions(program));
   for (const group of groups) {

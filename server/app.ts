@@ -1,6 +1,8 @@
 /** The HTTP application: all routes, and the one place where errors become answers. */
 import { HTTPException } from 'hono/http-exception';
 import { StoreError } from './store/store.ts';
+import { answerHeaders } from './http/answer-headers.ts';
+import { readBodies } from './http/bodies.ts';
 import { newApi } from './http/contract.ts';
 import { answerRefusal, RefusalError } from './http/problem.ts';
 import { accountRoutes } from './routes/account.ts';
@@ -31,7 +33,8 @@ const refusalOf = (error: Error): Refusal | null => {
       detail: 'The server is read-only: its disk failed. Nothing was changed. Tell its operator.',
     };
   }
-  if (error instanceof HTTPException && error.status === 400) {
+  // The libraries' own: JSON that is none, another content type (415).
+  if (error instanceof HTTPException && error.status < 500) {
     return {
       code: 'invalid-request',
       detail:
@@ -43,7 +46,9 @@ const refusalOf = (error: Error): Refusal | null => {
 
 /** The application over its dependencies; ask it with `app.request()` or serve it. */
 export const createApp = (deps: Deps) => {
-  const app = newApi()
+  const api = newApi();
+  api.use(answerHeaders, readBodies);
+  const app = api
     .route('/', healthRoutes(deps))
     .route('/', sessionRoutes(deps))
     .route('/', accountRoutes(deps))

@@ -1,5 +1,6 @@
 /** A whole server over a temporary folder, asked by `app.request()`; the test sets its clock. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -36,13 +37,27 @@ export interface Asked<T> {
 export const fingerprint = (name: string): string =>
   Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64);
 
-/** Opens a server with one operator; it is closed and removed when the test ends. */
-export const openServer = async () => {
+let keyTemplate: Promise<string> | undefined;
+
+/** Keys of a data folder, made once for each test file: a passphrase is slow on purpose. */
+const makeKeyTemplate = async (): Promise<string> => {
+  const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-keys-'));
+  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
+  await createKeys({ directory }, 'a passphrase for the root', Date.parse('2026-03-01T08:00:00Z'));
+  return directory;
+};
+
+/**
+ * Opens a server with one operator; it is closed and removed when the test ends, or by what `atEnd`
+ * is given.
+ */
+export const openServer = async (atEnd: (close: () => Promise<void>) => void = onTestFinished) => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-server-'));
   const time = { now: Date.parse('2026-03-01T08:00:00Z') };
   const now = (): number => time.now;
   const store = await openStore({ directory, schema: collections, now, log: quiet, create: true });
-  await createKeys({ directory }, 'a passphrase for the root', now());
+  keyTemplate ??= makeKeyTemplate();
+  await cp(path.join(await keyTemplate, 'keys'), path.join(directory, 'keys'), { recursive: true });
   const keys = await loadKeys({ directory });
   const settings = {
     name: 'Test',
@@ -60,7 +75,7 @@ export const openServer = async () => {
     now,
   });
   const app = createApp(deps);
-  onTestFinished(async () => {
+  atEnd(async () => {
     await store.close();
     await rm(directory, { recursive: true, force: true });
   });

@@ -4,6 +4,8 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createListener } from '../../server/http/listener.ts';
+import { identityPin } from '../../server/system/tls/identity.ts';
+import { makeAuthority, makeServerIdentity, type Identity } from '../../server/system/tls/issue.ts';
 import { exportTrust } from '../../server/system/keys/manage-keys.ts';
 import type { LicenseCreate } from '../../shared/api/licenses.ts';
 import { activate, checkIn, deactivate, verifyLease } from '../../shared/sdk/index.ts';
@@ -13,15 +15,18 @@ import { must, temporaryFolder } from '../support/machine.ts';
 import { day, fingerprint, goodPassword, hour, openPortal } from '../support/server.ts';
 
 /** A portal that answers on a port, and machines that run the product against it. */
-const openOnline = async (input: Partial<LicenseCreate> = {}) => {
+const openOnline = async (input: Partial<LicenseCreate> = {}, tls?: Identity) => {
   const portal = await openPortal(input);
-  const listener = createListener({ fetch: (request, env) => portal.app.fetch(request, env) });
+  const listener = createListener({
+    fetch: (request, env) => portal.app.fetch(request, env),
+    tls,
+  });
   await new Promise<void>((resolve) => {
     listener.server.listen(0, '127.0.0.1', resolve);
   });
   onTestFinished(() => listener.close(0));
   const { port } = listener.server.address() as AddressInfo;
-  const server = `http://127.0.0.1:${port}`;
+  const server = `${tls ? 'https' : 'http'}://127.0.0.1:${port}`;
   const roots = JSON.stringify(await exportTrust(portal.directory));
   const machine = async (hostname: string, change: { readonly product?: string } = {}) => ({
     product: 'suite',
@@ -224,6 +229,29 @@ describe('deactivating', () => {
     expect(await verifyLease(machine)).toMatchObject({ error: { kind: 'missing' } });
     expect(await checkIn(machine)).toMatchObject({ error: { kind: 'missing' } });
     expect(await activate(await online.machine('web-2'))).toMatchObject({ ok: true });
+  });
+});
+
+describe('a server with a certificate of its own', () => {
+  test('is taken by its pin, remembered for check-ins; without or with another nothing is sent', async () => {
+    const authority = await makeAuthority('licet', Date.now());
+    const identity = await makeServerIdentity(authority, ['127.0.0.1'], Date.now());
+    const online = await openOnline({}, identity);
+    const machine = await online.machine('web-1');
+    const pin = identityPin(identity);
+    expect(await activate(machine)).toMatchObject({
+      error: { kind: 'untrusted', fingerprint: pin, message: /Nobody vouches/ },
+    });
+    expect(await activate({ ...machine, pin: '00'.repeat(32) })).toMatchObject({
+      error: { kind: 'untrusted', message: /not the one that was pinned.*Nothing was sent/ },
+    });
+    const actions: string[] = [];
+    for await (const { action } of online.deps.store.entries()) actions.push(action);
+    expect(actions).toContain('license.create');
+    expect(actions).not.toContain('activation.create');
+    expect(await activate({ ...machine, pin: pin.toUpperCase() })).toMatchObject({ ok: true });
+    expect(await checkIn(machine)).toMatchObject({ ok: true });
+    expect(await deactivate(machine)).toMatchObject({ ok: true });
   });
 });
 

@@ -3,7 +3,7 @@
  * JSON array a line, it says what its clients asked for before they ask, and what was answered as soon
  * as it is. So the ledger that the test keeps is on the other side of a pipe.
  */
-import { writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 
 import { openStore, type FileStore } from '../../server/store/open-store.ts';
 import { StoreError } from '../../server/store/store.ts';
@@ -29,6 +29,9 @@ const open = (): Promise<FileStore<PortSchema>> =>
     create: true,
     sizes: options.sizes ?? {},
   });
+
+const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : String(error);
 
 const pad = (n: number): string => String(n).padStart(8, '0');
 
@@ -98,6 +101,27 @@ const readers = async (store: FileStore<PortSchema>): Promise<void> => {
   say('closed');
 };
 
+/** Uses up all descriptors of the process, goes on writing, then gives them back. */
+const descriptors = async (store: FileStore<PortSchema>): Promise<void> => {
+  const wasted: number[] = [];
+  try {
+    for (;;) wasted.push(openSync('/dev/null', 'r'));
+  } catch {
+    say('wasted', wasted.length > 5 ? 'all' : 'none');
+  }
+  for (let n = 1; n <= 20; n += 1) await take(store, 'one', n);
+  say('snapshot', await store.snapshot().then(() => 'written', errorCode));
+  say('read', await store.read((reader) => reader.seats.count()));
+  for (const descriptor of wasted) closeSync(descriptor);
+  for (let n = 21; n <= 40; n += 1) await take(store, 'one', n);
+  say('snapshot', await store.snapshot().then(() => 'written', errorCode));
+  let entries = 0;
+  for await (const header of store.entries()) entries = header.seq;
+  say('entries', entries);
+  await store.close();
+  say('closed');
+};
+
 /** Holds the folder until it is killed. */
 const hold = async (): Promise<void> => {
   await new Promise((resolve) => {
@@ -105,7 +129,7 @@ const hold = async (): Promise<void> => {
   });
 };
 
-const modes = { load, script, readers, hold };
+const modes = { load, script, readers, descriptors, hold };
 
 try {
   const store = await open();

@@ -8,7 +8,7 @@ import type { Sizes } from '../../server/store/open-store.ts';
 
 export interface ChildOptions {
   readonly directory: string;
-  readonly mode: 'load' | 'script' | 'readers' | 'hold';
+  readonly mode: 'load' | 'script' | 'readers' | 'descriptors' | 'hold';
   readonly clients?: number;
   /** Bytes that each document has beside the rest. */
   readonly padding?: number;
@@ -24,6 +24,8 @@ export interface Child {
   until(holds: (line: Said, all: readonly Said[]) => boolean): Promise<void>;
   /** Resolves with the signal or exit code when the process is gone and all that it said has arrived. */
   end(): Promise<string | number>;
+  /** Sends a signal to the process itself, not to what it runs under. */
+  signal(signal: NodeJS.Signals): void;
   /** Kills the process (SIGKILL) and waits for its end. */
   kill(): Promise<void>;
 }
@@ -39,6 +41,8 @@ export const spawnChild = (options: ChildOptions, { under = [] }: SpawnOptions =
   const [command, ...args] = [...under, process.execPath, program, JSON.stringify(options)];
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
+    // strace counts the calls of each thread by itself: with one thread for files, the n-th is the n-th.
+    env: under.length === 0 ? process.env : { ...process.env, UV_THREADPOOL_SIZE: '1' },
   });
   const said: Said[] = [];
   const listeners = new Set<() => void>();
@@ -64,6 +68,12 @@ export const spawnChild = (options: ChildOptions, { under = [] }: SpawnOptions =
     isOver = true;
     for (const listener of listeners) listener();
   });
+
+  const signal = (name: NodeJS.Signals): void => {
+    const own = said.find(([word]) => word === 'open')?.[1];
+    if (typeof own === 'number') process.kill(own, name);
+    else child.kill(name);
+  };
 
   return {
     process: child,
@@ -91,8 +101,9 @@ export const spawnChild = (options: ChildOptions, { under = [] }: SpawnOptions =
         look();
       }),
     end: () => ended,
+    signal,
     kill: async () => {
-      child.kill('SIGKILL');
+      signal('SIGKILL');
       await ended;
     },
   };

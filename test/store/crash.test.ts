@@ -5,6 +5,10 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { openStore } from '../../server/store/open-store.ts';
 import { killInALoop } from '../faults/kill.ts';
+import { fillTheDisk } from '../faults/disk-full.ts';
+import { failTheSync } from '../faults/failed-sync.ts';
+import { createLedger } from '../faults/ledger.ts';
+import { canMount, canTrace } from '../faults/mounts.ts';
 import { spawnChild } from '../faults/spawn-child.ts';
 import { portSchema } from './schema.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
@@ -23,7 +27,7 @@ beforeEach(async () => {
 afterEach(() => rm(place, { recursive: true, force: true }));
 
 describe('kill -9', () => {
-  it('amid writes loses nothing and makes nothing up', async () => {
+  it('amid writes loses nothing and makes nothing up', { timeout: 90_000 }, async () => {
     const report = await killInALoop(directory, 5);
     expect(report.problems).toEqual([]);
     expect(report.acknowledged).toBeGreaterThan(200);
@@ -65,5 +69,69 @@ describe('a folder without write permission', () => {
     expect(await child.end()).toBe(1);
     expect(child.said).toEqual([['failed', 'not-writable', expect.stringContaining(directory)]]);
     await chmod(directory, 0o700);
+  });
+});
+
+describe.skipIf(!canTrace())('a failed fsync (needs strace)', () => {
+  it('makes the store read-only at once, is never tried again, and shows nobody what was undone', async () => {
+    const { child, calls } = await failTheSync(place);
+    const only = (...words: string[]) =>
+      child.said.filter(([word]) => words.includes(String(word)));
+    // The refusal saw the change while it was being synced: it was not told, and ran again.
+    expect(only('refusal saw')).toEqual([
+      ['refusal saw', 2],
+      ['refusal saw', 1],
+    ]);
+    expect(only('refusal')).toEqual([['refusal', 1]]);
+    expect(only('read')).toEqual([
+      ['read', 1],
+      ['read', 1],
+    ]);
+    expect(only('done', 'refused', 'event', 'status', 'closed')).toEqual([
+      ['done', 'one', 1],
+      ['refused', 'one', 2, 'read-only'],
+      ['status', 'read-only'],
+      ['refused', 'one', 3, 'read-only'],
+      ['closed'],
+    ]);
+    expect(calls).toBe(2);
+    const ledger = createLedger();
+    ledger.add(child.said);
+    expect(await ledger.check(directory)).toEqual([]);
+  });
+});
+
+describe.skipIf(!canMount)('a full disk (needs root, to mount a small one)', () => {
+  it('undoes what is refused, keeps what was acknowledged, and goes on when there is room', async () => {
+    const report = await fillTheDisk(join(place, 'disk'), 8);
+    expect(report).toMatchObject({ problems: [], afterRoom: 20 });
+    expect(report.acknowledged).toBeGreaterThan(100);
+    expect(report.refused).toBeGreaterThanOrEqual(8 * 5);
+  });
+});
+
+describe('a process without free descriptors', () => {
+  it('goes on writing and reading, and recovers by itself', async () => {
+    const under = ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh'];
+    const child = spawnChild(
+      { directory, mode: 'descriptors', sizes: { segment: 2000 } },
+      { under },
+    );
+    expect(await child.end()).toBe(0);
+    const said = child.said.filter(
+      ([word]) => !['open', 'ask', 'done', 'warn'].includes(String(word)),
+    );
+    expect(said).toEqual([
+      ['wasted', 'all'],
+      ['snapshot', 'EMFILE'],
+      ['read', 20],
+      ['snapshot', 'written'],
+      ['entries', 40],
+      ['closed'],
+    ]);
+    const ledger = createLedger();
+    ledger.add(child.said);
+    expect(ledger.acknowledged()).toBe(40);
+    expect(await ledger.check(directory)).toEqual([]);
   });
 });

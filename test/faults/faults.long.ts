@@ -1,0 +1,159 @@
+/** The long runs: `npm run test:faults`. What a machine can't do (mounts, strace) is skipped, and said. */
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { Sizes } from '../../server/store/open-store.ts';
+import { makeTemporaryFolder } from '../store/support.ts';
+import { fillTheDisk } from './disk-full.ts';
+import { killInALoop } from './kill.ts';
+import { createLedger } from './ledger.ts';
+import {
+  canMount,
+  canMountImages,
+  canTrace,
+  copyImage,
+  makeImage,
+  mountImage,
+  unmount,
+} from './mounts.ts';
+import { spawnChild, untilDone } from './spawn-child.ts';
+import { traced } from './traced.ts';
+
+let place: string;
+let directory: string;
+
+beforeEach(async () => {
+  place = await makeTemporaryFolder();
+  directory = join(place, 'data');
+});
+
+afterEach(() => rm(place, { recursive: true, force: true }));
+
+/** What a long run measured, for who reads its output. */
+const say = (text: string): void => {
+  process.stdout.write(`    ${text}\n`);
+};
+
+const images = canMountImages();
+const strace = canTrace();
+
+describe('kill -9', () => {
+  it('200 times amid writes: nothing lost, nothing made up', { timeout: 1_200_000 }, async () => {
+    const report = await killInALoop(directory, 200);
+    say(
+      `${report.kills} kills, ${report.acknowledged} acknowledged changes, slowest start ${Math.round(report.slowestStart)} ms`,
+    );
+    expect(report.problems).toEqual([]);
+    expect(report.slowestStart).toBeLessThan(5000);
+  });
+});
+
+describe.skipIf(!images)('a power cut (needs root, loop devices and mkfs.ext4)', () => {
+  interface Cut {
+    readonly under?: readonly string[];
+    readonly sizes?: Partial<Sizes>;
+    /** Stops the process while the image is copied: a copy of one moment, as a real disk has it. */
+    readonly atOnce?: boolean;
+  }
+
+  /** Cuts the power of a loaded store; returns what is wrong with what the disk has. */
+  const cut = async ({
+    under = [],
+    sizes = {},
+    atOnce = false,
+  }: Cut): Promise<readonly string[]> => {
+    const image = join(place, 'image');
+    const disk = join(place, 'disk');
+    const copy = join(place, 'copy');
+    const data = join(disk, 'data');
+    await makeImage(image, 48);
+    await mountImage(image, disk);
+    const ledger = createLedger();
+    try {
+      const child = spawnChild({ directory: data, mode: 'load', padding: 500, sizes }, { under });
+      try {
+        await untilDone(child, 300);
+        if (atOnce) child.signal('SIGSTOP');
+        // What was acknowledged up to here must be in the copy; what was asked for meanwhile may be.
+        const promised = child.said.length;
+        await copyImage(image, copy);
+        ledger.add(child.said.slice(0, promised));
+      } finally {
+        await child.kill();
+      }
+      ledger.add(child.said.filter(([word]) => word === 'ask'));
+    } finally {
+      await unmount(disk);
+    }
+    await mountImage(copy, disk);
+    try {
+      return await ledger.check(data);
+    } finally {
+      await unmount(disk);
+      await rm(image);
+      await rm(copy);
+    }
+  };
+
+  it(
+    'while writes go on loses nothing that was acknowledged before, 20 times',
+    { timeout: 600_000 },
+    async () => {
+      for (let time = 0; time < 20; time += 1) expect(await cut({})).toEqual([]);
+    },
+  );
+
+  it('amid snapshots and new segments loses nothing, 20 times', { timeout: 600_000 }, async () => {
+    const sizes = { segment: 60_000, snapshot: 200_000 };
+    for (let time = 0; time < 20; time += 1) expect(await cut({ sizes, atOnce: true })).toEqual([]);
+  });
+
+  it.skipIf(!strace)(
+    'would lose it if fdatasync did nothing: this test can fail',
+    { timeout: 120_000 },
+    async () => {
+      const under = traced(join(place, 'disk/data'), 'fdatasync', 'retval=0');
+      const problems = await cut({ under, atOnce: true });
+      expect(problems.filter((problem) => problem.endsWith('is lost')).length).toBeGreaterThan(100);
+    },
+  );
+});
+
+describe.skipIf(!strace)('a crash at every system call that matters (needs strace)', () => {
+  const sizes = { segment: 1200, snapshot: 1 << 30 };
+
+  it.each(['pwrite64', 'write', 'fdatasync', 'fsync', 'rename', 'ftruncate', 'unlink', 'openat'])(
+    'at %s: the folder opens again with old or new, never less',
+    { timeout: 1_200_000 },
+    async (call) => {
+      let crashes = 0;
+      for (let n = 1; ; n += 1) {
+        await rm(directory, { recursive: true, force: true });
+        const child = spawnChild(
+          { directory, mode: 'script', sizes },
+          { under: traced(directory, call, `signal=KILL:when=${n}`) },
+        );
+        await child.end();
+        const ledger = createLedger();
+        ledger.add(child.said);
+        expect({ call, n, problems: await ledger.check(directory) }).toEqual({
+          call,
+          n,
+          problems: [],
+        });
+        if (child.said.some(([word]) => word === 'closed')) break;
+        crashes += 1;
+      }
+      say(`${call}: ${crashes} crashes`);
+    },
+  );
+});
+
+describe.skipIf(!canMount)('a full disk (needs root, to mount a small one)', () => {
+  it('with 64 clients: what was refused is undone, what was acknowledged is on disk', async () => {
+    const report = await fillTheDisk(join(place, 'disk'), 64);
+    say(JSON.stringify(report));
+    expect(report).toMatchObject({ problems: [], afterRoom: 20 });
+  });
+});

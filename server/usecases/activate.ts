@@ -60,7 +60,7 @@ const prove = async (
   caller: AnonymousCaller,
   input: ActivationRequest,
 ): Promise<Result<Activator, Refusal>> => {
-  if (input.licenseKey !== undefined) return proveKey(deps, caller, input.licenseKey);
+  if ('licenseKey' in input) return proveKey(deps, caller, input.licenseKey);
   const account = await proveAccount(deps, caller, input);
   if (!account.ok) {
     deps.failures.add('activation.create', caller.from, account.error.code);

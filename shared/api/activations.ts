@@ -33,7 +33,6 @@ export const ActivationRequest = z
         .optional(),
       /** An id; a license's name also works where it is unique among the licenses that fit. */
       licenseId: z.string().max(120).optional(),
-      licenseKey: z.undefined().optional(),
       machine: Machine,
     }),
     z.object({ licenseKey: z.string().min(1).max(200), machine: Machine }),

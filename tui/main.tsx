@@ -17,8 +17,12 @@ const main = async (): Promise<number> => {
     );
     return 1;
   }
-  const { runProgram } = await import('./commands/program.ts');
   const { stdin, stdout, stderr, env } = process;
+  if (args.length === 0) {
+    const { startTui } = await import('./start-tui.tsx');
+    return startTui({ stdin, stdout, stderr, env });
+  }
+  const { runProgram } = await import('./commands/program.ts');
   return runProgram({ stdin, stdout, stderr, env }, args);
 };
 

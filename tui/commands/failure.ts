@@ -36,6 +36,22 @@ export class CommandError extends Error {
   }
 }
 
+/** Ends a command with a code when all is said already, as by the terminal UI. */
+export class Ended extends Error {
+  override readonly name = 'Ended';
+  readonly exit: number;
+
+  constructor(exit: number) {
+    super(`ended with ${exit}`);
+    this.exit = exit;
+  }
+}
+
+/** Ends a command with a code, silently. */
+export const endWith = (exit: number): void => {
+  if (exit !== 0) throw new Ended(exit);
+};
+
 /** Problems whose exit code is not that of a plain failure. */
 const exitOfProblem: Partial<Record<ProblemCode, ExitCode>> = {
   unauthenticated: exitCodes.forbidden,

@@ -11,6 +11,17 @@ export interface Group {
 
 export const groups: readonly Group[] = [
   {
+    name: 'demo',
+    description: 'Look around: everything, with sample data',
+    load: async (io) => (await import('./demo.ts')).demoCommand(io),
+  },
+  {
+    name: 'demo-server',
+    description: 'The server of the demo',
+    hidden: true,
+    load: async () => (await import('./demo.ts')).demoServerCommand(),
+  },
+  {
     name: 'init',
     description: 'Make a data folder for a server',
     load: async (io) => (await import('./init.ts')).initCommand(io),

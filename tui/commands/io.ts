@@ -1,10 +1,10 @@
 /** What a command is given of the world around it; nothing else of it reads the global process. */
-import type { Readable, Writable } from 'node:stream';
+import type { TerminalInput, TerminalOutput } from '../terminal/streams.ts';
 
 export interface Io {
-  readonly stdin: Readable & { readonly isTTY?: boolean };
-  readonly stdout: Writable & { readonly isTTY?: boolean; readonly columns?: number };
-  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stdin: TerminalInput;
+  readonly stdout: TerminalOutput;
+  readonly stderr: TerminalOutput;
   readonly env: NodeJS.ProcessEnv;
 }
 

@@ -1,8 +1,8 @@
 /** The command line: finds the group that is meant, loads only that, and runs it to an exit code. */
 import { Command, CommanderError } from 'commander';
 import { version } from '../version.ts';
-import { addExamples, addJsonOption, addServerOptions } from './options.ts';
-import { exitCodes, type ExitCode } from './failure.ts';
+import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
+import { endWith, exitCodes } from './failure.ts';
 import { groups } from './groups.ts';
 import type { Io } from './io.ts';
 import { runToExit } from './run.ts';
@@ -46,6 +46,12 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
     else
       program.command(group.name, { hidden: group.hidden === true }).description(group.description);
   }
+  if (wanted === undefined)
+    program.action(async () => {
+      const { startTui } = await import('../start-tui.tsx');
+      const { server, pin } = program.opts<CommonOptions>();
+      endWith(await startTui({ ...io, server, pin }));
+    });
   addExamples(program, ['demo', 'login --server https://licet.example.com', 'license list --json']);
   prepare(io, program);
   addHints(program);
@@ -63,9 +69,9 @@ export const groupIn = (args: readonly string[]): string | undefined => {
 };
 
 /** Runs the command line (without the names of node and script) to its exit code. */
-export const runProgram = async (io: Io, args: readonly string[]): Promise<ExitCode> => {
+export const runProgram = async (io: Io, args: readonly string[]): Promise<number> => {
   const program = await makeProgram(io, groupIn(args));
-  let usage: ExitCode | undefined;
+  let usage: number | undefined;
   const exit = await runToExit(
     io,
     () => args.includes('--json'),

@@ -1,5 +1,5 @@
 /** Runs a command's work: prints what it gives, and turns what goes wrong into exit code and words. */
-import { CommandError, exitCodes, type ExitCode } from './failure.ts';
+import { CommandError, Ended, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
 /** Says a failure: as words for people, with `json` as one line for programs. */
@@ -41,11 +41,12 @@ export const runToExit = async (
   io: Io,
   json: () => boolean,
   work: () => Promise<void>,
-): Promise<ExitCode> => {
+): Promise<number> => {
   try {
     await work();
     return exitCodes.done;
   } catch (error) {
+    if (error instanceof Ended) return error.exit;
     printFailure(io, toExit(error), json());
     if (io.env['LICET_DEBUG'] === '1' && error instanceof Error)
       io.stderr.write(`${error.stack ?? ''}\n`);

@@ -16,6 +16,7 @@ import { operatorRoutes } from './routes/operator.ts';
 import { passwordResetRoutes } from './routes/password-resets.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { sessionRoutes } from './routes/sessions.ts';
+import { trialRoutes } from './routes/trials.ts';
 import type { Deps } from './usecases/deps.ts';
 import type { Refusal } from '../shared/problems.ts';
 
@@ -59,6 +60,7 @@ export const createApp = (deps: Deps) => {
     .route('/', activationRoutes(deps))
     .route('/', operatorRoutes(deps))
     .route('/', releaseRoutes(deps))
+    .route('/', trialRoutes(deps))
     .route('/', eventRoutes(deps));
   app.doc31('/openapi.json', {
     openapi: '3.1.0',

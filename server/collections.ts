@@ -13,8 +13,9 @@ import type {
   ReceiptDoc,
   ReleaseDoc,
   SessionDoc,
+  TrialLinkDoc,
 } from './domain/documents.ts';
-import { machineKey, seatKey } from './domain/index-keys.ts';
+import { machineKey, seatKey, trialKey } from './domain/index-keys.ts';
 import { collection } from './store/store.ts';
 
 export const collections = {
@@ -39,6 +40,7 @@ export const collections = {
     owner: (license) => license.ownerId,
     product: (license) => license.productId,
     key: (license) => license.keyHash,
+    trial: ({ trial, productId }) => trial && trialKey(trial.accountId, productId),
   }),
   activations: collection<ActivationDoc>()({
     license: (activation) => activation.licenseId,
@@ -63,6 +65,7 @@ export const collections = {
     file: (release) => release.sha256,
   }),
   downloadLinks: collection<DownloadLinkDoc>()({ token: (link) => link.tokenHash }),
+  trialLinks: collection<TrialLinkDoc>()({ token: (link) => link.tokenHash }),
   idempotency: collection<IdempotencyDoc>()({}),
 };
 

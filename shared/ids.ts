@@ -18,6 +18,7 @@ export const idPrefixes = {
   receipt: 'rcp',
   issuer: 'iss',
   usage: 'use',
+  login: 'lgn',
 } as const;
 
 export type IdKind = keyof typeof idPrefixes;

@@ -1,6 +1,6 @@
 /** What the store keeps, one interface a collection. Times are milliseconds since the epoch. */
 import type { Entitlements, LicenseType } from '../../shared/api/common.ts';
-import type { Policy, Template } from '../../shared/api/licenses.ts';
+import type { Policy, Template, TrialOffer } from '../../shared/api/licenses.ts';
 import type { ReleaseKind } from '../../shared/api/releases.ts';
 
 /** Whose code began a line of passwords decides how far it is trusted: `owner:<id>` is less than `operator`. */
@@ -69,6 +69,7 @@ export interface ProductDoc {
   readonly id: string;
   readonly name: string;
   readonly template: Template;
+  readonly trial?: TrialOffer | null;
   readonly createdAt: number;
 }
 
@@ -86,6 +87,8 @@ export interface LicenseDoc {
   readonly status: 'active' | 'suspended' | 'revoked';
   readonly reason: string | null;
   readonly keyHash: string;
+  /** It began as a trial: whose, which is asked when they want another. */
+  readonly trial?: { readonly accountId: string; readonly startedAt: number };
   /** Raised by each reset: an activation holds a seat while its own number is the same. */
   readonly generation: number;
   /** Times of the resets of the last year. */
@@ -177,6 +180,15 @@ export interface DownloadLinkDoc {
   readonly id: string;
   readonly tokenHash: string;
   readonly releaseId: string;
+  readonly accountId: string;
+  readonly expiresAt: number;
+}
+
+/** A short address that leads an account to a trial instance, once. */
+export interface TrialLinkDoc {
+  readonly id: string;
+  readonly tokenHash: string;
+  readonly licenseId: string;
   readonly accountId: string;
   readonly expiresAt: number;
 }

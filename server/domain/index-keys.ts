@@ -7,3 +7,7 @@ export const seatKey = (licenseId: string, generation: number): string =>
 /** What that machine has of the license: its one activation, its offline keys. */
 export const machineKey = (licenseId: string, fingerprint: string): string =>
   `${licenseId}/${fingerprint}`;
+
+/** The one trial of a product that an account may have. */
+export const trialKey = (accountId: string, productId: string): string =>
+  `${accountId}/${productId}`;

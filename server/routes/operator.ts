@@ -19,6 +19,7 @@ import {
   Product,
   ProductCreate,
   ProductPage,
+  ProductPatch,
 } from '../../shared/api/licenses.ts';
 import { JournalPage } from '../../shared/api/server.ts';
 import { idempotencyOf, operator } from '../http/callers.ts';
@@ -43,7 +44,7 @@ import {
   patchAccount,
 } from '../usecases/operator-accounts.ts';
 import { createLicense, patchLicense, rotateLicenseKey } from '../usecases/operator-licenses.ts';
-import { createProduct, listProducts } from '../usecases/products.ts';
+import { createProduct, listProducts, patchProduct } from '../usecases/products.ts';
 import { iso } from '../usecases/views.ts';
 
 const accountRoutes = (deps: Deps) =>
@@ -142,6 +143,24 @@ const productRoutes = (deps: Deps) =>
         const input = c.req.valid('json');
         const made = await createProduct(deps, c.var.caller, input, idempotencyOf(c, input));
         return c.json(orRefuse(made), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'patch',
+        path: '/v1/operator/products/{id}',
+        summary:
+          'Change name, template or trial of a product; licenses that exist keep their terms',
+        middleware: [operator(deps)] as const,
+        request: { params: IdParam, body: body(ProductPatch) },
+        responses: { 200: json(Product, 'The product'), ...problems(400, 401, 403, 404) },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        return c.json(
+          orRefuse(await patchProduct(deps, c.var.caller, id, c.req.valid('json'))),
+          200,
+        );
       },
     );
 

@@ -11,7 +11,13 @@ const passwordRequestLifetime = 7 * day;
 /** Documents looked at, or deleted, in one go: others wait meanwhile. */
 const pageSize = 500;
 
-type Forgettable = 'sessions' | 'codes' | 'idempotency' | 'passwordRequests';
+type Forgettable =
+  | 'sessions'
+  | 'codes'
+  | 'idempotency'
+  | 'passwordRequests'
+  | 'downloadLinks'
+  | 'trialLinks';
 
 /** The ids of documents that are over, page by page so that nobody waits. */
 const findOver = async <D extends Document>(
@@ -48,7 +54,7 @@ const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Pr
 };
 
 /**
- * Deletes sessions, codes and kept answers that are over, and old password requests. Call it hourly;
+ * Deletes sessions, codes, links and kept answers that are over, and old password requests. Call it hourly;
  * it does nothing while the store is read-only.
  */
 export const housekeeping = async (deps: Deps): Promise<void> => {
@@ -68,6 +74,22 @@ export const housekeeping = async (deps: Deps): Promise<void> => {
       await findOver(
         deps,
         (r) => r.codes,
+        ({ expiresAt }) => expiresAt <= now,
+      ),
+    ],
+    [
+      'downloadLinks',
+      await findOver(
+        deps,
+        (r) => r.downloadLinks,
+        ({ expiresAt }) => expiresAt <= now,
+      ),
+    ],
+    [
+      'trialLinks',
+      await findOver(
+        deps,
+        (r) => r.trialLinks,
         ({ expiresAt }) => expiresAt <= now,
       ),
     ],

@@ -14,6 +14,7 @@ import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
 import { hitByLowering } from '../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms } from '../domain/policy.ts';
 import type { Seat } from '../domain/seats.ts';
+import { purchase } from '../domain/trials.ts';
 import { changeLicense } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
@@ -156,7 +157,10 @@ export const patchLicense = (
       ? await moveTo(deps, tx, patch.ownerEmail, patch.dryRun ?? false)
       : ok(license.ownerId);
     if (!owner.ok) return owner;
-    const next = patched(license, patch, owner.value, deps.now());
+    const product = await tx.products.get(license.productId);
+    const bought = purchase(license, product, patch, deps.now());
+    if (!bought.ok) return bought;
+    const next = patched(license, bought.value, owner.value, deps.now());
     if (!next.ok) return next;
     const seats = await heldSeats(deps, tx, license);
     const counter = await countSeats(deps, tx, license);

@@ -1,10 +1,11 @@
 /** Products: what licenses are for, with a template for new ones. */
 import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { Product, ProductCreate } from '../../shared/api/licenses.ts';
+import type { Product, ProductCreate, ProductPatch } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { ProductDoc } from '../domain/documents.ts';
 import { ownProduct } from '../domain/releases.ts';
+import { notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
@@ -36,6 +37,7 @@ export const createProduct = (
         id: input.id,
         name: input.name,
         template: input.template ?? {},
+        trial: input.trial ?? null,
         createdAt: deps.now(),
       };
       tx.products.put(product);
@@ -43,3 +45,24 @@ export const createProduct = (
       return ok(viewProduct(product));
     }),
   );
+
+/** Changes a product's name, template or trial; licenses that exist keep their terms. Error: `not-found`. */
+export const patchProduct = (
+  deps: Deps,
+  caller: AccountCaller,
+  id: string,
+  patch: ProductPatch,
+): Promise<Result<Product, Refusal>> =>
+  deps.store.transact(actorOf(caller), async (tx) => {
+    const product = await tx.products.get(id);
+    if (!product) return fail(notFound('product'));
+    const changed: ProductDoc = {
+      ...product,
+      name: patch.name ?? product.name,
+      template: patch.template ?? product.template,
+      trial: patch.trial === undefined ? (product.trial ?? null) : patch.trial,
+    };
+    tx.products.put(changed);
+    tx.record({ action: 'product.change', target: id, outcome: 'ok' });
+    return ok(viewProduct(changed));
+  });

@@ -28,6 +28,7 @@ export const viewProduct = (product: ProductDoc): Product => ({
   id: product.id,
   name: product.name,
   template: product.template,
+  trial: product.trial ?? null,
   createdAt: iso(product.createdAt),
 });
 

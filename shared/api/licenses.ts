@@ -33,20 +33,71 @@ export const Template = Policy.partial()
   .meta({ id: 'Template' });
 export type Template = z.infer<typeof Template>;
 
+/** An address of the web: encrypted, but for one on the same machine. */
+export const WebUrl = z
+  .url({ protocol: /^https?$/u, error: 'must be an address such as https://try.example.com' })
+  .max(500)
+  .refine((text) => {
+    const { protocol, hostname, username } = new URL(text);
+    const local = ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
+    return username === '' && (protocol === 'https:' || local);
+  }, 'must begin with https:// and carry no password');
+
+/** How a product may be tried; products without it offer no trial. */
+export const TrialOffer = z
+  .object({
+    days: z.number().int().min(1).max(365),
+    maxActivations,
+    /** Beside those of the template; what no trial permits is false in any case. */
+    entitlements: Entitlements,
+    /** An instance of the product that takes owners in with a login token. */
+    url: z.string().nullable(),
+  })
+  .meta({ id: 'TrialOffer' });
+export type TrialOffer = z.infer<typeof TrialOffer>;
+
+/** An offer as an operator makes it: two weeks on one machine, unless told. */
+export const TrialOfferRequest = TrialOffer.extend({
+  days: TrialOffer.shape.days.default(14),
+  maxActivations: maxActivations.default(1),
+  entitlements: Entitlements.default({}),
+  url: WebUrl.nullable().default(null),
+}).meta({ id: 'TrialOfferRequest' });
+
 export const ProductId = z
   .string()
   .regex(/^[a-z0-9][a-z0-9._-]{0,63}$/u, 'must be lower-case letters, digits, dots and dashes')
   .meta({ id: 'ProductId' });
 
 export const Product = z
-  .object({ id: z.string(), name: z.string(), template: Template, createdAt: Timestamp })
+  .object({
+    id: z.string(),
+    name: z.string(),
+    template: Template,
+    trial: TrialOffer.nullable(),
+    createdAt: Timestamp,
+  })
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof Product>;
 export const ProductPage = pageOf(Product, 'ProductPage');
 export const ProductCreate = z
-  .object({ id: ProductId, name: line(120), template: Template.optional() })
+  .object({
+    id: ProductId,
+    name: line(120),
+    template: Template.optional(),
+    trial: TrialOfferRequest.nullable().optional(),
+  })
   .meta({ id: 'ProductCreate' });
 export type ProductCreate = z.infer<typeof ProductCreate>;
+/** Template and trial are replaced as a whole; licenses that exist keep their terms. */
+export const ProductPatch = z
+  .object({
+    name: line(120).optional(),
+    template: Template.optional(),
+    trial: TrialOfferRequest.nullable().optional(),
+  })
+  .meta({ id: 'ProductPatch' });
+export type ProductPatch = z.infer<typeof ProductPatch>;
 
 /** `grace`: past its expiration, still permitted. */
 export const LicenseStatus = z

@@ -11,6 +11,7 @@ import * as licenses from '../../shared/api/licenses.ts';
 import * as offlineKeys from '../../shared/api/offline-keys.ts';
 import * as releases from '../../shared/api/releases.ts';
 import * as about from '../../shared/api/server.ts';
+import * as trials from '../../shared/api/trials.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
 import { call, callDone, callFile, type Answering, type SuccessOf } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
@@ -164,6 +165,13 @@ export const createClient = (options: ClientOptions) => {
         }),
       ),
 
+    // Trials
+    trials: () => ask(v1.trials.$get(), trials.TrialList),
+    startTrial: (json: In<typeof trials.TrialStart>) =>
+      ask(v1.trial.$post({ json, header: once() }), trials.TrialStarted),
+    openTrial: (id: string) =>
+      ask(license['trial-login'].$post({ param: { id } }), trials.TrialLogin),
+
     // What only operators may do
     announceRelease: (json: In<typeof releases.ReleaseCreate>) =>
       ask(operator.releases.$post({ json, header: once() }), releases.Release),
@@ -190,6 +198,8 @@ export const createClient = (options: ClientOptions) => {
     withdrawRelease: (id: string) => done(operator.releases[':id'].$delete({ param: { id } })),
     products: (query: ListQuery = {}) =>
       ask(operator.products.$get({ query }), licenses.ProductPage),
+    changeProduct: (id: string, json: In<typeof licenses.ProductPatch>) =>
+      ask(operator.products[':id'].$patch({ param: { id }, json }), licenses.Product),
     createProduct: (json: In<typeof licenses.ProductCreate>) =>
       ask(operator.products.$post({ json, header: once() }), licenses.Product),
     accounts: (query: ListQuery = {}) =>

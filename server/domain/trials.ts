@@ -1,0 +1,92 @@
+/** Trials: their terms, and what becomes of them when the license is bought. */
+import type { Entitlements } from '../../shared/api/common.ts';
+import type { LicensePatch, TrialOffer } from '../../shared/api/licenses.ts';
+import { trialRestrictions } from '../../shared/api/trials.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { LicenseDoc, ProductDoc } from './documents.ts';
+import { licenseStatus, showDay } from './license-status.ts';
+import { newTerms } from './policy.ts';
+
+const day = 86_400_000;
+
+/** What a trial of the product permits: the template's, the offer's, and never what no trial permits. */
+export const trialEntitlements = (product: ProductDoc, offer: TrialOffer): Entitlements => ({
+  ...product.template.entitlements,
+  ...offer.entitlements,
+  ...Object.fromEntries(Object.keys(trialRestrictions).map((name) => [name, false])),
+});
+
+/** The sentences for what a trial leaves out. */
+export const restrictionTexts: readonly string[] = Object.values(trialRestrictions);
+
+/** Why this owner can't start a trial of the product; null when they can. */
+export const refuseTrial = (
+  product: ProductDoc | undefined,
+  before: LicenseDoc | undefined,
+  now: number,
+  contact: string | null,
+): Refusal | null => {
+  if (!product?.trial) {
+    return {
+      code: 'not-found',
+      detail: `This product offers no trial. ${contact ? `Ask ${contact}.` : 'Ask the operator of this server.'}`,
+    };
+  }
+  if (!before) return null;
+  const ended = before.expiresAt !== null && licenseStatus(before, now) === 'expired';
+  const until = before.expiresAt === null ? '' : showDay(before.expiresAt);
+  const text =
+    before.type !== 'trial'
+      ? `Your trial of ${product.name} has become the license “${before.name}”.`
+      : ended
+        ? `Your trial of ${product.name} ended on ${until}, and there is one a product. Buy a license to go on: what is activated stays activated.`
+        : `You have a trial of ${product.name} already, until ${until}. Go on with it: licet trial open ${product.id}.`;
+  return { code: 'conflict', detail: text, extra: { licenseId: before.id } };
+};
+
+/** The terms of a trial that starts now. It ends by its day, without grace. */
+export const trialTerms = (product: ProductDoc, offer: TrialOffer, now: number) => {
+  const input = {
+    ownerEmail: '',
+    name: `${product.name} trial`.slice(0, 120),
+    product: product.id,
+    type: 'trial' as const,
+    maxActivations: offer.maxActivations,
+    expiresAt: new Date(now + offer.days * day).toISOString(),
+    graceDays: 0,
+  };
+  const terms = newTerms(input, product, now);
+  return terms.ok
+    ? ok({ ...terms.value, name: input.name, entitlements: trialEntitlements(product, offer) })
+    : terms;
+};
+
+/**
+ * A trial that is bought: what the patch doesn't say comes from the product's template, as for a new
+ * license, instead of from the trial. Machines that are active stay so.
+ */
+export const purchase = (
+  license: LicenseDoc,
+  product: ProductDoc | undefined,
+  patch: LicensePatch,
+  now: number,
+): Result<LicensePatch, Refusal> => {
+  const { type } = patch;
+  if (license.type !== 'trial' || type === undefined || type === 'trial') return ok(patch);
+  if (!product) return fail({ code: 'not-found', detail: 'The product of this trial is gone.' });
+  const { ownerEmail: _, ...given } = patch;
+  const input = { ...given, ownerEmail: '', name: license.name, product: product.id };
+  const terms = newTerms(input, product, now);
+  if (!terms.ok) return terms;
+  const { expiresAt, maxActivations, graceDays, entitlements, policy } = terms.value;
+  return ok({
+    ...patch,
+    name: patch.name ?? license.name.replace(/ trial$/u, ''),
+    expiresAt: expiresAt === null ? null : new Date(expiresAt).toISOString(),
+    maxActivations,
+    graceDays,
+    entitlements,
+    policy,
+  });
+};

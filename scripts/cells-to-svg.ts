@@ -96,35 +96,42 @@ const blocks: Readonly<Record<string, readonly [top: number, height: number]>> =
   '▄': [0.5, 0.5],
 };
 
-const drawCell = (drawn: DrawnCell, x: number, y: number, palette: Palette): string => {
-  const { fill, back } = paintOf(drawn, palette);
-  const left = round(padding + x * cell.width);
-  const top = padding + y * cell.height;
-  const width = round(cell.width * Math.max(1, drawn.width));
+/** Backgrounds of a row, neighbors of one color as one rectangle: else seams show between them. */
+const drawBacks = (row: readonly DrawnCell[], y: number, palette: Palette): string => {
   const parts: string[] = [];
-  if (back !== undefined) {
-    parts.push(
-      `<rect x="${left}" y="${round(top)}" width="${width}" height="${cell.height}" fill="${back}"/>`,
-    );
-  }
-  const block = blocks[drawn.text];
-  if (block) {
-    parts.push(
-      `<rect x="${left}" y="${round(top + block[0] * cell.height)}" width="${width}" height="${round(block[1] * cell.height)}" fill="${fill}"/>`,
-    );
-  } else if (drawn.text.trim() !== '') {
-    const weight = drawn.bold ? ' font-weight="bold"' : '';
-    const opacity = drawn.dim ? ' opacity="0.6"' : '';
-    parts.push(
-      `<text x="${left}" y="${round(top + baseline)}" fill="${fill}"${weight}${opacity}>${escape(drawn.text)}</text>`,
-    );
-  }
-  if (drawn.underline) {
-    parts.push(
-      `<rect x="${left}" y="${round(top + cell.height - 2)}" width="${width}" height="1" fill="${fill}"/>`,
-    );
+  let from = 0;
+  const backs = row.map((drawn) => paintOf(drawn, palette).back);
+  for (let x = 1; x <= row.length; x += 1) {
+    if (backs[x] === backs[from] && x < row.length) continue;
+    if (backs[from] !== undefined) {
+      const left = round(padding + from * cell.width);
+      const width = round((x - from) * cell.width);
+      parts.push(
+        `<rect x="${left}" y="${padding + y * cell.height}" width="${width}" height="${cell.height}" fill="${backs[from]}"/>`,
+      );
+    }
+    from = x;
   }
   return parts.join('');
+};
+
+const drawCell = (drawn: DrawnCell, x: number, y: number, palette: Palette): string => {
+  if (drawn.width === 0) return '';
+  const { fill } = paintOf(drawn, palette);
+  const left = round(padding + x * cell.width);
+  const top = padding + y * cell.height;
+  const width = round(cell.width * drawn.width);
+  const opacity = drawn.dim ? ' opacity="0.6"' : '';
+  const block = blocks[drawn.text];
+  const line = drawn.underline
+    ? `<rect x="${left}" y="${round(top + cell.height - 2)}" width="${width}" height="1" fill="${fill}"${opacity}/>`
+    : '';
+  if (block) {
+    return `${line}<rect x="${left}" y="${round(top + block[0] * cell.height)}" width="${width}" height="${round(block[1] * cell.height)}" fill="${fill}"/>`;
+  }
+  if (drawn.text.trim() === '') return line;
+  const weight = drawn.bold ? ' font-weight="bold"' : '';
+  return `${line}<text x="${left}" y="${round(top + baseline)}" fill="${fill}"${weight}${opacity}>${escape(drawn.text)}</text>`;
 };
 
 /** The picture of a screen; the same cells give the same bytes. */
@@ -135,8 +142,9 @@ export const cellsToSvg = (
   const columns = Math.max(0, ...rows.map((row) => row.length));
   const width = round(columns * cell.width + 2 * padding);
   const height = round(rows.length * cell.height + 2 * padding);
-  const lines = rows.map((row, y) =>
-    row.map((drawn, x) => (drawn.width === 0 ? '' : drawCell(drawn, x, y, palette))).join(''),
+  const lines = rows.map(
+    (row, y) =>
+      drawBacks(row, y, palette) + row.map((drawn, x) => drawCell(drawn, x, y, palette)).join(''),
   );
   return [
     `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}"`,

@@ -50,8 +50,8 @@ export const keyTable = {
   yes: { keys: ['y'], does: 'Yes', hint: 'yes', group: 'act' },
   no: { keys: ['n'], does: 'No', hint: 'no', group: 'act' },
 
-  up: { keys: ['up', 'k'], does: 'Move up', hint: 'move', group: 'move' },
-  down: { keys: ['down', 'j'], does: 'Move down', group: 'move' },
+  up: { keys: ['up', 'k'], does: 'Move up', group: 'move' },
+  down: { keys: ['down', 'j'], does: 'Move down', hint: 'move', group: 'move' },
   pageUp: { keys: ['pageup', 'ctrl+u'], does: 'Page up', group: 'move' },
   pageDown: { keys: ['pagedown', 'ctrl+d'], does: 'Page down', group: 'move' },
   first: { keys: ['g', 'home'], does: 'Go to the first', group: 'move' },

@@ -10,7 +10,7 @@ export type Look = Pick<
   'color' | 'backgroundColor' | 'dimColor' | 'bold' | 'inverse' | 'underline'
 >;
 
-/** `accent` leads the eye, `good`/`soon`/`bad` judge, `dim` steps back, `selected` is where Enter acts. */
+/** `accent` leads the eye, `good`/`soon`/`bad` judge, `dim` steps back, `selected` is where Enter acts; `input` is what is typed, `blank` where it could be. */
 export type Tone =
   | 'plain'
   | 'accent'
@@ -22,6 +22,8 @@ export type Tone =
   | 'bad'
   | 'selected'
   | 'cursor'
+  | 'input'
+  | 'blank'
   | 'badge'
   | 'paper';
 
@@ -38,6 +40,8 @@ const colored: Theme = {
   bad: { color: 'red' },
   selected: { color: 'magenta', bold: true },
   cursor: { inverse: true },
+  input: { underline: true },
+  blank: { underline: true, dimColor: true },
   badge: { color: 'magenta', bold: true, inverse: true },
   // QR codes: readers need black on white whatever the terminal's own colors are.
   paper: { color: 'black', backgroundColor: 'whiteBright' },
@@ -54,6 +58,8 @@ const plain: Theme = {
   bad: { bold: true },
   selected: { inverse: true },
   cursor: { inverse: true },
+  input: { underline: true },
+  blank: { underline: true, dimColor: true },
   badge: { bold: true, inverse: true },
   paper: { inverse: true },
 };

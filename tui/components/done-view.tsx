@@ -1,6 +1,5 @@
 /** What an action gave: a card to hand over, a text to keep, facts, a table. */
 import type { ReactNode } from 'react';
-import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { Block, Done } from '../actions/done.ts';
 import { showShort, showValue } from '../state/shown.ts';
@@ -8,7 +7,7 @@ import { fit, inert } from '../state/cells.ts';
 import { Card } from './card.tsx';
 import { useContentSize } from './frame.tsx';
 import { factLines, heading, Lines, paragraph } from './lines.tsx';
-import { Page, pageTitleRows } from './page.tsx';
+import { backKeys, Page, pageTitleRows } from './page.tsx';
 import { Text } from './text.tsx';
 import { Verbatim } from './verbatim.tsx';
 
@@ -80,7 +79,6 @@ const CardPage = ({ done, card, onClose }: CardPageProps) => {
 const FactsPage = ({ title, done, onClose }: DoneViewProps) => {
   const { columns, rows } = useContentSize();
   const now = useNow();
-  useKeys({ back: { run: onClose, hint: 'done' }, choose: { run: onClose, hint: '' } });
   const lines = [
     ...paragraph(done.message, columns),
     ...(done.warnings ?? []).flatMap((warning) => paragraph(warning, columns, 'soon')),
@@ -88,7 +86,7 @@ const FactsPage = ({ title, done, onClose }: DoneViewProps) => {
     ...(done.next === undefined ? [] : paragraph(done.next, columns, 'dim')),
   ];
   return (
-    <Page title={title}>
+    <Page title={title} keys={backKeys(onClose)}>
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
     </Page>
   );

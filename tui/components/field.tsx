@@ -1,6 +1,6 @@
 /** One field of a form: label, what was typed, the cursor. Drawing only; editing is text-edit.ts. */
 import { Box } from 'ink';
-import { graphemes, inert, width as cellsOf } from '../state/cells.ts';
+import { cut, graphemes, inert, width as cellsOf } from '../state/cells.ts';
 import type { EditState } from '../state/text-edit.ts';
 import { signs } from '../theme.ts';
 import { Text } from './text.tsx';
@@ -29,9 +29,10 @@ const draw = (text: string, masked: boolean): Piece[] =>
   });
 
 /** The pieces around the cursor that fit, and where the cursor is among them. */
-const visible = (pieces: readonly Piece[], cursor: number, room: number) => {
+const visible = (pieces: readonly Piece[], cursor: number, room: number, focused: boolean) => {
   let from = cursor;
-  let used = Math.max(1, pieces[cursor]?.cells ?? 1);
+  // The cursor takes a cell of its own behind the last character.
+  let used = pieces[cursor]?.cells ?? (focused ? 1 : 0);
   while (from > 0 && used + (pieces[from - 1]?.cells ?? 0) <= room) {
     from -= 1;
     used += pieces[from]?.cells ?? 0;
@@ -60,31 +61,33 @@ export const Field = (props: FieldProps) => {
 type ValueProps = Pick<FieldProps, 'width' | 'state' | 'focused' | 'masked' | 'example'>;
 
 /** The value alone, for inputs without a label (filter, palette). */
-export const FieldValue = ({ width, state, focused, masked = false, example }: ValueProps) => {
+export const FieldValue = (props: ValueProps) => {
+  const { width, state, focused, masked = false, example = '' } = props;
   const pieces = draw(state.text, masked);
   const cursor = graphemes(state.text.slice(0, state.cursor)).length;
-  if (!focused) {
-    const { from, to, blanks } = visible(pieces, 0, width);
-    const text = pieces.slice(from, to).map((piece) => piece.text);
-    const rest = to < pieces.length ? [...text.slice(0, -1), signs.more] : text;
-    return <Text wrap="truncate-end">{rest.join('') + ' '.repeat(blanks)}</Text>;
-  }
-  const { from, to, blanks } = visible(pieces, cursor, width);
   const join = (start: number, end: number): string =>
     pieces
       .slice(start, end)
       .map((piece) => piece.text)
       .join('');
-  const hint = state.text === '' && example ? example.slice(1, width) : '';
+  if (!focused) {
+    const { to, blanks } = visible(pieces, 0, width, false);
+    const whole = to === pieces.length;
+    return (
+      <Text wrap="truncate-end">
+        <Text tone="input">{whole ? join(0, to) : join(0, to - 1) + signs.more}</Text>
+        <Text tone="blank">{' '.repeat(blanks)}</Text>
+      </Text>
+    );
+  }
+  const { from, to, blanks } = visible(pieces, cursor, width, true);
+  const hint = state.text === '' ? cut(example, width) : '';
   return (
     <Text wrap="truncate-end">
-      {join(from, cursor)}
-      <Text tone="cursor">
-        {pieces[cursor]?.text ?? (hint === '' ? ' ' : (example?.charAt(0) ?? ' '))}
-      </Text>
-      {join(cursor + 1, to)}
-      <Text tone="dim">{hint}</Text>
-      {' '.repeat(Math.max(0, blanks - hint.length))}
+      <Text tone="input">{join(from, cursor)}</Text>
+      <Text tone="cursor">{pieces[cursor]?.text ?? (hint.charAt(0) || ' ')}</Text>
+      <Text tone="input">{join(cursor + 1, to)}</Text>
+      <Text tone="blank">{hint.slice(1).padEnd(blanks)}</Text>
     </Text>
   );
 };

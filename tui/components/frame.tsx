@@ -6,17 +6,17 @@ import { useSignal, useTerminal } from '../hooks/use-terminal.ts';
 import { keyEntry, showKey } from '../keys.ts';
 import { cut, fit, inert, width as cellsOf } from '../state/cells.ts';
 import type { ActiveKey } from '../state/key-scopes.ts';
-import type { Tone } from '../theme.ts';
+import { isTooSmall, smallest, type Size } from '../state/screen-size.ts';
+import { signs, type Tone } from '../theme.ts';
 import { Text } from './text.tsx';
-
-/** The smallest screen that everything fits on. */
-export const smallest = { columns: 40, rows: 10 } as const;
 
 export interface FrameProps {
   /** Where we are: the package, the account, the machine. */
   readonly title: string;
   /** Who and which server, on the right of the title. */
   readonly context?: string;
+  /** Whether what is shown follows the server: a sign behind the context. */
+  readonly live?: boolean | undefined;
   /** Names of the sections, and which is open. */
   readonly sections?: readonly string[];
   readonly section?: number;
@@ -25,11 +25,6 @@ export interface FrameProps {
   /** Above the content when the server is gone. */
   readonly banner?: ReactNode;
   readonly children: ReactNode;
-}
-
-interface Size {
-  readonly columns: number;
-  readonly rows: number;
 }
 
 const ContentSizeContext = createContext<Size | undefined>(undefined);
@@ -54,25 +49,28 @@ export const Frame = (props: FrameProps) => {
   const { columns, rows } = useWindowSize();
   const banner = Boolean(props.banner);
   const size = useMemo(() => contentSize({ columns, rows }, banner), [columns, rows, banner]);
-  if (columns < smallest.columns || rows < smallest.rows) {
-    return (
-      <Box width={columns} height={rows}>
-        <Text wrap="truncate-end">{tooSmall(columns, rows)}</Text>
-      </Box>
-    );
-  }
+  const small = isTooSmall({ columns, rows });
+  // Hidden, not taken away: what was typed is there again when the screen grows.
   return (
     <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
-      <TitleRow {...props} columns={columns} />
-      <SectionsRow {...props} columns={columns} />
-      {roomy(rows) ? <Rule columns={columns} /> : null}
-      {props.banner}
-      <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
-        <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
+      {small ? <Text wrap="truncate-end">{tooSmall(columns, rows)}</Text> : null}
+      <Box
+        display={small ? 'none' : 'flex'}
+        width={columns}
+        height={rows}
+        flexDirection="column"
+        overflow="hidden"
+      >
+        <TitleRow {...props} columns={columns} />
+        <SectionsRow {...props} columns={columns} ruled={roomy(rows)} />
+        {props.banner}
+        <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
+          <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
+        </Box>
+        {roomy(rows) ? <Rule columns={columns} /> : null}
+        <StatusRow status={props.status} columns={columns} />
+        <KeysRow columns={columns} />
       </Box>
-      {roomy(rows) ? <Rule columns={columns} /> : null}
-      <StatusRow status={props.status} columns={columns} />
-      <KeysRow columns={columns} />
     </Box>
   );
 };
@@ -85,43 +83,57 @@ const tooSmall = (columns: number, rows: number): string => {
 
 const Rule = ({ columns }: { columns: number }) => <Text tone="dim">{'─'.repeat(columns)}</Text>;
 
-const TitleRow = ({ title, context = '', columns }: FrameProps & { columns: number }) => {
+const TitleRow = ({ title, context = '', live, columns }: FrameProps & { columns: number }) => {
   const name = ' licet ';
-  const room = columns - cellsOf(name) - 2;
+  const sign = live === undefined ? '' : ` ${live ? signs.good : signs.soon}`;
+  const room = columns - cellsOf(name) - 2 - cellsOf(sign);
   const shown = cut(inert(title), room);
-  const left = Math.max(0, room - cellsOf(shown) - 2);
   // What doesn't fit whole is left out: half an address helps nobody.
-  const right = cellsOf(context) <= left ? inert(context) : '';
+  const right = cellsOf(context) <= room - cellsOf(shown) - 2 ? inert(context) : '';
   return (
     <Box>
       <Text tone="badge">{name}</Text>
       <Text tone="strong">{` ${shown}`}</Text>
-      <Text tone="dim">{fit(right, columns - cellsOf(name) - 2 - cellsOf(shown), 'end')} </Text>
+      <Text tone="dim">{fit(right, room - cellsOf(shown), 'end')}</Text>
+      <Text tone={live ? 'good' : 'soon'}>{sign}</Text>
+      <Text> </Text>
     </Box>
   );
 };
 
 const noSections: readonly string[] = [];
 
-const SectionsRow = (props: FrameProps & { columns: number }) => {
-  const { sections = noSections, section = 0, columns } = props;
+/** Names where they fit; else the numbers, and the name of the open section. */
+const sectionLabels = (sections: readonly string[], open: number, columns: number): string[] => {
   const whole = sections.map((name, index) => ` ${index + 1} ${name} `);
-  // Names where they fit; else the numbers, and the name of the open section.
-  const fits = whole.reduce((sum, label) => sum + cellsOf(label), 0) <= columns;
-  const labels = fits
-    ? whole
-    : sections.map((name, index) =>
-        index === section ? ` ${index + 1} ${name} ` : ` ${index + 1}`,
-      );
+  if (whole.reduce((sum, label) => sum + cellsOf(label), 0) <= columns) return whole;
+  return sections.map((name, index) => ` ${index + 1} ${index === open ? `${name} ` : ''}`);
+};
+
+/** The sections, and below them a rule that is heavy under the open one. */
+const SectionsRow = (props: FrameProps & { columns: number; ruled: boolean }) => {
+  const { sections = noSections, section = 0, columns, ruled } = props;
+  const labels = sectionLabels(sections, section, columns);
+  const before = labels.slice(0, section).reduce((sum, label) => sum + cellsOf(label), 0);
+  const heavy = cellsOf(labels[section] ?? '');
   return (
-    <Box height={1} overflow="hidden">
-      {labels.map((label, index) => (
-        <Text key={label} tone={index === section ? 'title' : 'dim'} wrap="truncate-end">
-          {label}
+    <>
+      <Box height={1} overflow="hidden">
+        {labels.map((label, index) => (
+          <Text key={label} tone={index === section ? 'title' : 'dim'} wrap="truncate-end">
+            {label}
+          </Text>
+        ))}
+        {labels.length === 0 ? <Text> </Text> : null}
+      </Box>
+      {ruled ? (
+        <Text wrap="truncate-end">
+          <Text tone="dim">{'─'.repeat(before)}</Text>
+          <Text tone="accent">{'━'.repeat(heavy)}</Text>
+          <Text tone="dim">{'─'.repeat(Math.max(0, columns - before - heavy))}</Text>
         </Text>
-      ))}
-      {labels.length === 0 ? <Text> </Text> : null}
-    </Box>
+      ) : null}
+    </>
   );
 };
 

@@ -1,6 +1,7 @@
 /** Something that covers what is below it: keys go here and nowhere else until it is gone. */
 import { Box, useWindowSize } from 'ink';
 import { use, type ReactNode } from 'react';
+import { isTooSmall } from '../state/screen-size.ts';
 import { LayerContext, useKeys } from '../hooks/use-keys.ts';
 
 const NoKeys = () => {
@@ -25,6 +26,7 @@ export const Overlay = ({ children }: { children: ReactNode }) => {
   return (
     <Layer>
       <Box
+        display={isTooSmall({ columns, rows }) ? 'none' : 'flex'}
         position="absolute"
         width={columns}
         height={rows}

@@ -28,7 +28,9 @@ const noHead: readonly ReactNode[] = [];
 export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   const { rows, filter, head = noHead, empty } = props;
   const size = useContentSize();
-  const above = head.length + (filter.row === null ? 0 : 1);
+  // Air between what is above the list and the list, where there is room for it.
+  const gap = head.length > 0 && size.rows >= 12;
+  const above = head.length + (gap ? 1 : 0) + (filter.row === null ? 0 : 1);
   const room = Math.max(1, size.rows - above - 1);
   // The place in the list is worth a row only where the list goes on.
   const height = rows.count > room ? Math.max(1, room - 1) : room;
@@ -41,6 +43,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   return (
     <Box flexDirection="column">
       {head}
+      {gap ? <Text> </Text> : null}
       {filter.row}
       <Body {...props} list={list} width={size.columns} />
       {rows.count > room ? (

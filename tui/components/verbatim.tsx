@@ -3,13 +3,13 @@ import { useState } from 'react';
 import { isArmored } from '../../shared/armor.ts';
 import { toQrText } from '../../shared/codes.ts';
 import { useApp } from '../hooks/use-app.ts';
-import { useKeys } from '../hooks/use-keys.ts';
+import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
 import { copySequence } from '../terminal/clipboard.ts';
 import { Form } from './form.tsx';
 import { useContentSize } from './frame.tsx';
 import { heading, Lines, paragraph } from './lines.tsx';
-import { Page, pageTitleRows } from './page.tsx';
+import { backKeys, Page, pageTitleRows } from './page.tsx';
 import { QrCode } from './qr-code.tsx';
 import { Text } from './text.tsx';
 
@@ -32,7 +32,7 @@ export const Verbatim = (props: VerbatimProps) => {
   const [view, setView] = useState<'text' | 'qr' | 'save'>('text');
   const { files } = useApp();
   const copy = useCopy();
-  useKeys({
+  const keys: ScreenKeys = {
     copy: () => copy(text),
     save: files
       ? () => setView('save')
@@ -40,7 +40,7 @@ export const Verbatim = (props: VerbatimProps) => {
     code2d: () => setView('qr'),
     back: { run: onClose, hint: 'done' },
     choose: { run: onClose, does: 'Close', hint: '' },
-  });
+  };
   const height = rows - pageTitleRows(rows, false);
   const lines = [
     ...about.flatMap((line) => paragraph(line, columns)),
@@ -49,7 +49,7 @@ export const Verbatim = (props: VerbatimProps) => {
     ...textLines(text, columns),
   ];
   return (
-    <Page title={title}>
+    <Page title={title} keys={keys}>
       <Lines lines={lines} height={height} />
       {view === 'save' ? <SavePage {...props} onDone={() => setView('text')} /> : null}
       {view === 'qr' ? (
@@ -119,14 +119,8 @@ interface QrPageProps {
 const QrPage = ({ title, text, onDone }: QrPageProps) => {
   const { columns, rows } = useContentSize();
   return (
-    <Page title={title}>
-      <QrKeys onDone={onDone} />
+    <Page title={title} keys={backKeys(onDone)}>
       <QrCode text={text} room={{ columns, rows: rows - pageTitleRows(rows, false) }} />
     </Page>
   );
-};
-
-const QrKeys = ({ onDone }: { onDone: () => void }) => {
-  useKeys({ back: { run: onDone, does: 'Back to the text' }, choose: { run: onDone, hint: '' } });
-  return null;
 };

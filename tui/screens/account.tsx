@@ -111,7 +111,6 @@ export const AccountScreen = () => {
                 {role[account.role]}
               </Text>,
             ]),
-        ...(height < 10 ? [] : [<Text key="gap"> </Text>]),
       ]}
       empty={{ title: 'You are signed in nowhere else.' }}
       keys={keys}

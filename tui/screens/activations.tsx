@@ -6,13 +6,12 @@ import { releaseActivation, resetActivations } from '../actions/activations.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, Lines } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
+import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
 import { Empty } from '../components/states.tsx';
 import type { Column } from '../components/table.tsx';
 import { useCopy } from '../components/verbatim.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
-import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePages } from '../hooks/use-pages.ts';
 import { usePortal } from '../hooks/use-portal.ts';
@@ -150,6 +149,7 @@ const when = (at: string | null, now: number): string =>
 const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
   const { columns, rows } = useContentSize();
   const now = useNow();
+  const copy = useCopy();
   const lines = factLines(
     [
       { label: 'Activated by', value: machine.activatedBy },
@@ -166,19 +166,14 @@ const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => voi
     columns,
   );
   return (
-    <Page title={inert(machine.hostname)}>
-      <MachineKeys machine={machine} onClose={onClose} />
+    <Page
+      title={inert(machine.hostname)}
+      keys={{
+        copy: { run: () => copy(machine.fingerprint), does: 'Copy the fingerprint' },
+        ...backKeys(onClose),
+      }}
+    >
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
     </Page>
   );
-};
-
-const MachineKeys = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
-  const copy = useCopy();
-  useKeys({
-    copy: { run: () => copy(machine.fingerprint), does: 'Copy the fingerprint' },
-    back: onClose,
-    choose: { run: onClose, does: 'Back', hint: '' },
-  });
-  return null;
 };

@@ -4,10 +4,9 @@ import type { JournalEntry } from '../../shared/api/server.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, Lines } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
+import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import type { Column } from '../components/table.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
-import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePages } from '../hooks/use-pages.ts';
 import { usePortal } from '../hooks/use-portal.ts';
@@ -94,14 +93,8 @@ const Entry = ({ entry, onClose }: { entry: JournalEntry; onClose: () => void })
     columns,
   );
   return (
-    <Page title={`Entry ${entry.seq}`}>
-      <EntryKeys onClose={onClose} />
+    <Page title={`Entry ${entry.seq}`} keys={backKeys(onClose)}>
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
     </Page>
   );
-};
-
-const EntryKeys = ({ onClose }: { onClose: () => void }) => {
-  useKeys({ back: onClose, choose: { run: onClose, does: 'Back', hint: '' } });
-  return null;
 };

@@ -87,6 +87,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
       <Frame
         title={place}
         context={`${account.email} · ${app.server.replace(/^https?:\/\//u, '')}`}
+        live={connection.state.state === 'connected'}
         sections={names}
         section={section}
         banner={bannerOf(connection, about.value?.reason ?? undefined)}

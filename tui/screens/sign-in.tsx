@@ -32,6 +32,8 @@ export const SignInScreen = ({ why }: SignInProps) => {
   const close = (): void => setOpen(undefined);
   const demo = server.info?.demo?.text;
   const { failure } = server;
+  const roomy = rows >= 15;
+  const width = Math.min(columns - (roomy ? 4 : 0), 56);
   const away = failure !== undefined && failure.kind !== 'untrusted';
   return (
     <Frame
@@ -40,14 +42,25 @@ export const SignInScreen = ({ why }: SignInProps) => {
       status={why}
       banner={away ? <Banner text={failureWords(failure)} retryAt={server.retryAt} /> : null}
     >
-      {rows >= 14 ? (
-        <Box flexDirection="column" marginBottom={1}>
-          <Text tone="strong">Sign in</Text>
-          <Text tone="dim">With the e-mail and password of your license.</Text>
+      <Box
+        flexDirection="column"
+        alignItems="center"
+        justifyContent={roomy ? 'center' : 'flex-start'}
+        height={rows}
+        overflow="hidden"
+      >
+        <Box flexDirection="column" width={width + (roomy ? 4 : 0)}>
+          {roomy ? <Wordmark /> : null}
+          <Box {...(roomy ? card : {})} flexDirection="column">
+            <SignInForm width={width} height={rows - (roomy ? 8 : 2)} open={setOpen} />
+          </Box>
+          {demo === undefined || rows < 20 - 4 ? null : (
+            <Box flexDirection="column" marginTop={1}>
+              {demo.split('\n').flatMap((line) => paragraph(line, width + 4, 'dim'))}
+            </Box>
+          )}
         </Box>
-      ) : null}
-      <SignInForm height={rows - (rows >= 14 ? 5 : 2)} open={setOpen} />
-      {demo === undefined ? null : <DemoText text={demo} width={columns} />}
+      </Box>
       {failure?.kind === 'untrusted' ? (
         <TrustQuestion failure={failure} onTrusted={server.refresh} />
       ) : null}
@@ -66,22 +79,31 @@ export const SignInScreen = ({ why }: SignInProps) => {
 const titleOf = (name: string | undefined): string =>
   name === undefined || name === 'licet' ? 'Sign in' : name;
 
-const DemoText = ({ text, width }: { text: string; width: number }) => (
-  <Box flexDirection="column" marginTop={1}>
-    {text.split('\n').flatMap((line) => paragraph(line, width, 'dim'))}
-  </Box>
+const card = {
+  borderStyle: 'round',
+  borderDimColor: true,
+  paddingX: 1,
+  paddingY: 0,
+} as const;
+
+const Wordmark = () => (
+  <Text>
+    <Text tone="title"> licet</Text>
+    <Text tone="dim"> it is permitted</Text>
+  </Text>
 );
 
 const totpRequired = (problem: Readonly<Record<string, unknown>>): boolean =>
   problem['totpRequired'] === true;
 
 interface FormOptions {
+  readonly width: number;
   readonly height: number;
   readonly open: (what: Open) => void;
 }
 
 /** E-mail and password; the field for the one-time password comes when the account asks for it. */
-const SignInForm = ({ height, open }: FormOptions) => {
+const SignInForm = ({ width, height, open }: FormOptions) => {
   const app = useApp();
   const [second, setSecond] = useState<Values>();
   const alive = useRef(true);
@@ -142,6 +164,7 @@ const SignInForm = ({ height, open }: FormOptions) => {
       submitLabel="Sign in"
       busyLabel="Signing in"
       onSubmit={submit}
+      width={width}
       height={height}
       links={[
         { label: 'I have a code', run: () => open('code') },

@@ -8,9 +8,8 @@ import { Form } from '../components/form.tsx';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, Lines, paragraph } from '../components/lines.tsx';
 import { Menu } from '../components/menu.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
+import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import { Verbatim } from '../components/verbatim.tsx';
-import { useKeys } from '../hooks/use-keys.ts';
 import { useMachine, type KeyInput } from '../hooks/use-machine.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { FieldSpec, Values } from '../state/form-state.ts';
@@ -255,14 +254,11 @@ const PermitPage = ({ permit, entered, onClose }: PermitPageProps) => {
     ),
   ];
   return (
-    <Page title={entered ? 'The key is valid and entered' : 'The key is valid on this machine'}>
-      <PermitKeys onClose={onClose} />
+    <Page
+      title={entered ? 'The key is valid and entered' : 'The key is valid on this machine'}
+      keys={backKeys(onClose)}
+    >
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
     </Page>
   );
-};
-
-const PermitKeys = ({ onClose }: { onClose: () => void }) => {
-  useKeys({ back: onClose, choose: { run: onClose, does: 'Back', hint: '' } });
-  return null;
 };

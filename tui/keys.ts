@@ -37,6 +37,8 @@ export const keyTable = {
   suspend: { keys: ['s'], does: 'Suspend or resume', hint: 'suspend', group: 'act' },
   revoke: { keys: ['x'], does: 'Revoke', hint: 'revoke', group: 'act' },
   save: { keys: ['s'], does: 'Save to a file', hint: 'save', group: 'act' },
+  download: { keys: ['d'], does: 'Download it to this machine', hint: 'download', group: 'act' },
+  sheet: { keys: ['t'], does: 'Show a carry sheet to print', hint: 'sheet', group: 'act' },
   code2d: { keys: ['o'], does: 'Show as a QR code', hint: 'QR', group: 'act' },
   flip: { keys: ['f'], does: 'Swap black and white of the QR code', hint: 'flip', group: 'act' },
   nextPart: { keys: ['right', 'l', ' '], does: 'Next part', hint: 'next part', group: 'move' },

@@ -8,6 +8,7 @@ import { failureWords } from '../state/failure-words.ts';
 import { ActionForm } from './action-form.tsx';
 import { Dialog } from './dialog.tsx';
 import { DoneView, mustShow } from './done-view.tsx';
+import { Progress } from './progress.tsx';
 
 export interface ActionFlowProps {
   readonly action: Action;
@@ -63,14 +64,27 @@ export const ActionFlow = (props: ActionFlowProps) => {
         initial={props.initial ?? {}}
         onCancel={onClose}
         submit={async (values) => {
-          if (action.danger) {
-            setStage({ at: 'preview', values });
+          if (action.danger || action.long) {
+            setStage({ at: action.danger ? 'preview' : 'run', values });
             return undefined;
           }
           const answer = await action.run(client, values);
           if (answer.ok) finish(answer.value);
           return answer.ok ? undefined : answer.error;
         }}
+      />
+    );
+  }
+  if (stage.at === 'run' && action.long) {
+    return (
+      <Progress
+        title={action.title}
+        run={(work) =>
+          void action.run(client, stage.values, work).then((answer) => {
+            if (answer.ok) finish(answer.value);
+            else setStage({ at: 'failed', text: failureWords(answer.error) });
+          })
+        }
       />
     );
   }
@@ -113,7 +127,7 @@ const useStage = (
         else setStage({ at: 'failed', text: failureWords(answer.error) });
       });
     }
-    if (stage.at === 'run') {
+    if (stage.at === 'run' && !action.long) {
       void action.run(client, stage.values).then((answer) => {
         if (answer.ok) finish(answer.value);
         else setStage({ at: 'failed', text: failureWords(answer.error) });

@@ -9,7 +9,7 @@ import { useContentSize } from './frame.tsx';
 import { factLines, heading, Lines, paragraph } from './lines.tsx';
 import { backKeys, Page, pageTitleRows } from './page.tsx';
 import { Text } from './text.tsx';
-import { Verbatim } from './verbatim.tsx';
+import { Verbatim, type VerbatimText } from './verbatim.tsx';
 
 export interface DoneViewProps {
   readonly title: string;
@@ -25,17 +25,15 @@ export const mustShow = (done: Done): boolean =>
 /** The result on a page of its own. */
 export const DoneView = ({ title, done, onClose }: DoneViewProps) => {
   const card = done.blocks.find((block) => block.kind === 'card');
-  const verbatim = done.blocks.find((block) => block.kind === 'verbatim');
+  const [main, ...forms] = verbatims(done);
   if (card) return <CardPage done={done} card={card} onClose={onClose} />;
-  if (verbatim) {
-    const about = [done.message, ...(done.warnings ?? []), ...(done.next ? [done.next] : [])];
+  if (main) {
     return (
       <Verbatim
-        title={verbatim.title}
-        text={verbatim.text}
-        fileName={verbatim.fileName}
-        short={shortOf(done.data)}
-        about={about}
+        title={title}
+        about={[done.message, ...(done.warnings ?? []), ...(done.next ? [done.next] : [])]}
+        texts={[main, ...forms]}
+        qr={qrOf(done, main.text)}
         onClose={onClose}
       />
     );
@@ -43,14 +41,23 @@ export const DoneView = ({ title, done, onClose }: DoneViewProps) => {
   return <FactsPage title={title} done={done} onClose={onClose} />;
 };
 
-/** The typeable form that offline keys come with. */
-const shortOf = (data: unknown): string | undefined =>
-  typeof data === 'object' &&
-  data !== null &&
-  'shortKey' in data &&
-  typeof data.shortKey === 'string'
-    ? data.shortKey
-    : undefined;
+/** The texts to keep; an offline key's typeable form is one of them. */
+const verbatims = (done: Done): VerbatimText[] => {
+  const texts: VerbatimText[] = done.blocks.filter((block) => block.kind === 'verbatim');
+  const short = member(done.data, 'shortKey');
+  const fileName = texts[0]?.fileName.replace(/\.txt$/u, '.typed.txt') ?? '';
+  return short === undefined ? texts : [...texts, { title: 'To type', text: short, fileName }];
+};
+
+/** The shortest form that a reader can hand on: what the action says, the typed one on one line, or the text. */
+const qrOf = ({ data }: Done, text: string): string =>
+  member(data, 'qr') ?? member(data, 'shortKey')?.replaceAll(/\s/gu, '') ?? text;
+
+const member = (data: unknown, name: string): string | undefined => {
+  if (typeof data !== 'object' || data === null) return undefined;
+  const value: unknown = Reflect.get(data, name);
+  return typeof value === 'string' ? value : undefined;
+};
 
 type BlockOf<K extends Block['kind']> = Extract<Block, { kind: K }>;
 

@@ -168,7 +168,7 @@ const hintsOf = (keys: readonly ActiveKey[]): Hint[] =>
     .filter((key) => hintOf(key) !== '')
     .sort((a, b) => order(a) - order(b))
     .map((key) => ({
-      key: showKey(key.names[0] ?? ''),
+      key: key.id === 'down' ? '↑↓' : showKey(key.names[0] ?? ''),
       word: hintOf(key),
       off: key.why !== undefined,
     }));

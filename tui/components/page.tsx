@@ -12,6 +12,8 @@ export interface PageProps {
   readonly about?: string | undefined;
   /** Keys of the page, where its children don't bring their own. */
   readonly keys?: ScreenKeys;
+  /** Without its title, where each row counts. */
+  readonly bare?: boolean;
   readonly children: ReactNode;
 }
 
@@ -20,9 +22,9 @@ export const pageTitleRows = (rows: number, about: boolean): number =>
   rows < 10 ? 1 : about ? 3 : 2;
 
 /** Covers the content area; to be drawn inside the frame's content. */
-export const Page = ({ title, about, keys, children }: PageProps) => {
+export const Page = ({ title, about, keys, bare = false, children }: PageProps) => {
   const { columns, rows } = useContentSize();
-  const head = pageTitleRows(rows, about !== undefined);
+  const head = bare ? 0 : pageTitleRows(rows, about !== undefined);
   const blank = ' '.repeat(columns);
   return (
     <Layer>
@@ -34,9 +36,11 @@ export const Page = ({ title, about, keys, children }: PageProps) => {
           ))}
         </Box>
         <Box position="absolute" width={columns} height={rows} flexDirection="column">
-          <Text tone="title" wrap="truncate-end">
-            {title}
-          </Text>
+          {head > 0 ? (
+            <Text tone="title" wrap="truncate-end">
+              {title}
+            </Text>
+          ) : null}
           {head > 2 ? (
             <Text tone="dim" wrap="truncate-end">
               {about}

@@ -1,7 +1,5 @@
 /** A text that must arrive whole: shown in full, copied, saved to a file, shown as a QR code. */
 import { useState } from 'react';
-import { isArmored } from '../../shared/armor.ts';
-import { toQrText } from '../../shared/codes.ts';
 import { useApp } from '../hooks/use-app.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
@@ -13,48 +11,53 @@ import { backKeys, Page, pageTitleRows } from './page.tsx';
 import { QrCode } from './qr-code.tsx';
 import { Text } from './text.tsx';
 
-export interface VerbatimProps {
+export interface VerbatimText {
   readonly title: string;
-  /** Exactly what is copied and saved. */
   readonly text: string;
   readonly fileName: string;
-  /** Shorter, for the QR code, where there is such a form. */
-  readonly short?: string | undefined;
-  /** Said above it. */
+}
+
+export interface VerbatimProps {
+  readonly title: string;
+  /** Said above the texts. */
   readonly about: readonly string[];
+  /** The first is what is copied and saved, exactly as it is; the others are forms of it. */
+  readonly texts: readonly [VerbatimText, ...VerbatimText[]];
+  /** What the QR code says. */
+  readonly qr: string;
   readonly onClose: () => void;
 }
 
-/** The text with its keys. */
-export const Verbatim = (props: VerbatimProps) => {
-  const { title, text, about, short, onClose } = props;
+/** The texts with their keys. */
+export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) => {
   const { columns, rows } = useContentSize();
   const [view, setView] = useState<'text' | 'qr' | 'save'>('text');
   const { files } = useApp();
   const copy = useCopy();
+  const [main] = texts;
   const keys: ScreenKeys = {
-    copy: () => copy(text),
-    save: files
-      ? () => setView('save')
-      : { run: () => undefined, why: 'Files can be saved only where licet runs on your machine.' },
+    copy: () => copy(main.text),
+    save: {
+      run: () => setView('save'),
+      why: files ? undefined : 'Files can be saved only where licet runs on your machine.',
+    },
     code2d: () => setView('qr'),
     back: { run: onClose, hint: 'done' },
     choose: { run: onClose, does: 'Close', hint: '' },
   };
-  const height = rows - pageTitleRows(rows, false);
   const lines = [
     ...about.flatMap((line) => paragraph(line, columns)),
-    ...(short === undefined ? [] : [...heading('To type'), ...textLines(short, columns)]),
-    ...(short === undefined ? [<Text key="gap"> </Text>] : heading('To copy or save')),
-    ...textLines(text, columns),
+    ...texts.flatMap((one) => [
+      ...(texts.length === 1 ? [<Text key="gap"> </Text>] : heading(one.title)),
+      ...textLines(one.text, columns),
+    ]),
   ];
+  const back = (): void => setView('text');
   return (
     <Page title={title} keys={keys}>
-      <Lines lines={lines} height={height} />
-      {view === 'save' ? <SavePage {...props} onDone={() => setView('text')} /> : null}
-      {view === 'qr' ? (
-        <QrPage title={title} text={qrText(text, short)} onDone={() => setView('text')} />
-      ) : null}
+      <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+      {view === 'save' ? <SavePage {...main} onDone={back} /> : null}
+      {view === 'qr' ? <QrPage title={title} text={qr} onDone={back} /> : null}
     </Page>
   );
 };
@@ -84,11 +87,7 @@ const textLines = (text: string, columns: number) =>
 
 const cells = (columns: number): RegExp => new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu');
 
-/** Codes go without the lines and spaces that only help the eye; any other text as it is. */
-const qrText = (text: string, short: string | undefined): string =>
-  short !== undefined || isArmored(text) ? toQrText(short ?? text) : text;
-
-const SavePage = ({ text, fileName, onDone }: VerbatimProps & { onDone: () => void }) => {
+const SavePage = ({ text, fileName, onDone }: VerbatimText & { onDone: () => void }) => {
   const { files } = useApp();
   const notify = useNotify();
   return (
@@ -118,9 +117,10 @@ interface QrPageProps {
 
 const QrPage = ({ title, text, onDone }: QrPageProps) => {
   const { columns, rows } = useContentSize();
+  // The title makes way for the code: each row counts.
   return (
-    <Page title={title} keys={backKeys(onDone)}>
-      <QrCode text={text} room={{ columns, rows: rows - pageTitleRows(rows, false) }} />
+    <Page title={title} keys={backKeys(onDone)} bare>
+      <QrCode text={text} room={{ columns, rows }} />
     </Page>
   );
 };

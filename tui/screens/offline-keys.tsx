@@ -4,6 +4,7 @@ import type { OfflineKey } from '../../shared/api/offline-keys.ts';
 import {
   issueOfflineKey,
   loseOfflineKey,
+  printCarrySheet,
   renewOfflineKey,
   returnOfflineKey,
   showOfflineKey,
@@ -118,6 +119,7 @@ const keysOf = (portal: Portal, license: License, row: OfflineKey | undefined): 
       why: whyNot(showOfflineKey),
     },
     add: make,
+    sheet: { run: () => act(printCarrySheet, values), why: whyNot(printCarrySheet) ?? ended },
     renew: {
       run: () => act(renewOfflineKey, values),
       does: 'Make the next key; only it is carried',

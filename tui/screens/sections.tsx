@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import type { License } from '../../shared/api/licenses.ts';
 import { AccountScreen } from './account.tsx';
 import { ActivationsScreen } from './activations.tsx';
+import { DownloadsScreen } from './downloads.tsx';
 import { JournalScreen } from './journal.tsx';
 import { LicenseScreen } from './license.tsx';
 import { OfflineKeysScreen } from './offline-keys.tsx';
@@ -24,6 +25,7 @@ const ofLicense: readonly Section[] = [
   { name: 'Offline keys', draw: () => <OfflineKeysScreen /> },
 ];
 
+const downloads: Section = { name: 'Downloads', draw: () => <DownloadsScreen /> };
 const account: Section = { name: 'Account', draw: () => <AccountScreen /> };
 
 const ofOperator = (openLicense: (license: License) => void): readonly Section[] => [
@@ -40,6 +42,6 @@ export const sectionsFor = (
   opened: boolean,
   openLicense: (license: License) => void,
 ): readonly Section[] => {
-  if (operator && !opened) return [...ofOperator(openLicense), account];
-  return [...ofLicense, account];
+  if (operator) return opened ? ofLicense : [...ofOperator(openLicense), downloads, account];
+  return [...ofLicense, downloads, account];
 };

@@ -48,6 +48,8 @@ export interface KeyScopes {
   /** Keys that work in a layer (the topmost when none is given), each once, innermost first. */
   active(layer?: number): readonly ActiveKey[];
   topLayer(): number;
+  /** Whether a letter pressed now is text for a field. */
+  readonly takesText: () => boolean;
   readonly subscribe: (listener: () => void) => () => void;
   /** Changes whenever what `active` gives would be shown differently. */
   readonly version: () => string;
@@ -123,6 +125,7 @@ export const createKeyScopes = (): KeyScopes => {
     },
     active,
     topLayer,
+    takesText: () => ordered(topLayer())[0]?.edit !== undefined,
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

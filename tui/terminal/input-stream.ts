@@ -13,19 +13,25 @@ const escapeWait = 40;
 /** Esc as the kitty protocol writes it: complete in itself, so Ink doesn't wait for more a second time. */
 const escapeKey = '\u{1B}[27u';
 
+/** Text without control characters: what a field takes as it is, however much of it. */
+const isText = (token: string): boolean => !/\p{Cc}/u.test(token);
+
 /** A readable stream over a terminal's input that gives one grapheme, escape sequence or paste at a time. */
 export class InputStream extends Readable {
   readonly isTTY = true;
   readonly #source: TerminalInput;
+  readonly #takesText: () => boolean;
   readonly #tokenizer = createTokenizer();
   readonly #decoder = new StringDecoder('utf8');
   readonly #queue: string[] = [];
   #escapeTimer: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
 
-  constructor(source: TerminalInput) {
+  /** `takesText`: whether a field has the focus; then what was typed ahead into it comes as one. */
+  constructor(source: TerminalInput, takesText: () => boolean) {
     super({ objectMode: true, highWaterMark: 1 });
     this.#source = source;
+    this.#takesText = takesText;
     source.on('data', this.#receive);
     source.on('end', this.#end);
     source.on('error', this.#end);
@@ -86,8 +92,16 @@ export class InputStream extends Readable {
   }
 
   readonly #next = (): void => {
-    const token = this.#queue.shift();
+    const token = this.#take();
     if (token !== undefined) this.push(token === '\u{1B}' ? escapeKey : token);
     this.#turn = this.#queue.length > 0 ? setImmediate(this.#next) : undefined;
   };
+
+  /** The next token; letters for a field together, since no letter moves the focus. */
+  #take(): string | undefined {
+    const token = this.#queue.shift();
+    if (token === undefined || !isText(token) || !this.#takesText()) return token;
+    const end = this.#queue.findIndex((next) => !isText(next));
+    return token + this.#queue.splice(0, end === -1 ? Infinity : end).join('');
+  }
 }

@@ -6,7 +6,7 @@ import chalk from 'chalk';
 import { render, useApp, useInput, usePaste, type Instance } from 'ink';
 import { useEffect, useMemo, type ReactNode } from 'react';
 import { TerminalContext, type Notice, type TerminalSession } from '../hooks/use-terminal.ts';
-import { createKeyScopes } from '../state/key-scopes.ts';
+import { createKeyScopes, type KeyScopes } from '../state/key-scopes.ts';
 import { createSignal } from '../state/signal.ts';
 import { themeFor } from '../theme.ts';
 import { isTerminal, sayNoTerminal } from './is-terminal.ts';
@@ -41,9 +41,10 @@ export const mount = async (
   // Level 1 is the 16 named colors. Which of them appear is the theme's choice, for each session:
   // chalk would decide once a process, from the process's own terminal.
   chalk.level = 1;
-  const input = new InputStream(stdin);
+  const scopes = createKeyScopes();
+  const input = new InputStream(stdin, scopes.takesText);
   const shutdown = createShutdown(streams, input);
-  const session = createSession(streams, options, shutdown.end);
+  const session = createSession(streams, options, scopes, shutdown.end);
   const instance = render(<Root session={session}>{tree}</Root>, {
     stdin: input,
     stdout,
@@ -62,13 +63,14 @@ export const mount = async (
 const createSession = (
   { stdout, env }: TerminalStreams,
   options: MountOptions,
+  scopes: KeyScopes,
   exit: (code: number) => void,
 ): TerminalSession => {
   const traits = readTraits(env);
   return {
     traits,
     theme: themeFor(traits.color),
-    scopes: createKeyScopes(),
+    scopes,
     notice: createSignal<Notice | undefined>(undefined),
     unsaved: new Set(),
     send: (sequence) => void stdout.write(sequence),

@@ -1,6 +1,8 @@
 /** `--data DIR`: the data folder of commands that work on a server's own machine. */
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
 export interface DataOptions {
@@ -13,3 +15,22 @@ export const addDataOption = (command: Command): Command =>
 /** The absolute path of the data folder. */
 export const dataFolder = (io: Io, options: DataOptions): string =>
   path.resolve(options.data ?? (io.env['LICET_DATA'] || 'data'));
+
+/**
+ * The data folder, for a command that writes to it. What root writes the server's own user could not
+ * read, so root is sent to become that user.
+ */
+export const writableDataFolder = async (io: Io, options: DataOptions): Promise<string> => {
+  const directory = dataFolder(io, options);
+  if (process.getuid?.() !== 0) return directory;
+  const owner = await stat(directory).then(
+    ({ uid }) => uid,
+    () => 0,
+  );
+  if (owner === 0) return directory;
+  throw new CommandError(
+    exitCodes.failed,
+    `${directory} belongs to another user (number ${owner}), who could not read what root writes into it.`,
+    `Run this as that user: sudo -u '#${owner}' licet … --data ${directory}`,
+  );
+};

@@ -87,6 +87,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./operator.ts')).operatorCommand(io),
   },
   {
+    name: 'keys',
+    description: "A server's keys, on its own machine: list, rotate, revoke, export",
+    load: async (io) => (await import('./keys.ts')).keysCommand(io),
+  },
+  {
     name: 'journal',
     description: 'The journal of every change (operators)',
     load: async (io) => (await import('./journal.ts')).journalCommand(io),

@@ -4,6 +4,7 @@
  */
 import { createRequire, registerHooks } from 'node:module';
 import { getAsset } from 'node:sea';
+import { asksVersion, version } from '../tui/version.ts';
 
 const inside = 'licet:/';
 const start = `${inside}start.js`;
@@ -13,23 +14,27 @@ const sourceOf = (url: string): string =>
     ? `export const run = () => import('${inside}licet.js');`
     : getAsset(url.slice(inside.length), 'utf8');
 
-registerHooks({
-  resolve(specifier, context, next) {
-    const relative = specifier.startsWith('.') && context.parentURL?.startsWith(inside);
-    if (!relative && !specifier.startsWith(inside)) return next(specifier, context);
-    return {
-      url: new URL(specifier, context.parentURL).href,
-      format: 'module',
-      shortCircuit: true,
-    };
-  },
-  load(url, context, next) {
-    if (!url.startsWith(inside)) return next(url, context);
-    return { format: 'module', source: sourceOf(url), shortCircuit: true };
-  },
-});
+/** Lets import() find what is inside. */
+const findInside = (): void => {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const relative = specifier.startsWith('.') && context.parentURL?.startsWith(inside);
+      if (!relative && !specifier.startsWith(inside)) return next(specifier, context);
+      const { href } = new URL(specifier, context.parentURL);
+      return { url: href, format: 'module', shortCircuit: true };
+    },
+    load(url, context, next) {
+      if (!url.startsWith(inside)) return next(url, context);
+      return { format: 'module', source: sourceOf(url), shortCircuit: true };
+    },
+  });
+};
 
-// In an executable the main script's own import() finds only Node's modules; that of a required module
-// finds all. And a required module may not await at its top level, as the program does.
-const { run } = createRequire(process.execPath)(start) as { run: () => Promise<unknown> };
-void run();
+if (asksVersion(process.argv.slice(2))) process.stdout.write(`${version}\n`);
+else {
+  findInside();
+  // In an executable the main script's own import() finds only Node's modules; that of a required
+  // module finds all. And a required module may not await at its top level, as the program does.
+  const { run } = createRequire(process.execPath)(start) as { run: () => Promise<unknown> };
+  void run();
+}

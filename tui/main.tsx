@@ -1,5 +1,5 @@
 /** The program: a command, or without one the terminal UI. Loads only what that needs. */
-import { version } from './version.ts';
+import { asksVersion, version } from './version.ts';
 
 const args = process.argv.slice(2);
 
@@ -7,7 +7,7 @@ const args = process.argv.slice(2);
 const oldestNode = 26;
 
 const main = async (): Promise<number> => {
-  if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  if (asksVersion(args)) {
     process.stdout.write(`${version}\n`);
     return 0;
   }

@@ -40,7 +40,7 @@ const exitOf = (child: ChildProcess): Promise<number> =>
   });
 
 /** A command line as one text, as a shell would split it: blanks, double or single quotes. */
-const words = (line: string): string[] =>
+export const words = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu), ([, a, b, c]) => a ?? b ?? c ?? '');
 
 /** Runs `licet LINE` to its end. */

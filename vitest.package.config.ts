@@ -1,0 +1,12 @@
+import { defineConfig } from 'vitest/config';
+
+/** `npm run test:package`: makes the packages and uses them; brings 100 MB of Node for other machines. */
+export default defineConfig({
+  test: {
+    include: ['test/package/*.long.ts'],
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
+    maxWorkers: 1,
+    reporters: ['verbose'],
+  },
+});

@@ -1,14 +1,15 @@
 /** What `npm run package` makes, used as a person uses it who carried it in: alone on a machine. */
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
 import { carry, type Carried } from '../support/carried.ts';
+import { closing } from '../support/closing.ts';
 
 const own = `linux-${process.arch}`;
 const scripts = path.join(import.meta.dirname, '../../scripts/package.ts');
@@ -107,28 +108,31 @@ test('there is one for each kind of machine, with its checksum', async () => {
   expect(windows.readBigUInt64LE(header + 168)).toBe(0n);
 });
 
-/** A data folder with a product, an owner and a license, served; the operator is signed in. */
-const setUp = async () => {
-  const data = path.join(carried.folder, 'data');
-  const secret = 'quiet harbor lantern';
+const secret = 'quiet harbor lantern';
+const email = 'olga@example.com';
+
+/** Makes a data folder, serves it and signs its operator in. */
+const setUp = async (name: string) => {
+  const data = path.join(carried.folder, name);
   const password = await carried.file('password', secret);
   const passphrase = await carried.file('passphrase', 'a passphrase for the root');
   const made = await carried.run(
-    `init --data ${data} --operator-email olga@example.com --operator-password-file ${password} --root-passphrase-file ${passphrase} --json`,
+    `init --data ${data} --operator-email ${email} --operator-password-file ${password} --root-passphrase-file ${passphrase} --json`,
   );
   made.json();
   const server = await carried.serve(data);
-  const config = path.join(carried.folder, 'config');
-  const ask = async (line: string) => {
-    const env = { LICET_CONFIG_DIR: config };
-    return (await carried.run(`${line} --json`, { env, input: secret })).json();
-  };
-  await ask(`login --server ${server.url} --email olga@example.com`);
-  return { data, server, ask, password, passphrase };
+  onTestFinished(async () => {
+    await server.stop();
+  });
+  const env = { LICET_CONFIG_DIR: path.join(carried.folder, `${name}-config`) };
+  const ask = async (line: string) =>
+    (await carried.run(`${line} --json`, { env, input: secret })).json();
+  await ask(`login --server ${server.url} --email ${email}`);
+  return { data, server, ask, passphrase };
 };
 
-test('it sets up, serves, issues an offline key and verifies it', async () => {
-  const { data, server, ask } = await setUp();
+test('it sets up, serves, and issues an offline key', async () => {
+  const { server, ask } = await setUp('data');
   await ask('product create acme --name Acme');
   await ask('operator account create ana@example.com --name Ana --password-file -');
   await ask(
@@ -139,11 +143,28 @@ test('it sets up, serves, issues an offline key and verifies it', async () => {
     LICET_FINGERPRINT: 'ab'.repeat(32),
   };
   const requested = (await carried.run('offline-key request --json', { env })).json();
-  const { key } = await ask(`offline-key issue --license Prod ${String(requested['request'])}`);
-  const keyFile = await carried.file('machine.key', String(key));
-  const trust = await carried.run(`keys export-trust --data ${data}`);
-  const trustFile = await carried.file('trust.json', trust.stdout);
+  const request = await carried.file('request.txt', String(requested['request']));
+  const { key } = await ask(`offline-key issue --license Prod --request-file ${request}`);
+  expect(key).toContain('BEGIN LICET OFFLINE KEY');
   expect(await server.stop()).toBe(0);
-  const verified = await carried.run(`offline-key verify ${keyFile} --root ${trustFile}`, { env });
-  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Prod') });
+});
+
+test('its terminal UI signs in and quits, in a terminal without a home folder', async () => {
+  const { server } = await setUp('with-terminal');
+  const terminal = closing(carried.terminal(`--server ${server.url}`));
+  await terminal.waitFor((screen) => screen.includes('E-mail') && terminal.pasteMode());
+  terminal.type(`${email}\t${secret}\r`);
+  await terminal.waitForGone('Password');
+  await terminal.waitFor('Licenses');
+  terminal.press('q');
+  expect((await terminal.exited).code).toBe(0);
+});
+
+test('its demo runs, and leaves nothing behind', async () => {
+  const terminal = closing(carried.terminal('demo'));
+  await terminal.waitFor('E-mail', 30_000);
+  await terminal.waitFor('demo');
+  terminal.press('ctrl+c');
+  expect((await terminal.exited).code).toBe(0);
+  expect(await readdir(carried.temporary)).toEqual([]);
 });

@@ -4,7 +4,7 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -21,6 +21,8 @@ export interface CarriedRun {
 
 export interface Carried {
   readonly folder: string;
+  /** Where its terminals put temporary files. */
+  readonly temporary: string;
   /** Writes a file beside the executable and gives its path. */
   file(name: string, content: string): Promise<string>;
   /** Runs `licet LINE` to its end. */
@@ -68,12 +70,15 @@ export const carry = async (executable: string): Promise<Carried> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'licet-carried-'));
   const program = path.join(folder, 'licet');
   await copyFile(executable, program);
+  const temporary = path.join(folder, 'tmp');
+  await mkdir(temporary);
   const network = await openNetwork();
   const nsenter = '/usr/bin/nsenter';
   const start = (args: readonly string[], env: Readonly<Record<string, string>> = {}) =>
     spawn(nsenter, [...network.enter, program, ...args], { cwd: folder, env });
   return {
     folder,
+    temporary,
     async file(name, content) {
       await writeFile(path.join(folder, name), content);
       return path.join(folder, name);
@@ -113,7 +118,7 @@ export const carry = async (executable: string): Promise<Carried> => {
         cwd: folder,
         columns: 100,
         rows: 30,
-        env: { PATH: undefined, HOME: undefined },
+        env: { PATH: undefined, HOME: undefined, TMPDIR: temporary },
       }),
     async close() {
       network.close();

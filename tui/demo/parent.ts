@@ -1,6 +1,7 @@
 /** Starts the demo's server as a child, and sees to it that nothing of it stays behind. */
-import { fork, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
+import { isSea } from 'node:sea';
 import { CommandError, exitCodes } from '../commands/failure.ts';
 import { DemoMessage } from './protocol.ts';
 
@@ -28,7 +29,9 @@ const firstMessage = (child: ChildProcess): Promise<DemoMessage> =>
 
 /** Starts it; resolves when the sample data is there. */
 export const startDemo = async (port: number): Promise<Demo> => {
-  const child = fork(process.argv[1] ?? '', ['demo-server', '--port', String(port)], {
+  // The executable is program and Node in one; else Node is told which program.
+  const program = isSea() ? [] : [process.argv[1] ?? ''];
+  const child = spawn(process.execPath, [...program, 'demo-server', '--port', String(port)], {
     // Its own process group would outlive the terminal; its output would disturb the screens.
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
   });

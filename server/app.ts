@@ -1,9 +1,11 @@
 /** The HTTP application: all routes, and the one place where errors become answers. */
+import type { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
 import { StoreError } from './store/store.ts';
 import { answerHeaders } from './http/answer-headers.ts';
 import { readBodies } from './http/bodies.ts';
 import { newApi } from './http/contract.ts';
+import { correctDocument } from './http/openapi.ts';
 import { answerRefusal, RefusalError } from './http/problem.ts';
 import { accountRoutes } from './routes/account.ts';
 import { activationRoutes } from './routes/activations.ts';
@@ -45,6 +47,19 @@ const refusalOf = (error: Error): Refusal | null => {
   return null;
 };
 
+/** The API as an OpenAPI 3.1 document, made from the routes. */
+const describeApi = (app: OpenAPIHono, version: string) =>
+  correctDocument(
+    JSON.parse(
+      JSON.stringify(
+        app.getOpenAPI31Document({
+          openapi: '3.1.0',
+          info: { title: 'licet', version, description: 'A self-hosted license portal.' },
+        }),
+      ),
+    ),
+  );
+
 /** The application over its dependencies; ask it with `app.request()` or serve it. */
 export const createApp = (deps: Deps) => {
   const api = newApi();
@@ -62,14 +77,8 @@ export const createApp = (deps: Deps) => {
     .route('/', releaseRoutes(deps))
     .route('/', trialRoutes(deps))
     .route('/', eventRoutes(deps));
-  app.doc31('/openapi.json', {
-    openapi: '3.1.0',
-    info: {
-      title: 'licet',
-      version: deps.version,
-      description: 'A self-hosted license portal.',
-    },
-  });
+  let description: ReturnType<typeof describeApi> | undefined;
+  app.get('/openapi.json', (c) => c.json((description ??= describeApi(app, deps.version))));
   app.notFound((c) =>
     answerRefusal(c, {
       code: 'not-found',

@@ -37,7 +37,7 @@ export interface Done {
   /** One sentence: what was done. */
   readonly message: string;
   /** The answer as the API gave it, for `--json`. */
-  readonly data: unknown;
+  readonly data?: unknown;
   readonly blocks: readonly Block[];
   /** One sentence: what to do next. */
   readonly next?: string | undefined;

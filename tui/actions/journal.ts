@@ -1,9 +1,26 @@
 /** The journal as an operator reads it. */
+import type { JournalEntry } from '../../shared/api/server.ts';
 import { ok } from '../../shared/result.ts';
 import { action } from './action.ts';
-import { time } from './done.ts';
+import { time, type Block } from './done.ts';
 import { optional, text, wholeNumber } from './fields.ts';
 import { allPages } from './find.ts';
+
+/** The entries as a table. */
+export const journalTable = (entries: readonly JournalEntry[]): Block => ({
+  kind: 'table',
+  columns: ['Seq', 'When', 'Who', 'From', 'What', 'On', 'Outcome'],
+  rows: entries.map((one) => [
+    one.seq,
+    time(one.at),
+    one.actor.label,
+    one.actor.from,
+    one.action,
+    one.targetLabel,
+    one.outcome,
+  ]),
+  empty: 'The journal is empty.',
+});
 
 export const tailJournal = action({
   id: 'journal.tail',
@@ -20,22 +37,7 @@ export const tailJournal = action({
     return ok({
       message: 'The journal, newest last.',
       data: { items },
-      blocks: [
-        {
-          kind: 'table',
-          columns: ['Seq', 'When', 'Who', 'From', 'What', 'On', 'Outcome'],
-          rows: items.map((one) => [
-            one.seq,
-            time(one.at),
-            one.actor.label,
-            one.actor.from,
-            one.action,
-            one.targetLabel,
-            one.outcome,
-          ]),
-          empty: 'The journal is empty.',
-        },
-      ],
+      blocks: [journalTable(items)],
     });
   },
 });

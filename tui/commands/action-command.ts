@@ -30,6 +30,8 @@ export interface ActionCommand {
   }) => Promise<void>;
   /** Optional fields that this failure makes needed: they are asked for, and it runs again. */
   readonly askFor?: (failure: Failure) => readonly string[];
+  /** False where `after` prints the result itself. */
+  readonly prints?: (options: Options) => boolean;
   /** Options beside those of the fields. */
   readonly extra?: readonly Option[];
 }
@@ -176,7 +178,7 @@ export const runAction = async (io: Io, spec: ActionCommand, command: Command): 
   }
   if (!answer.ok) throw toCommandError(answer.error);
   await spec.after?.({ io, connection, done: answer.value, options });
-  printDone(io, answer.value, options.json === true);
+  if (spec.prints?.(options) ?? true) printDone(io, answer.value, options.json === true);
 };
 
 /** The command; `io` is used only when it runs. */

@@ -101,4 +101,19 @@ export const groups: readonly Group[] = [
     description: 'Print the licenses of the packages that licet contains',
     load: async (io) => (await import('./licenses.ts')).licensesCommand(io),
   },
+  {
+    name: 'backup',
+    description: 'Back a data folder up, also while its server runs',
+    load: async (io) => (await import('./backup.ts')).backupCommand(io),
+  },
+  {
+    name: 'restore',
+    description: 'Restore a backup into an empty folder',
+    load: async (io) => (await import('./backup.ts')).restoreCommand(io),
+  },
+  {
+    name: 'doctor',
+    description: 'Look a data folder over: what is wrong, and what to do',
+    load: async (io) => (await import('./doctor.ts')).doctorCommand(io),
+  },
 ];

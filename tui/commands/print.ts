@@ -50,7 +50,7 @@ export const blockLines = (block: Block): readonly string[] => {
 /** Prints what was done; with `json` only the data, as one line. */
 export const printDone = (io: Io, done: Done, json: boolean): void => {
   for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
-  if (json) {
+  if (json && done.data !== undefined) {
     io.stdout.write(`${JSON.stringify(done.data)}\n`);
     return;
   }
@@ -58,7 +58,8 @@ export const printDone = (io: Io, done: Done, json: boolean): void => {
     .split('\n')
     .map((line) => inert(line))
     .join('\n')}\n`;
-  if (done.blocks.length === 0) io.stdout.write(message);
+  // Where there is no data, the result was written already.
+  if (done.blocks.length === 0 && done.data !== undefined) io.stdout.write(message);
   else io.stderr.write(message);
   done.blocks.forEach((block, i) => {
     if (i > 0) io.stdout.write('\n');

@@ -8,10 +8,6 @@ import { damaged } from './damaged.ts';
 import { snapshotPath } from './snapshot-format.ts';
 import { StoreError } from './store.ts';
 
-/** Whether the folder has a snapshot, that is, has been made by licet. */
-export const isDataFolder = (directory: string): Promise<boolean> =>
-  exists(snapshotPath(directory));
-
 /** What may be there before the store is: anything else says that the folder is somebody else's. */
 const allowedBefore = new Set([
   'README.md',

@@ -26,9 +26,8 @@ import { createWritable, type Sizes } from './writable.ts';
 
 export type { FileStore } from './file-store.ts';
 export type { Log } from './log.ts';
-export type { Documents, Migration } from './migrate.ts';
+export type { Migration } from './migrate.ts';
 export type { Sizes } from './writable.ts';
-export { isDataFolder } from './folder.ts';
 
 export interface OpenOptions<S extends Schema> {
   readonly directory: string;

@@ -1,5 +1,5 @@
 /** The client that a command talks through: which server, whom it trusts, who is signed in. */
-import { parseServer } from '../api/address.ts';
+import { isExposed, parseServer } from '../api/address.ts';
 import { createClient, type Client } from '../api/client.ts';
 import { configFolder, openMemory, type Memory } from '../api/memory.ts';
 import { normalizePin } from '../../shared/sdk/certificate.ts';
@@ -47,6 +47,10 @@ const choosePin = (io: Io, given: string | undefined): string | undefined => {
  * shown, and remembered if the person says so; one that changed ends the command.
  */
 const meet = async (io: Io, memory: Memory, client: Client): Promise<string | undefined> => {
+  if (isExposed(client.server))
+    io.stderr.write(
+      `${client.server} is not encrypted: others on the network can read your password. Ask the operator for an https:// address.\n`,
+    );
   if (!client.server.startsWith('https:')) return client.pin ?? undefined;
   const answer = await client.about();
   if (answer.ok || answer.error.kind === 'problem') return client.pin ?? undefined;

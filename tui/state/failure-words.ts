@@ -13,10 +13,6 @@ export const failureWords = (failure: Failure): string => {
   return next === '' ? what : `${what} ${next}`;
 };
 
-/** True when the session behind a token is over: then only a new sign-in helps. */
-export const isSessionOver = (failure: Failure): boolean =>
-  failure.kind === 'problem' && failure.problem.code === 'unauthenticated';
-
 /** True when the server is away or busy and trying again makes sense. */
 export const isPassing = (failure: Failure): boolean =>
   failure.kind === 'unreachable' ||

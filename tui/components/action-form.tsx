@@ -8,7 +8,8 @@ import { failureWords } from '../state/failure-words.ts';
 import type { FieldSpec, FormProblem } from '../state/form-state.ts';
 import { looksLikePath, type LocalFiles } from '../terminal/local-files.ts';
 import { Form } from './form.tsx';
-import { Page } from './page.tsx';
+import { useContentSize } from './frame.tsx';
+import { Page, pageTitleRows } from './page.tsx';
 
 export interface ActionFormProps {
   readonly action: Action;
@@ -74,10 +75,12 @@ const loadFiles = async (
 /** The form on a page of its own. */
 export const ActionForm = ({ action, preset, initial, onCancel, submit }: ActionFormProps) => {
   const { files } = useApp();
+  const { rows } = useContentSize();
   const asked = action.fields.filter(({ name }) => !(name in preset));
   return (
     <Page title={action.title} about={action.description}>
       <Form
+        height={rows - pageTitleRows(rows, true)}
         fields={asked.flatMap((field) => toSpecs(field, initial[field.name]))}
         submitLabel={action.title}
         busyLabel="One moment"

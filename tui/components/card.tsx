@@ -4,6 +4,7 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
 import { wrapWords } from '../state/cells.ts';
 import { copySequence } from '../terminal/clipboard.ts';
+import { paragraph } from './lines.tsx';
 import { Panel } from './panel.tsx';
 import { Text } from './text.tsx';
 
@@ -58,7 +59,7 @@ export const Card = ({ title, entries, note, width, onClose }: CardProps) => {
           </Text>
         ))}
       </Panel>
-      <Text tone="dim">{note}</Text>
+      {note.split('\n').flatMap((line) => paragraph(line, outer, 'dim'))}
     </Box>
   );
 };

@@ -1,9 +1,10 @@
 /** A question before something is done. The mark starts on the answer that changes nothing. */
-import { Box, useWindowSize } from 'ink';
+import { Box } from 'ink';
 import { useState } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { cut, wrapWords } from '../state/cells.ts';
 import { signs, type Tone } from '../theme.ts';
+import { useCoverSize } from './frame.tsx';
 import { Overlay } from './layer.tsx';
 import { Panel } from './panel.tsx';
 import { Text } from './text.tsx';
@@ -32,7 +33,7 @@ export interface DialogProps {
 
 /** Asks; an Enter pressed without looking takes the safe answer. */
 export const Dialog = ({ title, lines, stay, answers, tone = 'accent' }: DialogProps) => {
-  const { columns, rows } = useWindowSize();
+  const { columns, rows } = useCoverSize();
   const [index, setIndex] = useState(0);
   const all = [stay, ...answers];
   const width = Math.min(Math.max(36, Math.min(columns - 4, 72)), columns);

@@ -14,6 +14,8 @@ export interface FieldProps {
   readonly focused: boolean;
   readonly masked?: boolean;
   readonly example?: string | undefined;
+  /** For a choice: what is chosen, in words. Then nothing is written and there is no cursor. */
+  readonly chosen?: string | undefined;
 }
 
 interface Piece {
@@ -47,13 +49,23 @@ const visible = (pieces: readonly Piece[], cursor: number, room: number, focused
 
 /** A row: pointer, label, value. The cursor is an inverse cell, so that it is seen without color too. */
 export const Field = (props: FieldProps) => {
-  const { label, labelWidth, width, state, focused, masked = false, example } = props;
+  const { label, labelWidth, width, state, focused, masked = false, example, chosen } = props;
   return (
     <Box>
       <Text tone={focused ? 'title' : 'dim'}>
         {`${focused ? signs.pointer : ' '} ${label.padEnd(labelWidth)}  `}
       </Text>
-      <FieldValue width={width} state={state} focused={focused} masked={masked} example={example} />
+      {chosen === undefined ? (
+        <FieldValue
+          width={width}
+          state={state}
+          focused={focused}
+          masked={masked}
+          example={example}
+        />
+      ) : (
+        <Text tone={focused ? 'selected' : 'plain'}>{cut(chosen, width)}</Text>
+      )}
     </Box>
   );
 };

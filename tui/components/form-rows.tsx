@@ -1,15 +1,8 @@
-/** How a form is drawn: its fields, as many as fit around the focused one, and its state below. */
+/** The fields of a form, as many as fit around the focused one. */
 import { Box } from 'ink';
 import { cut, wrapWords } from '../state/cells.ts';
-import {
-  fieldFault,
-  shownFault,
-  type FieldSpec,
-  type FormLink,
-  type FormState,
-} from '../state/form-state.ts';
-import type { EditState } from '../state/text-edit.ts';
-import { signs, type Tone } from '../theme.ts';
+import { shownFault, type FieldSpec, type FormState } from '../state/form-state.ts';
+import type { Tone } from '../theme.ts';
 import { Field } from './field.tsx';
 import { Text } from './text.tsx';
 
@@ -74,7 +67,8 @@ export const FormRows = ({ state, width, height }: FormRowsProps) => {
             label={cut(field.label, labelWidth)}
             labelWidth={labelWidth}
             width={room}
-            state={shownState(state, field)}
+            state={state.edits[field.name] ?? { text: '', cursor: 0 }}
+            chosen={chosenWords(state, field)}
             focused={focused}
             masked={field.kind === 'password' && !state.revealed}
             example={field.example}
@@ -90,56 +84,10 @@ export const FormRows = ({ state, width, height }: FormRowsProps) => {
   );
 };
 
-/** Choices show their label between arrows. */
-const shownState = (state: FormState, field: FieldSpec): EditState => {
-  const edit = state.edits[field.name] ?? { text: '', cursor: 0 };
-  if (field.kind === 'toggle') {
-    return { text: edit.text === 'yes' ? '[x] yes' : '[ ] no', cursor: 1 };
-  }
-  if (field.kind !== 'choice') return edit;
-  const label = field.choices?.find(({ value }) => value === edit.text)?.label ?? edit.text;
-  return { text: `‹ ${label} ›`, cursor: 2 };
-};
-
-interface FormStatusProps {
-  readonly state: FormState;
-  readonly width: number;
-  readonly submitLabel: string;
-  readonly busyLabel: string;
-  readonly links: readonly FormLink[];
-}
-
-/** What Enter does, what the server said, and the ways on. */
-export const FormStatus = (props: FormStatusProps) => {
-  const { state, width, submitLabel, busyLabel, links } = props;
-  const ready = state.fields.every((field) => fieldFault(state, field) === undefined);
-  const general = state.fields.some(({ name }) => name === state.problem?.field)
-    ? undefined
-    : state.problem?.text;
-  return (
-    <Box flexDirection="column">
-      <Text> </Text>
-      {general === undefined
-        ? null
-        : wrapWords(`${signs.bad} ${general}`, width - 2).map((line) => (
-            <Text key={line} tone="bad">
-              {`  ${line}`}
-            </Text>
-          ))}
-      {state.busy ? (
-        <Text tone="dim">{`  ${busyLabel}${signs.more}`}</Text>
-      ) : (
-        <Text tone={ready ? 'accent' : 'dim'}>{cut(`  ↵ ${submitLabel}`, width)}</Text>
-      )}
-      {links.length === 0 ? null : <Text> </Text>}
-      {links.map(({ label }, index) => {
-        const focused = state.focus === state.fields.length + index;
-        return (
-          <Text key={label} tone={focused ? 'selected' : 'dim'}>
-            {`${focused ? signs.pointer : ' '} ${cut(label, width - 2)}`}
-          </Text>
-        );
-      })}
-    </Box>
-  );
+/** What is chosen, in words; undefined for fields that are written. */
+const chosenWords = (state: FormState, field: FieldSpec): string | undefined => {
+  const value = state.edits[field.name]?.text ?? '';
+  if (field.kind === 'toggle') return value === 'yes' ? '[x] yes' : '[ ] no';
+  if (field.kind !== 'choice') return undefined;
+  return `‹ ${field.choices?.find((choice) => choice.value === value)?.label ?? value} ›`;
 };

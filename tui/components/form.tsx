@@ -17,7 +17,7 @@ import {
 } from '../state/form-state.ts';
 import { editKeys, editText, insertText, pastedText, type EditState } from '../state/text-edit.ts';
 import { Dialog } from './dialog.tsx';
-import { FormRows, FormStatus } from './form-rows.tsx';
+import { FormBody } from './form-body.tsx';
 
 export interface FormProps {
   readonly fields: readonly FieldSpec[];
@@ -89,10 +89,10 @@ export const Form = (props: FormProps) => {
 
   return (
     <Box flexDirection="column">
-      <FormRows state={state} width={width} height={(props.height ?? rows - 8) - links.length} />
-      <FormStatus
+      <FormBody
         state={state}
         width={width}
+        height={props.height ?? rows - 8}
         submitLabel={submitLabel}
         busyLabel={busyLabel}
         links={links}

@@ -1,6 +1,6 @@
 /** The frame of every screen: title, sections, content, status and keys at the same place. */
 import { Box, useWindowSize } from 'ink';
-import { createContext, use, useMemo, type ReactNode } from 'react';
+import { createContext, use, useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
 import { useActiveKeys } from '../hooks/use-keys.ts';
 import { useSignal, useTerminal } from '../hooks/use-terminal.ts';
 import { keyEntry, showKey } from '../keys.ts';
@@ -28,6 +28,23 @@ export interface FrameProps {
 }
 
 const ContentSizeContext = createContext<Size | undefined>(undefined);
+const BareContext = createContext<(bare: boolean) => void>(() => undefined);
+
+/** Takes the whole screen for the content while mounted: no title, no status, no keys. */
+export const useBareFrame = (wanted = true): void => {
+  const setBare = use(BareContext);
+  useLayoutEffect(() => {
+    if (!wanted) return undefined;
+    setBare(true);
+    return () => setBare(false);
+  }, [setBare, wanted]);
+};
+
+/** The area that something may cover: the content inside of a frame, else the whole screen. */
+export const useCoverSize = (): Size => {
+  const window = useWindowSize();
+  return use(ContentSizeContext) ?? window;
+};
 
 const contentSize = ({ columns, rows }: Size, banner: boolean): Size => ({
   columns: columns - 2,
@@ -48,7 +65,11 @@ const chromeRows = (rows: number): number => (roomy(rows) ? 6 : 4);
 export const Frame = (props: FrameProps) => {
   const { columns, rows } = useWindowSize();
   const banner = Boolean(props.banner);
-  const size = useMemo(() => contentSize({ columns, rows }, banner), [columns, rows, banner]);
+  const [bare, setBare] = useState(false);
+  const size = useMemo(
+    () => (bare ? { columns: columns - 2, rows } : contentSize({ columns, rows }, banner)),
+    [columns, rows, banner, bare],
+  );
   const small = isTooSmall({ columns, rows });
   // Hidden, not taken away: what was typed is there again when the screen grows.
   return (
@@ -61,15 +82,25 @@ export const Frame = (props: FrameProps) => {
         flexDirection="column"
         overflow="hidden"
       >
-        <TitleRow {...props} columns={columns} />
-        <SectionsRow {...props} columns={columns} ruled={roomy(rows)} />
-        {props.banner}
+        {bare ? null : (
+          <>
+            <TitleRow {...props} columns={columns} />
+            <SectionsRow {...props} columns={columns} ruled={roomy(rows)} />
+            {props.banner}
+          </>
+        )}
         <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
-          <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
+          <BareContext value={setBare}>
+            <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
+          </BareContext>
         </Box>
-        {roomy(rows) ? <Rule columns={columns} /> : null}
-        <StatusRow status={props.status} columns={columns} />
-        <KeysRow columns={columns} />
+        {bare ? null : (
+          <>
+            {roomy(rows) ? <Rule columns={columns} /> : null}
+            <StatusRow status={props.status} columns={columns} />
+            <KeysRow columns={columns} />
+          </>
+        )}
       </Box>
     </Box>
   );
@@ -105,8 +136,12 @@ const noSections: readonly string[] = [];
 
 /** Names where they fit; else the numbers, and the name of the open section. */
 const sectionLabels = (sections: readonly string[], open: number, columns: number): string[] => {
-  const whole = sections.map((name, index) => ` ${index + 1} ${name} `);
-  if (whole.reduce((sum, label) => sum + cellsOf(label), 0) <= columns) return whole;
+  const fits = (labels: readonly string[]): boolean =>
+    labels.reduce((sum, label) => sum + cellsOf(label), 0) <= columns;
+  const wide = sections.map((name, index) => ` ${index + 1} ${name} `);
+  if (fits(wide)) return wide;
+  const narrow = sections.map((name, index) => ` ${index + 1} ${name}`);
+  if (fits(narrow)) return narrow;
   return sections.map((name, index) => ` ${index + 1} ${index === open ? `${name} ` : ''}`);
 };
 

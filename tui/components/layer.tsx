@@ -1,8 +1,9 @@
 /** Something that covers what is below it: keys go here and nowhere else until it is gone. */
 import { Box, useWindowSize } from 'ink';
 import { use, type ReactNode } from 'react';
-import { isTooSmall } from '../state/screen-size.ts';
 import { LayerContext, useKeys } from '../hooks/use-keys.ts';
+import { isTooSmall } from '../state/screen-size.ts';
+import { useBareFrame, useCoverSize } from './frame.tsx';
 
 const NoKeys = () => {
   useKeys({});
@@ -20,13 +21,18 @@ export const Layer = ({ children }: { children: ReactNode }) => {
   );
 };
 
-/** A layer in the middle of the screen, over everything. */
+/** Below so many rows a frame's content has no room for what covers it. */
+const lowScreen = 16;
+
+/** A layer in the middle of the area that it covers; on a low screen that is all of it. */
 export const Overlay = ({ children }: { children: ReactNode }) => {
-  const { columns, rows } = useWindowSize();
+  const window = useWindowSize();
+  const { columns, rows } = useCoverSize();
+  useBareFrame(window.rows < lowScreen);
   return (
     <Layer>
       <Box
-        display={isTooSmall({ columns, rows }) ? 'none' : 'flex'}
+        display={isTooSmall(window) ? 'none' : 'flex'}
         position="absolute"
         width={columns}
         height={rows}

@@ -24,13 +24,20 @@ export const findEntries = (
   entries: readonly PaletteEntry[],
   query: string,
 ): readonly PaletteEntry[] =>
-  query === ''
-    ? entries
-    : fuzzySearch(query, entries as PaletteEntry[], {
-        keys: [(entry) => entry.name, (entry) => entry.about ?? ''],
-        limit: 0,
-        threshold: 0.2,
-      }).map(({ obj }) => obj);
+  query === '' ? entries : [...new Set([...byName(entries, query), ...byWords(entries, query)])];
+
+const byName = (entries: readonly PaletteEntry[], query: string): PaletteEntry[] =>
+  fuzzySearch(query, entries as PaletteEntry[], { key: 'name', limit: 0, threshold: 0.3 }).map(
+    ({ obj }) => obj,
+  );
+
+/** Descriptions are long: letters strewn over them mean nothing, so the words themselves are looked for. */
+const byWords = (entries: readonly PaletteEntry[], query: string): PaletteEntry[] => {
+  const words = query.toLowerCase().split(/\s+/u);
+  return entries.filter(({ about = '' }) =>
+    words.every((word) => about.toLowerCase().includes(word)),
+  );
+};
 
 /** The overlay. Enter runs what is marked; what can't be done says why instead. */
 export const Palette = ({ entries, onClose }: PaletteProps) => {

@@ -5,7 +5,7 @@ import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
 import { copySequence } from '../terminal/clipboard.ts';
 import { Form } from './form.tsx';
-import { useContentSize } from './frame.tsx';
+import { useBareFrame, useContentSize } from './frame.tsx';
 import { heading, Lines, paragraph } from './lines.tsx';
 import { backKeys, Page, pageTitleRows } from './page.tsx';
 import { QrCode } from './qr-code.tsx';
@@ -115,12 +115,13 @@ interface QrPageProps {
   readonly onDone: () => void;
 }
 
+/** The whole screen, since each row makes the parts fewer. */
 const QrPage = ({ title, text, onDone }: QrPageProps) => {
+  useBareFrame();
   const { columns, rows } = useContentSize();
-  // The title makes way for the code: each row counts.
   return (
     <Page title={title} keys={backKeys(onDone)} bare>
-      <QrCode text={text} room={{ columns, rows }} />
+      <QrCode title={title} text={text} room={{ columns, rows }} />
     </Page>
   );
 };

@@ -21,7 +21,7 @@ const columnsAt = (now: number): readonly Column<JournalEntry>[] => [
     cell: ({ at }) => ({ text: shortAge(Date.parse(at), now), tone: 'dim' }),
   },
   { title: 'Who', width: { share: 3 }, cell: ({ actor }) => actor.label },
-  { title: 'What', width: { share: 2 }, cell: ({ action }) => action },
+  { title: 'What', width: 20, cell: ({ action }) => action },
   { title: 'On', width: { share: 3 }, from: 56, cell: ({ targetLabel }) => targetLabel },
   {
     title: 'Outcome',

@@ -35,11 +35,10 @@ export const LicenseScreen = () => {
           why: whyNot(resetActivations),
         }
       : undefined,
-    edit: {
-      run: () => act(editAccount),
-      does: 'Edit my info',
-      hint: 'edit info',
-    },
+    edit:
+      license?.relation === 'operator'
+        ? undefined
+        : { run: () => act(editAccount), does: 'Edit my info', hint: 'edit info' },
     refresh: portal.refresh,
   });
   if (!license) {
@@ -57,16 +56,22 @@ export const LicenseScreen = () => {
     { label: 'Company', value: account.company ?? '-' },
     { label: 'Phone', value: account.phone ?? '-' },
   ];
-  const lines: ReactNode[] = [
-    ...healthLines(licenses, now, columns),
-    ...(licenses.length > 1 ? packageLines(licenses, license, now, columns) : []),
-    ...heading(inert(license.name)),
-    ...factLines(licenseFacts(license, now, columns), columns),
-    ...heading('My Info'),
-    ...factLines(info, columns),
-  ];
+  const health = healthLines(licenses, now, columns);
+  const packages = licenses.length > 1 ? packageLines(licenses, license, now, columns) : [];
+  const facts = factLines(licenseFacts(license, now, columns), columns);
+  // An operator looks at somebody else's license here.
+  const mine =
+    license.relation === 'operator' ? [] : [...heading('My Info'), ...factLines(info, columns)];
+  // On a low screen the facts of the open package come first: the title names it already.
+  const lines =
+    rows < low
+      ? [...facts, ...health, ...packages, ...mine]
+      : [...health, ...packages, ...heading(inert(license.name)), ...facts, ...mine];
   return <Lines lines={lines} height={rows} />;
 };
+
+/** Rows of content below which what is asked for most comes first. */
+const low = 10;
 
 /** "All is well", or what needs attention first. */
 const healthLines = (licenses: readonly License[], now: number, columns: number): ReactNode[] => {
@@ -125,8 +130,6 @@ const licenseFacts = (license: License, now: number, columns: number) => {
   const status = statusWords(license);
   const expiry = expiryWords(license, now);
   return [
-    { label: 'Package', value: license.name },
-    { label: 'Product', value: license.productName },
     {
       label: 'Activations',
       value: (
@@ -138,9 +141,10 @@ const licenseFacts = (license: License, now: number, columns: number) => {
         />
       ),
     },
-    { label: 'Type', value: typeName(license) },
     { label: 'Expiration', value: expiry.text, tone: expiry.tone },
     { label: 'Status', value: status.text, tone: status.tone },
+    { label: 'Type', value: typeName(license) },
+    { label: 'Package', value: `${license.name} (${license.productName})` },
     ...(license.reason === null ? [] : [{ label: 'Reason', value: license.reason }]),
     { label: 'Entitlements', value: entitlementWords(license) },
     ...(license.relation === 'owner'

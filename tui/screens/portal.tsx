@@ -81,13 +81,18 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     search: () => setSearching(true),
   });
 
-  const place = license ? license.name : operator ? 'All licenses' : account.name;
+  const named = about.value?.name === 'licet' ? undefined : about.value?.name;
+  const place = license?.name ?? (operator ? (named ?? 'Operator') : account.name);
   return (
     <PortalContext value={portal}>
       <Frame
         title={place}
         context={`${account.email} · ${app.server.replace(/^https?:\/\//u, '')}`}
-        live={connection.state.state === 'connected'}
+        live={
+          connection.state.state === 'connecting'
+            ? undefined
+            : connection.state.state === 'connected'
+        }
         sections={names}
         section={section}
         banner={bannerOf(connection, about.value?.reason ?? undefined)}

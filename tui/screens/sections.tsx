@@ -42,6 +42,10 @@ export const sectionsFor = (
   opened: boolean,
   openLicense: (license: License) => void,
 ): readonly Section[] => {
-  if (operator) return opened ? ofLicense : [...ofOperator(openLicense), downloads, account];
+  if (operator) {
+    return opened
+      ? ofLicense
+      : [...ofOperator(openLicense), { ...downloads, name: 'Releases' }, account];
+  }
   return [...ofLicense, downloads, account];
 };

@@ -52,7 +52,7 @@ export const SignInScreen = ({ why }: SignInProps) => {
         <Box flexDirection="column" width={width + (roomy ? 4 : 0)}>
           {roomy ? <Wordmark /> : null}
           <Box {...(roomy ? card : {})} flexDirection="column">
-            <SignInForm width={width} height={rows - (roomy ? 8 : 2)} open={setOpen} />
+            <SignInForm width={width} height={rows - (roomy ? 5 : 0)} open={setOpen} />
           </Box>
           {demo === undefined || rows < 20 - 4 ? null : (
             <Box flexDirection="column" marginTop={1}>
@@ -169,7 +169,7 @@ const SignInForm = ({ width, height, open }: FormOptions) => {
       links={[
         { label: 'I have a code', run: () => open('code') },
         { label: 'Forgot password', run: () => open('forgot') },
-        { label: 'This machine (offline, without a server)', run: () => open('machine') },
+        { label: 'This machine, without a server', run: () => open('machine') },
       ]}
     />
   );

@@ -108,6 +108,7 @@ export const MachineScreen = ({ onClose }: { onClose: () => void }) => {
       {stage.at === 'form' ? (
         <Page title={stage.spec.label} about={stage.spec.about}>
           <Form
+            height={rows - pageTitleRows(rows, true)}
             fields={stage.spec.fields}
             submitLabel={stage.spec.label}
             busyLabel="Checking"

@@ -10,6 +10,7 @@ import * as operatorLicenses from './operator-licenses.ts';
 import * as products from './products.ts';
 import * as releases from './releases.ts';
 import * as session from './session.ts';
+import * as trials from './trials.ts';
 import * as users from './users.ts';
 
 const isAction = (value: unknown): value is Action =>
@@ -23,6 +24,7 @@ export const allActions: readonly Action[] = [
   users,
   offlineKeys,
   releases,
+  trials,
   account,
   operatorLicenses,
   products,

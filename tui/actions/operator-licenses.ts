@@ -1,104 +1,27 @@
 /** Licenses through their life, as operators look after them. */
-import { z } from 'zod';
-import { Entitlements, line } from '../../shared/api/common.ts';
+import type { z } from 'zod';
+import { line } from '../../shared/api/common.ts';
 import { ProductId, type LicenseChanged, type LicensePatch } from '../../shared/api/licenses.ts';
 import { ok } from '../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 import { action, type Preview } from './action.ts';
 import { counted, type Block, type Done } from './done.ts';
-import {
-  choice,
-  emailField,
-  Named,
-  optional,
-  text,
-  wholeNumber,
-  type TypedField,
-} from './fields.ts';
+import { emailField, Named, optional, text, type TypedField } from './fields.ts';
 import { findLicense } from './find.ts';
 import { licenseFacts } from './licenses.ts';
-
-/** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
-export const Expiry = z
-  .string()
-  .trim()
-  .transform((typed, context) => {
-    if (typed.toLowerCase() === 'never') return null;
-    if (z.iso.date().safeParse(typed).success) return `${typed}T23:59:59.000Z`;
-    if (z.iso.datetime({ offset: true }).safeParse(typed).success)
-      return new Date(typed).toISOString();
-    context.addIssue({
-      code: 'custom',
-      message: 'must be a date such as 2027-12-31, a time in RFC 3339, or never',
-    });
-    return z.NEVER;
-  });
-
-/** `unlimited`, or a number of machines. */
-const Seats = z.string().transform((typed, context) => {
-  if (typed.trim().toLowerCase() === 'unlimited') return null;
-  const parsed = wholeNumber(1, 1_000_000).safeParse(typed);
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be a number of machines, or unlimited' });
-  return z.NEVER;
-});
-
-/** `exports, users=25, tier=gold`: a name alone is a flag that is set. */
-const EntitlementList = z.string().transform((typed, context) => {
-  const pairs = typed
-    .split(/[,\n]/u)
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
-    .map((part): [string, boolean | number | string] => {
-      const [name = '', value] = part.split(/\s*=\s*/u, 2);
-      if (value === undefined || value === 'true') return [name, true];
-      if (value === 'false') return [name, false];
-      return [name, /^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : value];
-    });
-  const parsed = Entitlements.safeParse(Object.fromEntries(pairs));
-  if (parsed.success) return parsed.data;
-  context.addIssue({ code: 'custom', message: 'must be a list such as exports, users=25' });
-  return z.NEVER;
-});
+import { entitlementsField, Expiry, given, graceField, seatsField, typeField } from './terms.ts';
 
 const nameField = text(line(120), { label: 'Name', example: 'Prod' });
-const typeField = optional(
-  choice(
-    [
-      { value: 'perpetual', label: 'Perpetual' },
-      { value: 'subscription', label: 'Subscription' },
-      { value: 'trial', label: 'Trial' },
-    ],
-    { label: 'Type' },
-  ),
-);
-const seatsField = text(Seats, {
-  label: 'Activations',
-  hint: 'How many machines, or unlimited.',
-});
 const expiryField = text(Expiry, {
   label: 'Expires',
   hint: 'A date such as 2027-12-31, or never.',
 });
-const graceField = optional(
-  text(wholeNumber(0, 365), { label: 'Grace days', hint: 'Days for which it works past its end.' }),
-);
-const entitlementsField = optional(
-  text(EntitlementList, { label: 'Entitlements', hint: 'Such as: exports, users=25.' }),
-);
 const theLicense: TypedField<string> = text(Named, {
   label: 'License',
   hint: 'Its id, or its name where that is unique.',
   refers: 'license',
 });
-
-/** Leaves out what was not given: an absent member means "as it is". */
-const given = <T extends object>(
-  values: T,
-): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
-} => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 export const keyBlock = (licenseKey: string, name: string): Block => ({
   kind: 'verbatim',

@@ -1,12 +1,21 @@
 /** Products, as operators look after them. */
 import { line } from '../../shared/api/common.ts';
-import { ProductId, Template } from '../../shared/api/licenses.ts';
+import {
+  ProductId,
+  Template,
+  WebUrl,
+  type Product,
+  type TrialOffer,
+} from '../../shared/api/licenses.ts';
 import { z } from 'zod';
-import { ok } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
 import { action } from './action.ts';
-import { time } from './done.ts';
-import { block, optional, text } from './fields.ts';
+import { counted, time, type Block } from './done.ts';
+import { block, Named, optional, text, toggle, wholeNumber } from './fields.ts';
 import { allPages } from './find.ts';
+import { EntitlementList, given, Seats, templateFields, templateOf } from './terms.ts';
 
 export const listProducts = action({
   id: 'products.list',
@@ -23,11 +32,12 @@ export const listProducts = action({
       blocks: [
         {
           kind: 'table',
-          columns: ['Id', 'Name', 'Template', 'Since'],
+          columns: ['Id', 'Name', 'Template', 'Trial', 'Since'],
           rows: all.value.map((product) => [
             product.id,
             product.name,
             JSON.stringify(product.template),
+            product.trial ? counted(product.trial.days, 'day') : null,
             time(product.createdAt),
           ]),
           empty: 'No products yet. Create one with: licet product create.',
@@ -56,10 +66,69 @@ const TemplateJson = z.string().transform((typed, context) => {
   return z.NEVER;
 });
 
+const trialFields = {
+  trialDays: optional(
+    text(wholeNumber(1, 365), { label: 'Trial days', hint: 'How long owners may try it.' }),
+  ),
+  trialActivations: optional(
+    text(Seats, { label: 'Trial activations', hint: 'How many machines of a trial; 1 if empty.' }),
+  ),
+  trialEntitlements: optional(
+    text(EntitlementList, {
+      label: 'Trial entitlements',
+      hint: 'Beside the template’s. User management, system configuration and uploads are off in every trial.',
+    }),
+  ),
+  trialUrl: optional(
+    text(WebUrl as z.ZodType<string, string>, {
+      label: 'Trial instance',
+      hint: 'Where it can be tried at once; owners arrive signed in.',
+      example: 'https://try.example.com',
+    }),
+  ),
+};
+
+interface TrialValues {
+  readonly trialDays?: number | undefined;
+  readonly trialActivations?: number | null | undefined;
+  readonly trialEntitlements?: TrialOffer['entitlements'] | undefined;
+  readonly trialUrl?: string | undefined;
+}
+
+/** The offer that these fields make; undefined when none was filled in. */
+const trialOf = (values: TrialValues) => {
+  const offer = given({
+    days: values.trialDays,
+    maxActivations: values.trialActivations,
+    entitlements: values.trialEntitlements,
+    url: values.trialUrl,
+  });
+  return Object.keys(offer).length > 0 ? offer : undefined;
+};
+
+/** What is shown of a product. */
+const productFacts = (product: Product): Block => ({
+  kind: 'facts',
+  rows: [
+    ['Id', product.id],
+    ['Name', product.name],
+    ['Template', JSON.stringify(product.template)],
+    ['Trial', product.trial ? counted(product.trial.days, 'day') : 'none'],
+    ...(product.trial?.url ? [['Trial instance', product.trial.url] as const] : []),
+  ],
+});
+
+const jsonTemplate = optional(
+  block(TemplateJson, {
+    label: 'Template',
+    hint: 'The same as JSON: {"maxActivations": 3, "days": 365}.',
+  }),
+);
+
 export const createProduct = action({
   id: 'products.create',
   title: 'Create a product',
-  description: 'Create a product, with what its new licenses start with.',
+  description: 'Create a product, with what its new licenses start with and how it may be tried.',
   who: 'operator',
   fields: {
     id: text(ProductId as z.ZodType<string, string>, {
@@ -68,32 +137,88 @@ export const createProduct = action({
       hint: 'What the product names itself by; it never changes.',
     }),
     name: text(line(120), { label: 'Name', example: 'Acme Server' }),
-    template: optional(
-      block(TemplateJson, {
-        label: 'Template',
-        hint: 'What new licenses start with, as JSON: {"maxActivations": 3, "days": 365}.',
-      }),
-    ),
+    ...templateFields,
+    ...trialFields,
+    template: jsonTemplate,
   },
-  run: async (client, { template, ...product }) => {
+  run: async (client, values) => {
+    const { id, name, template, ...rest } = values;
+    const trial = trialOf(rest);
     const answer = await client.createProduct({
-      ...product,
-      ...(template === undefined ? {} : { template }),
+      id,
+      name,
+      template: { ...template, ...templateOf(pickTemplate(rest)) },
+      ...(trial ? { trial } : {}),
     });
     return answer.ok
       ? ok({
           message: `The product ${answer.value.name} is created.`,
           data: answer.value,
-          blocks: [
-            {
-              kind: 'facts',
-              rows: [
-                ['Id', answer.value.id],
-                ['Name', answer.value.name],
-              ],
-            },
-          ],
-          next: `Make a license of it: licet license create --product ${answer.value.id}.`,
+          blocks: [productFacts(answer.value)],
+          next: `Make a license of it: licet license create --product ${answer.value.id}. Put it into the product: licet product snippet ${answer.value.id}.`,
+        })
+      : answer;
+  },
+});
+
+const pickTemplate = <T extends TrialValues>({
+  trialDays: _days,
+  trialActivations: _activations,
+  trialEntitlements: _entitlements,
+  trialUrl: _url,
+  ...template
+}: T) => template;
+
+/** The product of an id or name. */
+export const findProduct = async (client: Client, named: string): Promise<Answer<Product>> => {
+  const all = await allPages((query) => client.products(query));
+  if (!all.ok) return all;
+  const found =
+    all.value.find(({ id }) => id === named) ??
+    all.value.find(({ name }) => name.toLowerCase() === named.toLowerCase());
+  return found
+    ? ok(found)
+    : fail({
+        kind: 'refused',
+        what: `There is no product “${named}”.`,
+        next: 'See them all with: licet product list.',
+      });
+};
+
+export const productField = text(Named, { label: 'Product', hint: 'Its id.', refers: 'product' });
+
+export const editProduct = action({
+  id: 'products.edit',
+  title: 'Edit a product',
+  description:
+    'Change what new licenses of a product start with, and its trial; licenses that exist keep their terms.',
+  who: 'operator',
+  fields: {
+    product: productField,
+    name: optional(text(line(120), { label: 'Name' })),
+    ...templateFields,
+    ...trialFields,
+    withoutTrial: toggle({
+      label: 'Without a trial',
+      hint: 'Offer none any more; trials under way go on.',
+    }),
+    template: jsonTemplate,
+  },
+  run: async (client, { product, name, template, withoutTrial, ...rest }) => {
+    const found = await findProduct(client, product);
+    if (!found.ok) return found;
+    const offer = trialOf(rest);
+    const trial = withoutTrial ? null : offer && { ...found.value.trial, ...offer };
+    const answer = await client.changeProduct(found.value.id, {
+      ...given({ name }),
+      template: { ...found.value.template, ...template, ...templateOf(pickTemplate(rest)) },
+      ...(trial === undefined ? {} : { trial }),
+    });
+    return answer.ok
+      ? ok({
+          message: `The product ${answer.value.name} is changed.`,
+          data: answer.value,
+          blocks: [productFacts(answer.value)],
         })
       : answer;
   },

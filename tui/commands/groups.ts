@@ -77,6 +77,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./release.ts')).releaseCommand(io),
   },
   {
+    name: 'trial',
+    description: 'Trying products: list, start, open; for operators also purchase',
+    load: async (io) => (await import('./trial.ts')).trialCommand(io),
+  },
+  {
     name: 'product',
     description: 'Products (operators)',
     load: async (io) => (await import('./product.ts')).productCommand(io),

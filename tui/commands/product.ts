@@ -1,6 +1,6 @@
-/** `licet product create|list`. */
+/** `licet product ...`. */
 import type { Command } from 'commander';
-import { createProduct, listProducts } from '../actions/products.ts';
+import { createProduct, editProduct, listProducts } from '../actions/products.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
 
@@ -13,7 +13,18 @@ export const productCommand = (io: Io): Command =>
       places: ['id'],
       examples: [
         'product create acme-server --name "Acme Server"',
-        `product create acme-server --name "Acme Server" --template '{"maxActivations": 3, "days": 365}'`,
+        'product create acme-server --name "Acme Server" --max-activations 3 --days 365 --grace-days 14 --entitlements "exports, users=25"',
+        'product create acme-viewer --name "Acme Viewer" --seats floating --lease-hours 4 --trial-days 14 --trial-url https://try.example.com',
+      ],
+    },
+    {
+      name: 'edit',
+      action: editProduct,
+      places: ['product'],
+      examples: [
+        'product edit acme-server --max-activations 5',
+        'product edit acme-server --trial-days 30',
+        'product edit acme-server --without-trial',
       ],
     },
   ]);

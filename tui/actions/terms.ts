@@ -1,0 +1,120 @@
+/** Terms of licenses as people type them: ends, seats, entitlements, and what new licenses start with. */
+import { z } from 'zod';
+import { Entitlements } from '../../shared/api/common.ts';
+import type { Template } from '../../shared/api/licenses.ts';
+import { choice, optional, text, wholeNumber } from './fields.ts';
+
+/** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
+export const Expiry = z
+  .string()
+  .trim()
+  .transform((typed, context) => {
+    if (typed.toLowerCase() === 'never') return null;
+    if (z.iso.date().safeParse(typed).success) return `${typed}T23:59:59.000Z`;
+    if (z.iso.datetime({ offset: true }).safeParse(typed).success)
+      return new Date(typed).toISOString();
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a date such as 2027-12-31, a time in RFC 3339, or never',
+    });
+    return z.NEVER;
+  });
+
+/** `unlimited`, or a number of machines. */
+export const Seats = z.string().transform((typed, context) => {
+  if (typed.trim().toLowerCase() === 'unlimited') return null;
+  const parsed = wholeNumber(1, 1_000_000).safeParse(typed);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be a number of machines, or unlimited' });
+  return z.NEVER;
+});
+
+/** `exports, users=25, tier=gold`: a name alone is a flag that is set. */
+export const EntitlementList = z.string().transform((typed, context) => {
+  const pairs = typed
+    .split(/[,\n]/u)
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+    .map((part): [string, boolean | number | string] => {
+      const [name = '', value] = part.split(/\s*=\s*/u, 2);
+      if (value === undefined || value === 'true') return [name, true];
+      if (value === 'false') return [name, false];
+      return [name, /^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : value];
+    });
+  const parsed = Entitlements.safeParse(Object.fromEntries(pairs));
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be a list such as exports, users=25' });
+  return z.NEVER;
+});
+
+/** Leaves out what was not given: an absent member means "as it is". */
+export const given = <T extends object>(
+  values: T,
+): { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
+} => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
+
+/** `unlimited`, or how many resets a year. */
+const Resets = z.string().transform((typed, context) => {
+  if (typed.trim().toLowerCase() === 'unlimited') return null;
+  const parsed = wholeNumber(0, 1000).safeParse(typed);
+  if (parsed.success) return parsed.data;
+  context.addIssue({ code: 'custom', message: 'must be a number of resets, or unlimited' });
+  return z.NEVER;
+});
+
+const number = (min: number, max: number, label: string, hint: string) =>
+  optional(text(wholeNumber(min, max), { label, hint }));
+
+export const typeField = optional(
+  choice(
+    [
+      { value: 'perpetual', label: 'Perpetual' },
+      { value: 'subscription', label: 'Subscription' },
+      { value: 'trial', label: 'Trial' },
+    ],
+    { label: 'Type' },
+  ),
+);
+export const seatsField = text(Seats, {
+  label: 'Activations',
+  hint: 'How many machines, or unlimited.',
+});
+export const entitlementsField = optional(
+  text(EntitlementList, { label: 'Entitlements', hint: 'Such as: exports, users=25.' }),
+);
+export const graceField = optional(
+  text(wholeNumber(0, 365), { label: 'Grace days', hint: 'Days for which it works past its end.' }),
+);
+
+/** What new licenses of a product start with. */
+export const templateFields = {
+  type: typeField,
+  maxActivations: optional(seatsField),
+  days: number(1, 3650, 'Days', 'How long a new subscription or trial lasts.'),
+  graceDays: graceField,
+  seats: optional(
+    choice(
+      [
+        { value: 'bound', label: 'Bound to the machine until it is released' },
+        { value: 'floating', label: 'Floating: held until the last check-in plus the lease' },
+      ],
+      { label: 'Seats', hint: 'Bound to a machine, or floating between machines.' },
+    ),
+  ),
+  leaseHours: number(1, 8760, 'Lease hours', 'How long a machine runs without a check-in.'),
+  checkInMinutes: number(1, 525_600, 'Check-in minutes', 'How often machines check in.'),
+  resetsPerYear: optional(
+    text(Resets, { label: 'Resets a year', hint: 'How many owners may make, or unlimited.' }),
+  ),
+  offlineDays: number(1, 3650, 'Offline days', 'The longest life of an offline key.'),
+  entitlements: entitlementsField,
+};
+
+type Values = {
+  readonly [K in keyof typeof templateFields]?: z.output<(typeof templateFields)[K]['schema']>;
+};
+
+/** The template that these fields make; what was left empty is not in it. */
+export const templateOf = ({ seats, ...values }: Values): Template =>
+  given({ ...values, floating: seats === undefined ? undefined : seats === 'floating' });

@@ -6,11 +6,13 @@ import { answerHeaders } from './http/answer-headers.ts';
 import { readBodies } from './http/bodies.ts';
 import { newApi } from './http/contract.ts';
 import { correctDocument } from './http/openapi.ts';
+import { createMetrics } from './http/metrics.ts';
 import { answerRefusal, RefusalError } from './http/problem.ts';
 import { accountRoutes } from './routes/account.ts';
 import { activationRoutes } from './routes/activations.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
+import { insightRoutes } from './routes/insight.ts';
 import { licenseUserRoutes } from './routes/license-users.ts';
 import { licenseRoutes } from './routes/licenses.ts';
 import { offlineKeyRoutes } from './routes/offline-keys.ts';
@@ -63,7 +65,8 @@ const describeApi = (app: OpenAPIHono, version: string) =>
 /** The application over its dependencies; ask it with `app.request()` or serve it. */
 export const createApp = (deps: Deps) => {
   const api = newApi();
-  api.use(answerHeaders, readBodies);
+  const metrics = createMetrics(deps);
+  api.use(metrics.measure, answerHeaders, readBodies);
   const app = api
     .route('/', healthRoutes(deps))
     .route('/', sessionRoutes(deps))
@@ -76,6 +79,7 @@ export const createApp = (deps: Deps) => {
     .route('/', operatorRoutes(deps))
     .route('/', releaseRoutes(deps))
     .route('/', trialRoutes(deps))
+    .route('/', insightRoutes(deps, metrics))
     .route('/', eventRoutes(deps));
   let description: ReturnType<typeof describeApi> | undefined;
   app.get('/openapi.json', (c) => c.json((description ??= describeApi(app, deps.version))));

@@ -14,6 +14,7 @@ import type {
   ReleaseDoc,
   SessionDoc,
   TrialLinkDoc,
+  UsageDoc,
 } from './domain/documents.ts';
 import { machineKey, seatKey, trialKey } from './domain/index-keys.ts';
 import { collection } from './store/store.ts';
@@ -66,6 +67,7 @@ export const collections = {
   }),
   downloadLinks: collection<DownloadLinkDoc>()({ token: (link) => link.tokenHash }),
   trialLinks: collection<TrialLinkDoc>()({ token: (link) => link.tokenHash }),
+  usage: collection<UsageDoc>()({ license: (usage) => usage.licenseId }),
   idempotency: collection<IdempotencyDoc>()({}),
 };
 

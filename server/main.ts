@@ -147,6 +147,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const work = [
       every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
       every(hour, 'housekeeping', log, () => housekeeping(deps)),
+      every(hour, 'usage', log, () => deps.usage.flush()),
       // A certificate of our own is made anew when it is due; one of a file may have been replaced.
       every(hour, 'certificates', log, async () => {
         if (current.identity) await reload();
@@ -168,6 +169,10 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
         await deps.failures.flush().catch((error: unknown) => {
           log.warn({ err: error }, 'Counts of failed sign-ins could not be journaled.');
         });
+        await deps.usage.flush().catch((error: unknown) => {
+          log.warn({ err: error }, 'The usage of the last hour could not be kept.');
+        });
+        deps.usage.stop();
         await checkpoints.stop();
         await store.close();
         log.info({}, 'The server has stopped.');

@@ -193,6 +193,15 @@ export interface TrialLinkDoc {
   readonly expiresAt: number;
 }
 
+/** How a license was used in a month, by day (`2026-11-24`, UTC). */
+export interface UsageDoc {
+  readonly id: string;
+  readonly licenseId: string;
+  readonly days: Readonly<
+    Record<string, { readonly used: number; readonly peak: number; readonly refused: number }>
+  >;
+}
+
 /** The answer of a request with an Idempotency-Key, sealed; deleted after a day. */
 export interface IdempotencyDoc {
   /** Hash of caller, route and key. */

@@ -4,6 +4,7 @@ import type { LicetSchema } from '../collections.ts';
 import { openReleaseFiles } from '../store/release-files.ts';
 import type { Store } from '../store/store.ts';
 import type { Deps, Logger, Settings } from '../usecases/deps.ts';
+import { createUsageMeter } from '../usecases/usage.ts';
 import { createFailures, type CountedFailures } from './failures.ts';
 import type { LoadedKeys } from './keys/load-keys.ts';
 import { createLive } from './live.ts';
@@ -57,6 +58,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       },
     },
     releaseFiles: openReleaseFiles(parts.directory),
+    usage: createUsageMeter({ store, now, log: parts.log }),
     transientSessions: new Map(),
     log: parts.log,
     settings: parts.settings,

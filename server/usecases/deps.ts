@@ -78,6 +78,21 @@ export interface Live {
   watch(listener: (licenseId: string, activationId: string) => void): () => void;
 }
 
+/** Counts how licenses are used, in memory; `flush` keeps it. */
+export interface UsageMeter {
+  /** What was seen of a license on a day (`2026-11-24`) and not kept yet. */
+  pending(
+    licenseId: string,
+    day: string,
+  ): { readonly used: number; readonly peak: number; readonly refused: number } | undefined;
+  /** Resolves when every change until now is counted. */
+  settled(): Promise<void>;
+  /** Looks at every license once more, since seats end by the clock too, and keeps what was seen. */
+  flush(): Promise<void>;
+  /** Counts no more. */
+  stop(): void;
+}
+
 export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -117,6 +132,7 @@ export interface Deps {
   readonly totp: Totp;
   readonly signer: Signer;
   readonly releaseFiles: ReleaseFiles;
+  readonly usage: UsageMeter;
   /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
   readonly transientSessions: Map<string, SessionDoc>;
   readonly log: Logger;

@@ -6,7 +6,7 @@ import type { AccountCaller } from './caller.ts';
 import type { Deps } from './deps.ts';
 
 /** The license that a change is about: the one it put, or the one that what it put belongs to. */
-const licenseOf = (change: Change): string | null => {
+export const licenseOf = (change: Change): string | null => {
   if (change.header.target.startsWith('lic_')) return change.header.target;
   for (const [key, document] of Object.entries(change.documents)) {
     if (document && 'licenseId' in document) return String(document.licenseId);

@@ -4,10 +4,13 @@ import { seatKey } from '../domain/index-keys.ts';
 import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
 
+/** What counting seats needs: the marks of machines, and the clock. */
+export type SeatDeps = Pick<Deps, 'store' | 'now'>;
+
 const hour = 3_600_000;
 
 /** An activation with its mark: a check-in since the seat was taken extends the lease. */
-export const seatOf = (deps: Deps, license: LicenseDoc, activation: ActivationDoc): Seat => {
+export const seatOf = (deps: SeatDeps, license: LicenseDoc, activation: ActivationDoc): Seat => {
   const mark = deps.store.marks.get(activation.id);
   const lastSeen = Math.max(activation.seatSince, mark?.at ?? 0);
   return {
@@ -21,7 +24,7 @@ export const seatOf = (deps: Deps, license: LicenseDoc, activation: ActivationDo
 };
 
 export const heldKeys = async (
-  deps: Deps,
+  deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
 ): Promise<readonly OfflineKeyDoc[]> => {
@@ -31,7 +34,7 @@ export const heldKeys = async (
 
 /** The machines that hold a seat now. */
 export const heldSeats = async (
-  deps: Deps,
+  deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
 ): Promise<readonly Seat[]> => {
@@ -43,7 +46,7 @@ export const heldSeats = async (
 
 /** Every machine that the license knows, with a seat or without. */
 export const allMachines = async (
-  deps: Deps,
+  deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
 ): Promise<readonly Seat[]> =>
@@ -53,7 +56,7 @@ export const allMachines = async (
 
 /** The counter: by index alone where seats don't end by the clock. */
 export const countSeats = async (
-  deps: Deps,
+  deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
 ): Promise<Counter> => ({

@@ -11,7 +11,9 @@ import * as licenses from '../../shared/api/licenses.ts';
 import * as offlineKeys from '../../shared/api/offline-keys.ts';
 import * as releases from '../../shared/api/releases.ts';
 import * as about from '../../shared/api/server.ts';
+import * as search from '../../shared/api/search.ts';
 import * as trials from '../../shared/api/trials.ts';
+import * as usage from '../../shared/api/usage.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
 import { call, callDone, callFile, type Answering, type SuccessOf } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
@@ -164,6 +166,11 @@ export const createClient = (options: ClientOptions) => {
           ...(signal ? { signal } : {}),
         }),
       ),
+
+    // Insight
+    usage: (id: string, query: In<typeof usage.UsageQuery> = {}) =>
+      ask(license.usage.$get({ param: { id }, query }), usage.Usage),
+    search: (q: string) => ask(operator.search.$get({ query: { q } }), search.SearchResult),
 
     // Trials
     trials: () => ask(v1.trials.$get(), trials.TrialList),

@@ -1,0 +1,77 @@
+/** Usage of a license by day: what is kept of a month, and how a span of days is read from it. */
+import type { UsageDay } from '../../shared/api/usage.ts';
+import type { UsageDoc } from './documents.ts';
+
+const dayLength = 86_400_000;
+
+/** `2026-11-24`, in UTC. */
+export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const monthOf = (day: string): string => day.slice(0, 7);
+
+/** One document for each license and month. */
+export const usageId = (licenseId: string, day: string): string =>
+  `use_${licenseId}_${monthOf(day)}`;
+
+/** What was seen of a license on a day. */
+export interface Seen {
+  readonly used: number;
+  readonly peak: number;
+  readonly refused: number;
+}
+
+/** The month's document with a day's figures merged in: peaks only rise, refusals add up. */
+export const withDay = (
+  document: UsageDoc | undefined,
+  licenseId: string,
+  day: string,
+  seen: Seen,
+): UsageDoc => {
+  const before = document?.days[day];
+  return {
+    id: usageId(licenseId, day),
+    licenseId,
+    days: {
+      ...document?.days,
+      [day]: {
+        used: seen.used,
+        peak: Math.max(seen.peak, before?.peak ?? 0),
+        refused: seen.refused + (before?.refused ?? 0),
+      },
+    },
+  };
+};
+
+/** Whether a day's figures say more than what is kept already. */
+export const saysMore = (before: Seen | undefined, seen: Seen): boolean =>
+  before === undefined || seen.refused > 0 || seen.used !== before.used || seen.peak > before.peak;
+
+/** The days from one to the other, both included, at most so many: the latest of them. */
+export const daysBetween = (from: string, to: string, most: number): readonly string[] => {
+  const [first, last] = [Date.parse(from), Date.parse(to)];
+  const count = Math.min(most, Math.floor((last - first) / dayLength) + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, i) =>
+    dayOf(last - (count - 1 - i) * dayLength),
+  );
+};
+
+/**
+ * A figure for each day. A day without one was as the day before ended: nothing had changed. Before
+ * the first figure nothing was held.
+ */
+export const fillDays = (
+  days: readonly string[],
+  documents: readonly UsageDoc[],
+): readonly UsageDay[] => {
+  const kept = new Map(documents.flatMap(({ days }) => Object.entries(days)));
+  const known = [...kept.keys()].sort();
+  const [start] = days;
+  const before = start === undefined ? undefined : known.findLast((day) => day < start);
+  let used = before === undefined ? 0 : (kept.get(before)?.used ?? 0);
+  return days.map((day) => {
+    const seen = kept.get(day) ?? { used, peak: used, refused: 0 };
+    // The day began with what the one before ended with.
+    const peak = Math.max(seen.peak, used);
+    used = seen.used;
+    return { day, used, peak, refused: seen.refused };
+  });
+};

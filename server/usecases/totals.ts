@@ -1,0 +1,53 @@
+/** Totals of licenses and seats, for monitoring. */
+import type { LicenseStatus } from '../../shared/api/licenses.ts';
+import type { LicenseDoc } from '../domain/documents.ts';
+import { licenseStatus } from '../domain/license-status.ts';
+import type { Deps } from './deps.ts';
+import { countSeats } from './seats.ts';
+
+const pageSize = 500;
+
+export interface ProductTotals {
+  readonly product: string;
+  readonly licenses: Map<LicenseStatus, number>;
+  /** Seats held. */
+  online: number;
+  offline: number;
+  /** Seats that may be held, without the unlimited ones. */
+  limit: number;
+}
+
+const emptyTotals = (product: string): ProductTotals => ({
+  product,
+  licenses: new Map(),
+  online: 0,
+  offline: 0,
+  limit: 0,
+});
+
+/** Adds up all licenses by product, page by page so that nobody waits. */
+export const addUp = async (deps: Deps): Promise<readonly ProductTotals[]> => {
+  const all = new Map<string, ProductTotals>();
+  const add = (license: LicenseDoc, online: number, offline: number): void => {
+    const totals = all.get(license.productId) ?? emptyTotals(license.productId);
+    all.set(license.productId, totals);
+    const status = licenseStatus(license, deps.now());
+    totals.licenses.set(status, (totals.licenses.get(status) ?? 0) + 1);
+    totals.online += online;
+    totals.offline += offline;
+    totals.limit += license.maxActivations ?? 0;
+  };
+  let after: string | undefined;
+  do {
+    const page = await deps.store.read(async (reader) => {
+      const licenses = await reader.licenses.list({ after, limit: pageSize });
+      for (const license of licenses) {
+        const { online, offline } = await countSeats(deps, reader, license);
+        add(license, online, offline);
+      }
+      return licenses;
+    });
+    after = page.length < pageSize ? undefined : page.at(-1)?.id;
+  } while (after !== undefined);
+  return [...all.values()];
+};

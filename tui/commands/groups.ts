@@ -97,6 +97,16 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./keys.ts')).keysCommand(io),
   },
   {
+    name: 'backup',
+    description: 'Write a data folder into one file, while the server runs',
+    load: async (io) => (await import('./backup.ts')).backupCommand(io),
+  },
+  {
+    name: 'restore',
+    description: 'Put a backup into a new data folder',
+    load: async (io) => (await import('./restore.ts')).restoreCommand(io),
+  },
+  {
     name: 'journal',
     description: 'The journal of every change (operators)',
     load: async (io) => (await import('./journal.ts')).journalCommand(io),
@@ -105,16 +115,6 @@ export const groups: readonly Group[] = [
     name: 'licenses',
     description: 'Print the licenses of the packages that licet contains',
     load: async (io) => (await import('./licenses.ts')).licensesCommand(io),
-  },
-  {
-    name: 'backup',
-    description: 'Back a data folder up, also while its server runs',
-    load: async (io) => (await import('./backup.ts')).backupCommand(io),
-  },
-  {
-    name: 'restore',
-    description: 'Restore a backup into an empty folder',
-    load: async (io) => (await import('./backup.ts')).restoreCommand(io),
   },
   {
     name: 'doctor',

@@ -52,7 +52,7 @@ const unlockPlace = async (io: Io, directory: string, flags: ChangeFlags) => {
 };
 
 /** Tells the journal and a server that runs; the change itself is done already. */
-const announce = async (
+export const announceKeys = async (
   directory: string,
   action: 'keys.rotate' | 'keys.revoke',
   target: string,
@@ -95,7 +95,7 @@ const rotate = async (io: Io, flags: ChangeFlags): Promise<Done> => {
         ],
       },
     ],
-    next: `${await announce(directory, 'keys.rotate', rotated.kid)}\nCarry “licet keys export-trust” to machines without a network before they are given typed keys.`,
+    next: `${await announceKeys(directory, 'keys.rotate', rotated.kid)}\nCarry “licet keys export-trust” to machines without a network before they are given typed keys.`,
   };
 };
 
@@ -163,7 +163,7 @@ const revoke = async (io: Io, flags: RevokeFlags, kid: string | undefined): Prom
         ],
       },
     ],
-    next: `${await announce(directory, 'keys.revoke', kid, { reason, number })}\nCarry “licet keys export-trust” to machines without a network: they learn of it by that alone.`,
+    next: `${await announceKeys(directory, 'keys.revoke', kid, { reason, number })}\nCarry “licet keys export-trust” to machines without a network: they learn of it by that alone.`,
   };
 };
 

@@ -1,0 +1,93 @@
+/**
+ * The attacker floods the sign-in, which is costly on purpose, to make the server useless for everybody
+ * else: argon2id works on the thread pool that the journal's writes need too.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { serve, type RunningServer } from '../../server/main.ts';
+import {
+  createDataFolders,
+  operatorEmail,
+  operatorPassword,
+  quietLog,
+  type DataFolders,
+} from '../support/data-folder.ts';
+
+let folders: DataFolders;
+let server: RunningServer;
+beforeAll(async () => {
+  folders = await createDataFolders();
+  server = await serve({
+    directory: await folders.make(),
+    version: 'test',
+    log: quietLog,
+    environment: {},
+    flags: { listen: '127.0.0.1:0' },
+  });
+});
+afterAll(async () => {
+  await server.close();
+  await folders.remove();
+});
+
+const send = (method: string, path: string, body: object, token?: string): Promise<Response> =>
+  fetch(`${server.url}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+    },
+    body: JSON.stringify(body),
+  });
+
+const signIn = async (email = operatorEmail) => {
+  const answer = await send('POST', '/v1/sessions', { email, password: operatorPassword });
+  const { token } = (await answer.json()) as { token: string };
+  return { status: answer.status, token, retryAfter: answer.headers.get('retry-after') };
+};
+
+const percentile = (times: readonly number[], share: number): number =>
+  times.toSorted((a, b) => a - b)[Math.floor(times.length * share)] ?? 0;
+
+test('200 sign-ins at once: some are told to wait, health and writes stay quick', async () => {
+  // The writer is somebody else: an account has 50 sessions at most, and a flood of them ends the first.
+  const email = 'ana@example.com';
+  const { token: operator } = await signIn();
+  await send(
+    'POST',
+    '/v1/operator/accounts',
+    { email, name: 'Ana', password: operatorPassword },
+    operator,
+  );
+  const { token } = await signIn(email);
+  let over = false;
+  const health: number[] = [];
+  const writes: number[] = [];
+  const timed = async (into: number[], ask: () => Promise<Response>): Promise<void> => {
+    while (!over) {
+      const started = performance.now();
+      const answer = await ask();
+      await answer.arrayBuffer();
+      into.push(performance.now() - started);
+      expect(answer.status).toBe(200);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  };
+  const watching = [
+    timed(health, () => fetch(`${server.url}/healthz`)),
+    timed(writes, () =>
+      send('PATCH', '/v1/account', { company: `Harbor ${writes.length}` }, token),
+    ),
+  ];
+  const answers = await Promise.all(Array.from({ length: 200 }, () => signIn()));
+  over = true;
+  await Promise.all(watching);
+  const statuses = answers.map(({ status }) => status);
+  expect([...new Set(statuses)].toSorted()).toEqual([201, 429]);
+  for (const { status, retryAfter } of answers) {
+    expect(status === 429 ? Number(retryAfter) : 1).toBeGreaterThan(0);
+  }
+  // Client and server share one process and the machine's cores here, so these are wide bounds: the
+  // benchmark (bench:sign-in) measures the real ones.
+  expect(percentile(health, 0.5)).toBeLessThan(200);
+  expect(percentile(writes, 0.5)).toBeLessThan(200);
+});

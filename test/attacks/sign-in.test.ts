@@ -1,0 +1,177 @@
+/**
+ * The attacker guesses passwords: many for one owner, one for many accounts, many at once, and looks at
+ * what the answers, their times and their order give away. The owner must still get in.
+ */
+import { TOTP, Secret } from 'otpauth';
+import { describe, expect, test } from 'vitest';
+import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
+import { random } from '../../server/system/create-deps.ts';
+import { goodPassword, openPortal } from '../support/server.ts';
+
+type Portal = Awaited<ReturnType<typeof openPortal>>;
+
+const attacker = '203.0.113.66';
+const home = '198.51.100.7';
+
+const signIn = async (
+  portal: Portal,
+  credentials: { readonly email: string; readonly password: string; readonly totp?: string },
+  remoteAddress: string,
+): Promise<Response> =>
+  portal.app.request(
+    '/v1/sessions',
+    {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credentials),
+    },
+    { remoteAddress },
+  );
+
+const email = 'ana@example.com';
+const right = { email, password: goodPassword };
+const wrong = { email, password: 'not the right one at all' };
+
+describe('guessing', () => {
+  test('101 wrong passwords: 429 with Retry-After, while the owner gets in from another address', async () => {
+    const portal = await openPortal();
+    const statuses: number[] = [];
+    let last = new Response();
+    for (let i = 0; i < 101; i += 1) {
+      last = await signIn(portal, wrong, attacker);
+      statuses.push(last.status);
+    }
+    expect(statuses.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 401));
+    expect(statuses.at(-1)).toBe(429);
+    expect(Number(last.headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(await last.json()).toMatchObject({ code: 'too-many-requests' });
+    expect((await signIn(portal, right, home)).status).toBe(201);
+    // Not even the right password comes through where the guessing was.
+    expect((await signIn(portal, right, attacker)).status).toBe(429);
+    portal.time.now += 15 * 60_000;
+    expect((await signIn(portal, right, attacker)).status).toBe(201);
+  });
+
+  test('a burst sent at once learns no more than guesses sent one by one', async () => {
+    const portal = await openPortal();
+    const burst = [...Array.from({ length: 40 }, () => wrong), right];
+    const answers = await Promise.all(burst.map((guess) => signIn(portal, guess, attacker)));
+    const statuses = answers.map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+    expect(statuses.at(-1)).toBe(429);
+  });
+
+  test('one password tried on many accounts is slowed by its address', async () => {
+    const portal = await openPortal();
+    const statuses = new Set<number>();
+    for (let i = 0; i < 60; i += 1) {
+      const guess = { email: `person${i}@example.com`, password: wrong.password };
+      statuses.add((await signIn(portal, guess, attacker)).status);
+    }
+    expect([...statuses]).toEqual([401, 429]);
+  });
+
+  test('one-time codes are slowed too', async () => {
+    const portal = await openPortal();
+    const statuses = new Set<number>();
+    for (let i = 0; i < 60; i += 1) {
+      const guess = { code: makeOneTimeCode(random), newPassword: 'another harbor lantern' };
+      const answer = await portal.app.request(
+        '/v1/password-resets',
+        {
+          method: 'PUT',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify(guess),
+        },
+        { remoteAddress: attacker },
+      );
+      statuses.add(answer.status);
+    }
+    expect([...statuses]).toEqual([401, 429]);
+  });
+
+  test('known and unknown e-mails, disabled and passwordless accounts answer alike', async () => {
+    const portal = await openPortal();
+    const account = await portal.createAccount('dora@example.com');
+    await portal.ask('PATCH', `/v1/operator/accounts/${account.id}`, {
+      token: portal.operator,
+      json: { status: 'disabled' },
+    });
+    await portal.ask('POST', '/v1/operator/accounts', {
+      token: portal.operator,
+      json: { email: 'ina@example.com', name: 'Invited' },
+    });
+    const answers: string[] = [];
+    const guesses = [
+      wrong,
+      { email: 'nobody@example.com', password: goodPassword },
+      { email: 'dora@example.com', password: goodPassword },
+      { email: 'ina@example.com', password: goodPassword },
+    ];
+    for (const guess of guesses) {
+      const answer = await signIn(portal, guess, home);
+      answers.push(`${answer.status} ${await answer.text()}`);
+    }
+    expect(new Set(answers).size).toBe(1);
+    expect(answers[0]).toMatch(/^401 /u);
+  });
+});
+
+describe('a second factor', () => {
+  const enrol = async (portal: Portal) => {
+    const { body } = await portal.ask<{ secret: string; uri: string }>('POST', '/v1/account/totp', {
+      token: portal.ana,
+    });
+    const authenticator = new TOTP({ secret: Secret.fromBase32(body.secret) });
+    const code = () => authenticator.generate({ timestamp: portal.time.now });
+    const { status } = await portal.ask('PUT', '/v1/account/totp', {
+      token: portal.ana,
+      json: { code: code() },
+    });
+    expect(status).toBe(204);
+    portal.time.now += 30_000;
+    return code;
+  };
+
+  test('is asked for; its one-time password works once', async () => {
+    const portal = await openPortal();
+    const code = await enrol(portal);
+    const without = await signIn(portal, right, home);
+    expect([without.status, await without.json()]).toMatchObject([401, { totpRequired: true }]);
+    const totp = code();
+    expect((await signIn(portal, { ...right, totp }, home)).status).toBe(201);
+    expect((await signIn(portal, { ...right, totp }, home)).status).toBe(401);
+    portal.time.now += 30_000;
+    expect((await signIn(portal, { ...right, totp: code() }, home)).status).toBe(201);
+  });
+
+  test('used twice at once lets one in', async () => {
+    const portal = await openPortal();
+    const totp = (await enrol(portal))();
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => signIn(portal, { ...right, totp }, home)),
+    );
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
+  });
+
+  test('can not be guessed: wrong ones are throttled like passwords', async () => {
+    const portal = await openPortal();
+    const code = await enrol(portal);
+    let status = 0;
+    let tries = 0;
+    for (; status !== 429; tries += 1) {
+      const totp = code() === '123456' ? '654321' : '123456';
+      ({ status } = await signIn(portal, { ...right, totp }, attacker));
+    }
+    expect(tries).toBeLessThanOrEqual(11);
+  });
+});
+
+test('no code of an activation or sign-in shows whose e-mail has an account: a forgotten password answers alike', async () => {
+  const portal = await openPortal();
+  const ask = (address: string) =>
+    portal.ask('POST', '/v1/password-resets', { json: { email: address } });
+  const [known, unknown] = [await ask(email), await ask('nobody@example.com')];
+  expect(known.status).toBe(unknown.status);
+  expect(Object.keys(known.body)).toEqual(Object.keys(unknown.body));
+});

@@ -59,11 +59,11 @@ test('200 sign-ins at once: some are told to wait, health and writes stay quick'
     operator,
   );
   const { token } = await signIn(email);
-  let over = false;
+  const flood = { over: false };
   const health: number[] = [];
   const writes: number[] = [];
   const timed = async (into: number[], ask: () => Promise<Response>): Promise<void> => {
-    while (!over) {
+    while (!flood.over) {
       const started = performance.now();
       const answer = await ask();
       await answer.arrayBuffer();
@@ -79,10 +79,10 @@ test('200 sign-ins at once: some are told to wait, health and writes stay quick'
     ),
   ];
   const answers = await Promise.all(Array.from({ length: 200 }, () => signIn()));
-  over = true;
+  flood.over = true;
   await Promise.all(watching);
   const statuses = answers.map(({ status }) => status);
-  expect([...new Set(statuses)].toSorted()).toEqual([201, 429]);
+  expect(new Set(statuses)).toEqual(new Set([201, 429]));
   for (const { status, retryAfter } of answers) {
     expect(status === 429 ? Number(retryAfter) : 1).toBeGreaterThan(0);
   }

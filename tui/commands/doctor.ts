@@ -1,89 +1,121 @@
 /** `licet doctor`: looks a data folder over, and mends what is safe to mend. */
 import type { Command } from 'commander';
-import type { Block, Done } from '../actions/done.ts';
-import { dataFolder } from './data-folder.ts';
+import type { Diagnosis } from '../../server/store/doctor.ts';
+import type { Finding } from '../../server/store/finding.ts';
+import { counted, time, type Block, type Done } from '../actions/done.ts';
+import { dataFolder, writableDataFolder } from './data-folder.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 import { localCommand, type LocalOptions } from './local-command.ts';
+import { printDone } from './print.ts';
 
 interface DoctorFlags extends LocalOptions {
   readonly repair?: boolean;
+  readonly unlockFile?: string;
+  readonly config?: string;
 }
 
-interface Found {
-  readonly severity: string;
-  readonly file: string;
-  readonly line?: number | undefined;
-  readonly message: string;
-  readonly choices: readonly string[];
-}
-
-const findingText = ({ severity, file, line, message, choices }: Found): string =>
+const findingText = ({ severity, file, line, message, choices }: Finding): string =>
   [
     `${severity}: ${file}${line === undefined ? '' : `, line ${line}`}: ${message}`,
     ...choices.map((choice) => `  - ${choice}`),
   ].join('\n');
 
-const findingsBlock = (findings: readonly Found[]): readonly Block[] =>
-  findings.length === 0
-    ? []
-    : [
-        {
-          kind: 'verbatim',
-          title: 'Findings',
-          text: findings.map(findingText).join('\n'),
-          fileName: 'doctor.txt',
-        },
-      ];
-
-const diagnosisDone = (
-  directory: string,
-  diagnosis: { readonly ok: boolean; readonly findings: readonly Found[] },
-  data: unknown,
-): Done => ({
-  message: diagnosis.ok
-    ? `${directory} is well.`
-    : `${directory} has ${diagnosis.findings.filter(({ severity }) => severity !== 'note').length} findings to see to.`,
-  data,
-  blocks: findingsBlock(diagnosis.findings),
-  ...(diagnosis.ok
-    ? {}
-    : { next: '“licet doctor --repair” does what is safe, and keeps what it removes.' }),
+const stateBlock = ({ state, inUseBy, newestBackup }: Diagnosis): Block => ({
+  kind: 'facts',
+  rows: [
+    ['Up to record', state?.seq ?? null],
+    [
+      'Last change',
+      time(state?.lastAt === undefined ? null : new Date(state.lastAt).toISOString()),
+    ],
+    ['Documents', state?.documents ?? null],
+    ['Bytes', state === undefined ? null : state.snapshotBytes + state.journalBytes],
+    ['Era', state?.era ?? null],
+    ['In use by process', inUseBy ?? null],
+    ['Newest backup', newestBackup?.file ?? null],
+  ],
 });
+
+const blocksOf = (diagnosis: Diagnosis): readonly Block[] => {
+  const { findings } = diagnosis;
+  const text = findings.map(findingText).join('\n');
+  const list: readonly Block[] =
+    findings.length === 0
+      ? []
+      : [{ kind: 'verbatim', title: 'Findings', text, fileName: 'doctor.txt' }];
+  return [stateBlock(diagnosis), ...list];
+};
+
+const summary = ({ directory, ok, findings }: Diagnosis): string => {
+  const serious = findings.filter(({ severity }) => severity !== 'note').length;
+  if (!ok)
+    return `${directory}: ${counted(serious, 'finding needs', 'findings need')} to be seen to.`;
+  const notes = findings.length === 0 ? '' : `, with ${counted(findings.length, 'note')}`;
+  return `${directory} is well${notes}.`;
+};
+
+/** Prints what was found, and fails if there is something to see to. */
+const conclude = (io: Io, flags: DoctorFlags, done: Done, diagnosis: Diagnosis): Done => {
+  if (diagnosis.ok) return done;
+  printDone(io, done, flags.json === true);
+  const safe = diagnosis.findings.some(({ remedy }) => remedy !== undefined);
+  throw new CommandError(
+    exitCodes.failed,
+    summary(diagnosis),
+    safe
+      ? `“licet doctor --repair --data ${diagnosis.directory}” does what is safe, and keeps what it removes.`
+      : 'The choices stand beside each finding.',
+  );
+};
+
+const run = async (io: Io, flags: DoctorFlags): Promise<Done> => {
+  const [{ diagnoseFolder, repairFolder }, { createLogger }] = await Promise.all([
+    import('../../server/system/doctor.ts'),
+    import('../../server/system/logger.ts'),
+  ]);
+  const repairing = flags.repair === true;
+  const options = {
+    directory: repairing ? await writableDataFolder(io, flags) : dataFolder(io, flags),
+    configFile: flags.config,
+    environment: io.env,
+    flags: { unlockFile: flags.unlockFile },
+    now: Date.now,
+  };
+  if (!repairing) {
+    const diagnosis = await diagnoseFolder(options);
+    const message = `The folder ${diagnosis.directory} was read, and not changed.`;
+    const done = {
+      message: diagnosis.ok ? summary(diagnosis) : message,
+      data: diagnosis,
+      blocks: blocksOf(diagnosis),
+    };
+    return conclude(io, flags, done, diagnosis);
+  }
+  const { repaired, after } = await repairFolder({ ...options, log: createLogger('warn') });
+  const said = repaired.map(({ finding, done }) => `${finding.file}: ${done}`);
+  const nothing = 'There was nothing that can be repaired safely.';
+  const done = {
+    message: [
+      ...(said.length === 0 ? [nothing] : said),
+      ...(after.ok ? [summary(after)] : []),
+    ].join('\n'),
+    data: { repaired, after },
+    blocks: blocksOf(after),
+  };
+  return conclude(io, flags, done, after);
+};
 
 export const doctorCommand = (io: Io): Command =>
   localCommand<DoctorFlags>(io, {
     name: 'doctor',
     description:
-      'Look a data folder over without changing it: what is wrong, where, and what the choices are.',
+      'Look a data folder over without changing it: what is wrong, where, and what the choices are. Exit code 0: all is well; 1: something needs to be seen to.',
     options: (command) =>
-      command.option('--repair', 'do the repairs that are safe, and keep what they remove'),
+      command
+        .option('--repair', 'do the repairs that are safe, and keep what they remove')
+        .option('--unlock-file <file>', 'where the secret lies that unlocks the keys at start')
+        .option('--config <file>', "the server's settings, else DATA/licet.json"),
     examples: ['doctor --data /var/lib/licet', 'doctor --repair --data /var/lib/licet'],
-    run: async (flags) => {
-      const directory = dataFolder(io, flags);
-      const options = { directory, now: Date.now };
-      if (flags.repair === true) {
-        const [{ repair }, { createLogger }] = await Promise.all([
-          import('../../server/store/repair.ts'),
-          import('../../server/system/logger.ts'),
-        ]);
-        const { repaired, after } = await repair({ ...options, log: createLogger('warn') });
-        const report = diagnosisDone(directory, after, { repaired, after });
-        return {
-          ...report,
-          message: `${repaired.map(({ done }) => done).join('\n')}\n${report.message}`.trim(),
-        };
-      }
-      const { diagnose } = await import('../../server/store/doctor.ts');
-      const diagnosis = await diagnose(options);
-      const damage = diagnosis.findings.filter(({ severity }) => severity === 'damage');
-      if (damage.length > 0)
-        throw new CommandError(
-          exitCodes.failed,
-          `${directory} is damaged.\n${diagnosis.findings.map(findingText).join('\n')}`,
-          '“licet doctor --repair” does what is safe, and keeps what it removes.',
-          { diagnosis },
-        );
-      return diagnosisDone(directory, diagnosis, diagnosis);
-    },
+    run: (flags) => run(io, flags),
   });

@@ -1,0 +1,58 @@
+/** Looks a whole data folder over: its data by the store's doctor, then settings, keys and certificates. */
+import { join, sep } from 'node:path';
+import { diagnose, type Diagnosis } from '../store/doctor.ts';
+import type { Finding } from '../store/finding.ts';
+import { repair, type Repaired } from '../store/repair.ts';
+import type { Logger } from '../usecases/deps.ts';
+import { checkKeys, checkTlsFile } from './check-keys.ts';
+import { Failure } from './failure.ts';
+import { readSettings, type SettingsSources } from './settings.ts';
+
+export interface DoctorOptions extends SettingsSources {
+  /** Milliseconds since the epoch. */
+  readonly now: () => number;
+}
+
+const isClosed = (directory: string, findings: readonly Finding[]): boolean =>
+  !findings.some(
+    ({ file, remedy }) =>
+      remedy?.kind === 'permissions' && `${file}${sep}`.startsWith(join(directory, 'keys') + sep),
+  );
+
+const withKeys = async (options: DoctorOptions, data: Diagnosis): Promise<Diagnosis> => {
+  const { directory, environment } = options;
+  const now = options.now();
+  const more: Finding[] = [];
+  try {
+    const { unlockFile, tlsCert } = await readSettings(options);
+    const place = { directory, environment, unlockFile: unlockFile ?? undefined };
+    // Keys that others may read are refused: that is said already, with its remedy.
+    if (isClosed(directory, data.findings))
+      more.push(...(await checkKeys(place, data.inUseBy !== undefined, now)));
+    more.push(...(await checkTlsFile(tlsCert, now)));
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const file = options.configFile ?? join(directory, 'licet.json');
+    more.push({ severity: 'damage', file, message: error.message, choices: [] });
+  }
+  const findings = [...data.findings, ...more];
+  return { ...data, findings, ok: findings.every(({ severity }) => severity === 'note') };
+};
+
+/**
+ * What is wrong with a data folder, where, and what the choices are. Changes nothing.
+ * @throws StoreError `not-licet` or `not-writable` for what is no data folder
+ */
+export const diagnoseFolder = async (options: DoctorOptions): Promise<Diagnosis> =>
+  withKeys(options, await diagnose(options));
+
+/**
+ * Repairs what can be repaired without losing anything; `after` is how it looks then.
+ * @throws StoreError `in-use` when a server runs on it
+ */
+export const repairFolder = async (
+  options: DoctorOptions & { readonly log: Logger },
+): Promise<{ readonly repaired: readonly Repaired[]; readonly after: Diagnosis }> => {
+  const { repaired, after } = await repair(options);
+  return { repaired, after: await withKeys(options, after) };
+};

@@ -1,7 +1,5 @@
 /** `licet doctor`: looks a data folder over, and mends what is safe to mend. */
 import type { Command } from 'commander';
-import type { Diagnosis } from '../../server/store/doctor.ts';
-import type { Finding } from '../../server/store/finding.ts';
 import { counted, time, type Block, type Done } from '../actions/done.ts';
 import { dataFolder, writableDataFolder } from './data-folder.ts';
 import { CommandError, exitCodes } from './failure.ts';
@@ -13,6 +11,34 @@ interface DoctorFlags extends LocalOptions {
   readonly repair?: boolean;
   readonly unlockFile?: string;
   readonly config?: string;
+}
+
+/** What is shown of what the server's side says. */
+interface Finding {
+  readonly severity: 'damage' | 'warning' | 'note';
+  readonly file: string;
+  readonly line?: number | undefined;
+  readonly message: string;
+  readonly choices: readonly string[];
+  readonly remedy?: object | undefined;
+}
+
+interface Diagnosis {
+  readonly directory: string;
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly inUseBy: number | undefined;
+  readonly newestBackup: { readonly file: string } | undefined;
+  readonly state:
+    | {
+        readonly seq: number;
+        readonly era: number;
+        readonly documents: number;
+        readonly snapshotBytes: number;
+        readonly journalBytes: number;
+        readonly lastAt: number | undefined;
+      }
+    | undefined;
 }
 
 const findingText = ({ severity, file, line, message, choices }: Finding): string =>

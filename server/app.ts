@@ -21,7 +21,7 @@ import { passwordResetRoutes } from './routes/password-resets.ts';
 import { releaseRoutes } from './routes/releases.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { trialRoutes } from './routes/trials.ts';
-import type { Deps } from './usecases/deps.ts';
+import { CertificateEnded, type Deps } from './usecases/deps.ts';
 import type { Refusal } from '../shared/problems.ts';
 
 const refusalOf = (error: Error): Refusal | null => {
@@ -36,6 +36,13 @@ const refusalOf = (error: Error): Refusal | null => {
     return {
       code: 'read-only',
       detail: 'The server is read-only: its disk failed. Nothing was changed. Tell its operator.',
+    };
+  }
+  if (error instanceof CertificateEnded) {
+    return {
+      code: 'unavailable',
+      detail: `Nothing can be signed: ${error.message} Its operator certifies a new one with “licet keys rotate” and the passphrase of the root.`,
+      retryAfter: 3600,
     };
   }
   // The libraries' own: JSON that is none, another content type (415).

@@ -96,6 +96,20 @@ const journalKeyChanges = async (
   }
 };
 
+const certificateWarning = 30 * 24 * hour;
+
+/** Tells an operator who reads the log that the signing key needs a new one, a month before. */
+const warnOfEnd = ({ signer, log, now }: Deps): void => {
+  const days = Math.floor((signer.certificateEndsAt - now()) / (24 * hour));
+  if (signer.certificateEndsAt - now() > certificateWarning) return;
+  log.warn(
+    { days },
+    days < 0
+      ? 'The certificate of the signing key has ended: nothing can be signed. Run "licet keys rotate".'
+      : 'The certificate of the signing key ends soon. Run "licet keys rotate" before.',
+  );
+};
+
 const usesTls = ({ tls, tlsCert }: ServerSettings): boolean => tls || tlsCert !== null;
 
 /**
@@ -146,13 +160,17 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     });
     const work = [
       every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
-      every(hour, 'housekeeping', log, () => housekeeping(deps)),
+      every(hour, 'housekeeping', log, async () => {
+        warnOfEnd(deps);
+        await housekeeping(deps);
+      }),
       every(hour, 'usage', log, () => deps.usage.flush()),
       // A certificate of our own is made anew when it is due; one of a file may have been replaced.
       every(hour, 'certificates', log, async () => {
         if (current.identity) await reload();
       }),
     ];
+    warnOfEnd(deps);
     log.info({ url, version }, 'The server answers.');
     return {
       url,

@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { LicetSchema } from '../collections.ts';
 import { openReleaseFiles } from '../store/release-files.ts';
 import type { Store } from '../store/store.ts';
-import type { Deps, Logger, Settings } from '../usecases/deps.ts';
+import { CertificateEnded, type Deps, type Logger, type Settings } from '../usecases/deps.ts';
 import { createUsageMeter } from '../usecases/usage.ts';
 import { createFailures, type CountedFailures } from './failures.ts';
 import type { LoadedKeys } from './keys/load-keys.ts';
@@ -50,7 +50,11 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       get issuer() {
         return keys().signer.issuer;
       },
-      sign: (type, claims) => keys().signer.sign(type, claims),
+      sign: (type, claims) => {
+        const { signer } = keys();
+        if (now() >= signer.certificateEndsAt) throw new CertificateEnded(signer.certificateEndsAt);
+        return signer.sign(type, claims);
+      },
       jwks: () => keys().signer.jwks(),
       revocations: () => keys().signer.revocations(),
       get certificateEndsAt() {
@@ -60,6 +64,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
     releaseFiles: openReleaseFiles(parts.directory),
     usage: createUsageMeter({ store, now, log: parts.log }),
     transientSessions: new Map(),
+    transientSteps: new Map(),
     log: parts.log,
     settings: parts.settings,
     version: parts.version,

@@ -7,6 +7,18 @@ import type { SessionDoc } from '../domain/documents.ts';
 import type { ReleaseFiles } from '../store/release-files.ts';
 import type { Reader, Store, Transaction } from '../store/store.ts';
 
+/** The certificate of the signing key has ended: nothing that it would sign now would be accepted. */
+export class CertificateEnded extends Error {
+  override readonly name = 'CertificateEnded';
+  /** Milliseconds since the epoch. */
+  readonly endedAt: number;
+
+  constructor(endedAt: number) {
+    super(`The certificate of the signing key ended on ${new Date(endedAt).toISOString()}.`);
+    this.endedAt = endedAt;
+  }
+}
+
 /** Signs statements with the server's certified signing key. */
 export interface Signer {
   /** The id in every statement's `iss`. */
@@ -14,6 +26,7 @@ export interface Signer {
   /**
    * A compact JWS of the type (`typ` is `licet-<type>+jwt`) with the certificate in its header.
    * The caller gives all claims but `iss`.
+   * @throws CertificateEnded
    */
   sign<T extends 'lease' | 'offline-key' | 'receipt' | 'checkpoint' | 'login' | 'release'>(
     type: T,
@@ -135,6 +148,8 @@ export interface Deps {
   readonly usage: UsageMeter;
   /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
   readonly transientSessions: Map<string, SessionDoc>;
+  /** The last time step of a second factor used while the store is read-only, by account. */
+  readonly transientSteps: Map<string, number>;
   readonly log: Logger;
   readonly settings: () => Settings;
   readonly version: string;

@@ -27,6 +27,7 @@ export const checkTotp = async (
   if (code === undefined) return fail(missing);
   const step = deps.totp.step(deps.unseal(account.totp.secret), code, deps.now());
   if (step === null) return fail(wrong);
+  if (deps.store.status().state === 'read-only') return useInMemory(deps, account, step);
   return deps.store.transact({ id: account.id, from: 'local' }, async (tx) => {
     const current = await tx.accounts.get(account.id);
     if (!current?.totp || step <= current.totp.lastStep) return fail(wrong);
@@ -34,4 +35,12 @@ export const checkTotp = async (
     tx.record({ action: 'totp.use', target: account.id, outcome: 'ok' });
     return ok(null);
   });
+};
+
+/** While nothing can be written, which code was used last is kept in memory, as sessions are. */
+const useInMemory = (deps: Deps, account: AccountDoc, step: number): Result<null, Refusal> => {
+  const last = Math.max(deps.transientSteps.get(account.id) ?? 0, account.totp?.lastStep ?? 0);
+  if (step <= last) return fail(wrong);
+  deps.transientSteps.set(account.id, step);
+  return ok(null);
 };

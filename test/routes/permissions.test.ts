@@ -90,6 +90,16 @@ const table: Readonly<Record<string, Row>> = {
   'PUT /v1/operator/releases/{id}/file': operators,
   'DELETE /v1/operator/releases/{id}': operators,
   'GET /v1/events': signedIn,
+  'PATCH /v1/operator/products/{id}': operators,
+  'GET /v1/trials': signedIn,
+  // There is no trial here, so whoever gets past the guard hears that: trials.test.ts has them.
+  'POST /v1/trial': { ...own, owner: 404, manager: 403, user: 403 },
+  'POST /v1/licenses/{id}/trial-login': { ...own, owner: 404 },
+  'GET /v1/trial-logins/{token}': { ...own, owner: 404, product: 404, nobody: 404 },
+  'GET /v1/licenses/{id}/usage': readers,
+  'GET /v1/licenses/{id}/usage.csv': readers,
+  'GET /v1/operator/search': operators,
+  'GET /metrics': everyone,
 };
 
 /** Requests that would end what others need are asked so that they get past the guard and no further. */
@@ -114,6 +124,8 @@ const bodies = (cast: Cast): Readonly<Record<string, object>> => ({
   'POST /v1/operator/products': { id: 'suite', name: 'Suite' },
   'POST /v1/operator/licenses': { ownerEmail: 'nobody@example.com', name: 'x', product: 'suite' },
   'PATCH /v1/operator/licenses/{id}': { graceDays: 3 },
+  'PATCH /v1/operator/products/{id}': { name: 'Suite' },
+  'POST /v1/trial': { product: 'nothing' },
   'POST /v1/operator/releases': { product: 'nothing', version: '1.0.0' },
 });
 
@@ -125,6 +137,7 @@ const target = (cast: Cast, path: string): string => {
     '/v1/activations/{id}': ids.activation,
     '/v1/operator/offline-keys/{id}': ids.offlineKey,
     '/v1/operator/accounts/{id}': ids.user,
+    '/v1/operator/products/{id}': ids.product,
     '/v1/releases/{id}': ids.release,
     '/v1/operator/releases/{id}': ids.release,
   };
@@ -169,7 +182,8 @@ describe('every route', () => {
     const routes = Object.entries(body.paths).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     );
-    expect(routes.toSorted()).toEqual(Object.keys(table).toSorted());
+    expect(routes.filter((route) => table[route] === undefined)).toEqual([]);
+    expect(Object.keys(table).filter((route) => !routes.includes(route))).toEqual([]);
   });
 
   test('lets in who may, and refuses everybody else in the way that the table says', async () => {

@@ -48,7 +48,7 @@ export const endOf = (
   });
 };
 
-type Terms = Pick<
+export type Terms = Pick<
   LicenseDoc,
   'type' | 'maxActivations' | 'expiresAt' | 'graceDays' | 'entitlements' | 'policy'
 >;

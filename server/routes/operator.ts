@@ -21,6 +21,7 @@ import {
   ProductPage,
   ProductPatch,
 } from '../../shared/api/licenses.ts';
+import { LicenseImport, LicenseImported } from '../../shared/api/import.ts';
 import { JournalPage } from '../../shared/api/server.ts';
 import { idempotencyOf, operator } from '../http/callers.ts';
 import {
@@ -34,6 +35,7 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { checkImport, importLicenses } from '../usecases/import-licenses.ts';
 import { listJournal } from '../usecases/journal.ts';
 import { listLicenses } from '../usecases/licenses.ts';
 import {
@@ -190,6 +192,26 @@ const licenseRoutes = (deps: Deps) =>
         const input = c.req.valid('json');
         const made = await createLicense(deps, c.var.caller, input, idempotencyOf(c, input));
         return c.json(orRefuse(made), 201);
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'post',
+        path: '/v1/operator/licenses/import',
+        summary:
+          'Create many licenses, all or none; with dryRun only say what is wrong with which row',
+        middleware: [operator(deps)] as const,
+        request: { headers: IdempotencyHeader, body: body(LicenseImport) },
+        responses: {
+          200: json(LicenseImported, 'What was created, or is wrong'),
+          ...problems(400, 401, 403),
+        },
+      }),
+      async (c) => {
+        const input = c.req.valid('json');
+        if (input.dryRun) return c.json(await checkImport(deps, input), 200);
+        const done = await importLicenses(deps, c.var.caller, input, idempotencyOf(c, input));
+        return c.json(orRefuse(done), 200);
       },
     )
     .openapi(

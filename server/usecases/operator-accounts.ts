@@ -110,7 +110,10 @@ const takenEmail = (email: string): Refusal => ({
   extra: { errors: [{ field: 'email', message: 'has an account already' }] },
 });
 
-const newAccount = (deps: Deps, input: AccountCreate): AccountDoc => ({
+export const newAccount = (
+  deps: Deps,
+  input: Pick<AccountCreate, 'email' | 'name' | 'company' | 'phone' | 'role'>,
+): AccountDoc => ({
   id: makeId('account', deps.now(), deps.random),
   email: input.email,
   name: input.name,

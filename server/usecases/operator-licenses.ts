@@ -12,7 +12,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
 import { hitByLowering } from '../domain/lower-seats.ts';
-import { endOf, mergePolicy, newTerms } from '../domain/policy.ts';
+import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
 import type { Seat } from '../domain/seats.ts';
 import { purchase } from '../domain/trials.ts';
 import { changeLicense } from './access.ts';
@@ -47,6 +47,30 @@ const ownerByEmail = async (
   return ok(account.role === 'user' ? await promote(deps, tx, account, 'owner') : account);
 };
 
+/** The document of a new license, and its key, of which only the hash is in it. */
+export const newLicense = (
+  deps: Deps,
+  input: Pick<LicenseCreate, 'name' | 'product'>,
+  ownerId: string,
+  terms: Terms,
+): { readonly license: LicenseDoc; readonly licenseKey: string } => {
+  const licenseKey = makeOneTimeCode(deps.random);
+  const license: LicenseDoc = {
+    id: makeId('license', deps.now(), deps.random),
+    ownerId,
+    productId: input.product,
+    name: input.name,
+    ...terms,
+    status: 'active',
+    reason: null,
+    keyHash: deps.digest(licenseKey),
+    generation: 1,
+    resets: [],
+    createdAt: deps.now(),
+  };
+  return { license, licenseKey };
+};
+
 /** Creates a license by its product's template. Its key is in the answer and nowhere else. */
 export const createLicense = (
   deps: Deps,
@@ -69,20 +93,7 @@ export const createLicense = (
       if (!terms.ok) return terms;
       const owner = await ownerByEmail(deps, tx, input.ownerEmail);
       if (!owner.ok) return owner;
-      const licenseKey = makeOneTimeCode(deps.random);
-      const license: LicenseDoc = {
-        id: makeId('license', deps.now(), deps.random),
-        ownerId: owner.value.id,
-        productId: product.id,
-        name: input.name,
-        ...terms.value,
-        status: 'active',
-        reason: null,
-        keyHash: deps.digest(licenseKey),
-        generation: 1,
-        resets: [],
-        createdAt: deps.now(),
-      };
+      const { license, licenseKey } = newLicense(deps, input, owner.value.id, terms.value);
       tx.licenses.put(license);
       tx.record({
         action: 'license.create',

@@ -101,7 +101,11 @@ export const announceRelease = async (
       }
       const all = await tx.releases.by('product', product);
       const same = sameRelease(all, { ...rest, productId: product });
-      if (same?.sha256 === input.sha256) return ok(await viewOne(tx, same));
+      if (same?.sha256 === input.sha256) {
+        const details = describe(same);
+        tx.record({ action: 'release.announce', target: same.id, outcome: 'ok', details });
+        return ok(await viewOne(tx, same));
+      }
       if (same && same.jws !== null) return fail(publishedAlready(same));
       const announced: ReleaseDoc = {
         ...rest,

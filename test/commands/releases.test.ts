@@ -43,6 +43,10 @@ test('an operator publishes, an owner lists and downloads for another machine', 
     sha256: sha256(content),
     notes: 'Faster start',
   });
+  const again = await ops(
+    `release publish ${file} --product acme-server --version 1.4.0 --platform windows-x64 --json`,
+  );
+  expect(again.json()).toMatchObject({ id: published.json()['id'] });
   const listed = done(await ana('release list'));
   expect(listed.stdout).toMatch(/Acme Server +1\.4\.0 +windows-x64 +product +acme-1\.4\.0\.zip/u);
 

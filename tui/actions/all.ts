@@ -2,6 +2,8 @@
 import * as account from './account.ts';
 import type { Action } from './action.ts';
 import * as activations from './activations.ts';
+import * as importExport from './import-export.ts';
+import * as insight from './insight.ts';
 import * as journal from './journal.ts';
 import * as licenses from './licenses.ts';
 import * as offlineKeys from './offline-keys.ts';
@@ -27,6 +29,8 @@ export const allActions: readonly Action[] = [
   trials,
   account,
   operatorLicenses,
+  importExport,
+  insight,
   products,
   operatorAccounts,
   journal,

@@ -55,7 +55,7 @@ export const given = <T extends object>(
 } => Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as never;
 
 /** `unlimited`, or how many resets a year. */
-const Resets = z.string().transform((typed, context) => {
+export const Resets = z.string().transform((typed, context) => {
   if (typed.trim().toLowerCase() === 'unlimited') return null;
   const parsed = wholeNumber(0, 1000).safeParse(typed);
   if (parsed.success) return parsed.data;

@@ -7,6 +7,7 @@ import type { AppType } from '../../server/app.ts';
 import * as accounts from '../../shared/api/accounts.ts';
 import * as activations from '../../shared/api/activations.ts';
 import { OneTimeCode } from '../../shared/api/common.ts';
+import * as imports from '../../shared/api/import.ts';
 import * as licenses from '../../shared/api/licenses.ts';
 import * as offlineKeys from '../../shared/api/offline-keys.ts';
 import * as releases from '../../shared/api/releases.ts';
@@ -221,6 +222,8 @@ export const createClient = (options: ClientOptions) => {
       ask(operator['password-resets'].$get({ query }), accounts.PasswordResetPage),
     createLicense: (json: In<typeof licenses.LicenseCreate>) =>
       ask(operator.licenses.$post({ json, header: once() }), licenses.LicenseCreated),
+    importLicenses: (json: In<typeof imports.LicenseImport>) =>
+      ask(operator.licenses.import.$post({ json, header: once() }), imports.LicenseImported),
     changeLicense: (id: string, json: In<typeof licenses.LicensePatch>) =>
       ask(operator.licenses[':id'].$patch({ param: { id }, json }), licenses.LicenseChanged),
     rotateLicenseKey: (id: string) =>

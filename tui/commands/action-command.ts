@@ -19,6 +19,8 @@ export interface ActionCommand {
   readonly action: Action;
   /** Names of fields that are given by place. */
   readonly places?: readonly string[];
+  /** Of these, those whose place names a file with the text in it; - is standard input. */
+  readonly files?: readonly string[];
   /** Lines after "licet ": what is worth copying. */
   readonly examples: readonly string[];
   /** After it is done, before it is printed: keeps a session, saves a file. */
@@ -90,6 +92,7 @@ const fieldText = async (
   field: Field,
   options: Options,
   place: string | undefined,
+  placeIsFile: boolean,
 ): Promise<string> => {
   const given = options[field.name];
   const file = options[fileOption(field)];
@@ -107,6 +110,7 @@ const fieldText = async (
   if (field.kind === 'toggle') return given === true ? 'yes' : 'no';
   if (typeof file === 'string') return readText(input, file, true);
   if (typeof given === 'string') return given;
+  if (place !== undefined && placeIsFile) return readText(input, place, true);
   if (place !== undefined)
     return place === '-' && field.kind === 'block' ? readText(input, '-', true) : place;
   if (field.initial !== undefined) return field.initial;
@@ -165,7 +169,14 @@ export const runAction = async (io: Io, spec: ActionCommand, command: Command): 
   const input = openInput(io);
   const values: Record<string, string> = {};
   for (const field of spec.action.fields)
-    values[field.name] = await fieldText(io, input, field, options, places[field.name]);
+    values[field.name] = await fieldText(
+      io,
+      input,
+      field,
+      options,
+      places[field.name],
+      spec.files?.includes(field.name) === true,
+    );
   if (!(await warn(io, spec, connection, values, options))) return;
   const progress = spec.action.long === true ? showProgress(io, options.json === true) : undefined;
   let answer = await spec.action.run(connection.client, values, progress?.work);

@@ -82,6 +82,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./trial.ts')).trialCommand(io),
   },
   {
+    name: 'search',
+    description: 'Find anything by a part of its name (operators)',
+    load: async (io) => (await import('./search.ts')).searchCommand(io),
+  },
+  {
     name: 'product',
     description: 'Products (operators)',
     load: async (io) => (await import('./product.ts')).productCommand(io),

@@ -1,6 +1,8 @@
 /** `licet license ...`: reading for everybody, the life of a license for operators. */
 import type { Command } from 'commander';
 import { listLicenses, showLicense } from '../actions/licenses.ts';
+import { exportLicenses, importLicenses } from '../actions/import-export.ts';
+import { showUsage } from '../actions/insight.ts';
 import * as life from '../actions/operator-licenses.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
@@ -57,5 +59,27 @@ export const licenseCommand = (io: Io): Command =>
       action: life.rotateLicenseKey,
       places: ['license'],
       examples: ['license key Prod'],
+    },
+    {
+      name: 'usage',
+      action: showUsage,
+      places: ['license'],
+      examples: ['license usage Prod', 'license usage Prod --from 2026-01-01 --csv > usage.csv'],
+    },
+    {
+      name: 'import',
+      action: importLicenses,
+      places: ['list'],
+      files: ['list'],
+      examples: [
+        'license import licenses.csv --dry-run',
+        'license import licenses.csv --create-owners',
+        'license import - < licenses.json',
+      ],
+    },
+    {
+      name: 'export',
+      action: exportLicenses,
+      examples: ['license export > licenses.csv', 'license export --format json'],
     },
   ]);

@@ -1,0 +1,140 @@
+/** Many licenses at once, all or none: each bad row is named, and nothing is made while there is one. */
+import {
+  ImportRow,
+  type ImportFault,
+  type LicenseImport,
+  type LicenseImported,
+} from '../../shared/api/import.ts';
+import type { Refusal } from '../../shared/problems.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
+import type { AccountDoc } from '../domain/documents.ts';
+import { newTerms, type Terms } from '../domain/policy.ts';
+import { actorOf, type AccountCaller } from './caller.ts';
+import { issueCode } from './codes.ts';
+import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
+import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { newAccount, promote } from './operator-accounts.ts';
+import { newLicense } from './operator-licenses.ts';
+import { viewLicense } from './views.ts';
+
+const faultsShown = 200;
+
+interface Ready {
+  readonly row: number;
+  readonly input: ImportRow;
+  readonly terms: Terms;
+}
+
+type Checked =
+  | { readonly faults: readonly ImportFault[] }
+  | { readonly faults: readonly []; readonly ready: Ready };
+
+/** One row against schema, product and owner. */
+const check = async (
+  deps: Deps,
+  reader: LicetReader,
+  raw: unknown,
+  row: number,
+  createOwners: boolean,
+): Promise<Checked> => {
+  const parsed = ImportRow.safeParse(raw);
+  if (!parsed.success) {
+    const faults = parsed.error.issues.map(({ path, message }) => ({
+      row,
+      field: path.map(String).join('.'),
+      message,
+    }));
+    return { faults };
+  }
+  const input = parsed.data;
+  const product = await reader.products.get(input.product);
+  if (!product) {
+    return { faults: [{ row, field: 'product', message: `there is no product ${input.product}` }] };
+  }
+  const terms = newTerms(input, product, deps.now());
+  if (!terms.ok) return { faults: [{ row, field: 'expiresAt', message: terms.error.detail }] };
+  const owner = await reader.accounts.first('email', input.ownerEmail);
+  if (!owner && !createOwners) {
+    const message = `no account has the e-mail ${input.ownerEmail}; create it, or import with accounts created`;
+    return { faults: [{ row, field: 'ownerEmail', message }] };
+  }
+  return { faults: [], ready: { row, input, terms: terms.value } };
+};
+
+/** The owner's account; made, with a code to hand over, where there is none. */
+const ownerFor = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  input: ImportRow,
+  made: LicenseImported['owners'],
+): Promise<AccountDoc> => {
+  const existing = await tx.accounts.first('email', input.ownerEmail);
+  if (existing) return existing.role === 'user' ? promote(deps, tx, existing, 'owner') : existing;
+  const name = input.ownerName ?? input.ownerEmail;
+  const account = newAccount(deps, { email: input.ownerEmail, name, role: 'owner' });
+  tx.accounts.put(account);
+  const { code } = await issueCode(deps, tx, account, 'operator');
+  made.push({ email: account.email, name: account.name, setPasswordCode: code });
+  return account;
+};
+
+const refuseAll = (faults: readonly ImportFault[]): Refusal => {
+  const first = faults[0];
+  return {
+    code: 'invalid-request',
+    detail: `Nothing was imported: ${faults.length} things are wrong, the first in row ${first?.row ?? 0} (${first?.field ?? ''}: ${first?.message ?? ''}). Correct them and import again.`,
+    extra: { errors: faults.slice(0, faultsShown) },
+  };
+};
+
+const checkAll = async (
+  deps: Deps,
+  reader: LicetReader,
+  input: LicenseImport,
+): Promise<readonly Checked[]> => {
+  const checked: Checked[] = [];
+  for (const [index, raw] of input.rows.entries()) {
+    checked.push(await check(deps, reader, raw, index + 1, input.createOwners));
+  }
+  return checked;
+};
+
+/** Says what is wrong with which row, and makes nothing. */
+export const checkImport = async (deps: Deps, input: LicenseImport): Promise<LicenseImported> => {
+  const checked = await deps.store.read((reader) => checkAll(deps, reader, input));
+  const faults = checked.flatMap((one) => one.faults).slice(0, faultsShown);
+  return { rows: input.rows.length, faults, created: [], owners: [] };
+};
+
+/** Imports licenses, all or none. Error: `invalid-request`. */
+export const importLicenses = (
+  deps: Deps,
+  caller: AccountCaller,
+  input: LicenseImport,
+  key: IdempotencyKey,
+): Promise<Result<LicenseImported, Refusal>> =>
+  deps.store.transact(actorOf(caller), (tx) =>
+    idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
+      const checked = await checkAll(deps, tx, input);
+      const faults = checked.flatMap((one) => one.faults);
+      if (faults.length > 0) return fail(refuseAll(faults));
+      const owners: LicenseImported['owners'] = [];
+      const created: LicenseImported['created'] = [];
+      for (const one of checked) {
+        if (!('ready' in one)) continue;
+        const { row, input: wanted, terms } = one.ready;
+        const owner = await ownerFor(deps, tx, wanted, owners);
+        const { license, licenseKey } = newLicense(deps, wanted, owner.id, terms);
+        tx.licenses.put(license);
+        const view = await viewLicense(deps, tx, license, 'operator');
+        created.push({ row, license: view, licenseKey });
+      }
+      tx.record({
+        action: 'license.import',
+        target: 'licenses',
+        outcome: 'ok',
+        details: { licenses: created.length, owners: owners.length },
+      });
+      return ok({ rows: input.rows.length, faults: [], created, owners });
+    }),
+  );

@@ -36,7 +36,7 @@ export const Dialog = ({ title, lines, stay, answers, tone = 'accent' }: DialogP
   const { columns, rows } = useCoverSize();
   const [index, setIndex] = useState(0);
   const all = [stay, ...answers];
-  const width = Math.min(Math.max(36, Math.min(columns - 4, 72)), columns);
+  const width = columns < 60 ? columns : Math.min(columns - 4, 72);
   const text = lines.flatMap(({ text, tone }) =>
     wrapWords(text, width - 4).map((line) => ({ text: line, tone })),
   );

@@ -1,5 +1,5 @@
 /** A form from fields as data: checks while typing, keeps what was typed when the server fails. */
-import { Box, useWindowSize } from 'ink';
+import { Box } from 'ink';
 import { useReducer, useState } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useUnsaved } from '../hooks/use-unsaved.ts';
@@ -18,6 +18,7 @@ import {
 import { editKeys, editText, insertText, pastedText, type EditState } from '../state/text-edit.ts';
 import { Dialog } from './dialog.tsx';
 import { FormBody } from './form-body.tsx';
+import { useContentSize } from './frame.tsx';
 
 export interface FormProps {
   readonly fields: readonly FieldSpec[];
@@ -41,8 +42,8 @@ const noLinks: readonly FormLink[] = [];
 /** The form; put `key` on it to start anew. */
 export const Form = (props: FormProps) => {
   const { fields, submitLabel, busyLabel, onSubmit, onCancel, links = noLinks } = props;
-  const { columns, rows } = useWindowSize();
-  const width = props.width ?? columns - 2;
+  const size = useContentSize();
+  const width = props.width ?? size.columns;
   const [state, dispatch] = useReducer(formReducer, props, ({ fields, focus = 0 }) =>
     startForm(fields, links.length, focus),
   );
@@ -92,7 +93,7 @@ export const Form = (props: FormProps) => {
       <FormBody
         state={state}
         width={width}
-        height={props.height ?? rows - 8}
+        height={props.height ?? size.rows}
         submitLabel={submitLabel}
         busyLabel={busyLabel}
         links={links}

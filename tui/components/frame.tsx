@@ -28,16 +28,26 @@ export interface FrameProps {
 }
 
 const ContentSizeContext = createContext<Size | undefined>(undefined);
-const BareContext = createContext<(bare: boolean) => void>(() => undefined);
+interface Bareness {
+  readonly bare: boolean;
+  readonly setBare: (bare: boolean) => void;
+}
 
-/** Takes the whole screen for the content while mounted: no title, no status, no keys. */
-export const useBareFrame = (wanted = true): void => {
-  const setBare = use(BareContext);
+// Outside of a frame there is nothing to take away.
+const BareContext = createContext<Bareness>({ bare: true, setBare: () => undefined });
+
+/**
+ * Takes the whole screen for the content while mounted: no title, no status, no keys. True once that
+ * is so: what is drawn before would be drawn for another size.
+ */
+export const useBareFrame = (wanted = true): boolean => {
+  const { bare, setBare } = use(BareContext);
   useLayoutEffect(() => {
     if (!wanted) return undefined;
     setBare(true);
     return () => setBare(false);
   }, [setBare, wanted]);
+  return bare || !wanted;
 };
 
 /** The area that something may cover: the content inside of a frame, else the whole screen. */
@@ -66,6 +76,7 @@ export const Frame = (props: FrameProps) => {
   const { columns, rows } = useWindowSize();
   const banner = Boolean(props.banner);
   const [bare, setBare] = useState(false);
+  const bareness = useMemo(() => ({ bare, setBare }), [bare]);
   const size = useMemo(
     () => (bare ? { columns: columns - 2, rows } : contentSize({ columns, rows }, banner)),
     [columns, rows, banner, bare],
@@ -90,7 +101,7 @@ export const Frame = (props: FrameProps) => {
           </>
         )}
         <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
-          <BareContext value={setBare}>
+          <BareContext value={bareness}>
             <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
           </BareContext>
         </Box>

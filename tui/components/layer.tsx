@@ -28,7 +28,7 @@ const lowScreen = 16;
 export const Overlay = ({ children }: { children: ReactNode }) => {
   const window = useWindowSize();
   const { columns, rows } = useCoverSize();
-  useBareFrame(window.rows < lowScreen);
+  const ready = useBareFrame(window.rows < lowScreen);
   return (
     <Layer>
       <Box
@@ -39,7 +39,7 @@ export const Overlay = ({ children }: { children: ReactNode }) => {
         alignItems="center"
         justifyContent="center"
       >
-        {children}
+        {ready ? children : null}
       </Box>
     </Layer>
   );

@@ -117,11 +117,11 @@ interface QrPageProps {
 
 /** The whole screen, since each row makes the parts fewer. */
 const QrPage = ({ title, text, onDone }: QrPageProps) => {
-  useBareFrame();
+  const bare = useBareFrame();
   const { columns, rows } = useContentSize();
   return (
     <Page title={title} keys={backKeys(onDone)} bare>
-      <QrCode title={title} text={text} room={{ columns, rows }} />
+      {bare ? <QrCode title={title} text={text} room={{ columns, rows }} /> : null}
     </Page>
   );
 };

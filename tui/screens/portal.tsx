@@ -16,7 +16,7 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { usePackages } from '../hooks/use-packages.ts';
 import { usePageStack } from '../hooks/use-pages-stack.ts';
 import { PortalContext, type Portal } from '../hooks/use-portal.ts';
-import { failureWords } from '../state/failure-words.ts';
+import { bannerWords, failureWords } from '../state/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
 import { sectionsFor } from './sections.tsx';
 
@@ -132,7 +132,7 @@ const infoOf = ({ name, company, phone }: Account): Values => ({
 /** The server is gone, or takes no changes; null when all is well. */
 const bannerOf = ({ state }: Connection, readOnly: string | undefined): ReactNode => {
   if (state.state === 'waiting') {
-    return <Banner text={failureWords(state.failure)} retryAt={state.retryAt} />;
+    return <Banner text={bannerWords(state.failure)} retryAt={state.retryAt} />;
   }
   return readOnly === undefined ? null : (
     <Banner text={`The server takes no changes now: ${readOnly}`} />

@@ -10,7 +10,7 @@ import { paragraph } from '../components/lines.tsx';
 import { Text } from '../components/text.tsx';
 import { useApp } from '../hooks/use-app.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
-import { failureWords } from '../state/failure-words.ts';
+import { bannerWords, failureWords } from '../state/failure-words.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
 import type { Tone } from '../theme.ts';
 import { MachineScreen } from './this-machine.tsx';
@@ -40,7 +40,7 @@ export const SignInScreen = ({ why }: SignInProps) => {
       title={titleOf(server.info?.name)}
       context={app.server}
       status={why}
-      banner={away ? <Banner text={failureWords(failure)} retryAt={server.retryAt} /> : null}
+      banner={away ? <Banner text={bannerWords(failure)} retryAt={server.retryAt} /> : null}
     >
       <Box
         flexDirection="column"

@@ -17,3 +17,9 @@ export const failureWords = (failure: Failure): string => {
 export const isPassing = (failure: Failure): boolean =>
   failure.kind === 'unreachable' ||
   (failure.kind === 'problem' && failure.problem.code === 'unavailable');
+
+/** The same as the banner says it, where only one short line is. */
+export const bannerWords = (failure: Failure): string =>
+  failure.kind === 'unreachable'
+    ? `The server does not answer: ${failure.cause}.`
+    : failureText(failure).what;

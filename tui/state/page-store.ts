@@ -1,7 +1,7 @@
 /** A long list in pages: what is looked at is loaded, one request after the other. */
 import type { Page } from '../../shared/api/common.ts';
 import type { Answer, Failure } from '../api/failure.ts';
-import { missingPage, pagesOver, withPage, type Pages } from './pages.ts';
+import { missingPage, outdated, stalePage, withPage, type Pages } from './pages.ts';
 
 export interface PageQuery {
   readonly limit: number;
@@ -23,7 +23,7 @@ export interface PageStore<T> {
   readonly subscribe: (listener: () => void) => () => void;
   /** Loads the rows that are on screen, and some behind them, where they are missing. */
   readonly look: (first: number, last: number, load: LoadPage<T>) => void;
-  /** Loads the pages on screen anew. */
+  /** Loads everything anew, what is on screen first and the rest when it is looked at. */
   readonly reload: (load: LoadPage<T>) => Promise<void>;
   /** Nobody watches any more: no further request is made. */
   readonly close: () => void;
@@ -54,8 +54,10 @@ export const createPageStore = <T>(key: string): PageStore<T> => {
     if (busy) return;
     busy = true;
     for (;;) {
-      const missing = missingPage(state.pages, seen.last + ahead);
-      if (!missing || closed || !(await fetchPage(missing.cursor, load))) break;
+      const wanted =
+        stalePage(state.pages, seen.first, seen.last) ??
+        missingPage(state.pages, seen.last + ahead);
+      if (!wanted || closed || !(await fetchPage(wanted.cursor, load))) break;
     }
     busy = false;
   };
@@ -73,9 +75,7 @@ export const createPageStore = <T>(key: string): PageStore<T> => {
       if (state.failure === undefined) void fill(load);
     },
     async reload(load) {
-      for (const cursor of pagesOver(state.pages, seen.first, seen.last)) {
-        if (closed || !(await fetchPage(cursor, load))) return;
-      }
+      state = { ...state, pages: outdated(state.pages) };
       await fill(load);
     },
     close() {

@@ -7,6 +7,8 @@ export interface LoadedPage<T> {
   readonly items: readonly T[];
   /** The cursor of the page behind it; null behind the last. */
   readonly next: string | null;
+  /** Something changed since it was loaded. */
+  readonly stale: boolean;
 }
 
 export type Pages<T> = readonly LoadedPage<T>[];
@@ -31,7 +33,7 @@ export const withPage = <T>(
   cursor: string | undefined,
   page: Page<T>,
 ): Pages<T> => {
-  const loaded = { cursor, items: page.items, next: page.nextCursor };
+  const loaded = { cursor, items: page.items, next: page.nextCursor, stale: false };
   const at = pages.findIndex((old) => old.cursor === cursor);
   if (at === -1) return [...pages, loaded];
   const kept = pages[at + 1]?.cursor === (page.nextCursor ?? undefined) ? pages.slice(at + 1) : [];
@@ -48,18 +50,23 @@ export const missingPage = (
   return last.next !== null && index >= loadedCount(pages) ? { cursor: last.next } : undefined;
 };
 
-/** The cursors of the loaded pages that show rows from `first` to `last`. */
-export const pagesOver = (
+/** All pages, to be loaded again when they are looked at. */
+export const outdated = <T>(pages: Pages<T>): Pages<T> =>
+  pages.map(({ cursor, items, next }) => ({ cursor, items, next, stale: true }));
+
+/**
+ * The first stale page that shows rows from `first` to `last`. The end of the list counts as shown:
+ * what is new comes there, and says how long the list is.
+ */
+export const stalePage = (
   pages: Pages<unknown>,
   first: number,
   last: number,
-): readonly (string | undefined)[] => {
+): { readonly cursor: string | undefined } | undefined => {
   let offset = 0;
-  return pages
-    .filter(({ items }) => {
-      const begin = offset;
-      offset += items.length;
-      return begin <= last && offset > first;
-    })
-    .map(({ cursor }) => cursor);
+  return pages.find(({ items, next, stale }) => {
+    const begin = offset;
+    offset += items.length;
+    return stale && ((begin <= last && offset > first) || next === null);
+  });
 };

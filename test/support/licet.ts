@@ -81,6 +81,8 @@ export interface Served {
   /** The first line of standard output, as JSON. */
   readonly first: Record<string, unknown>;
   readonly pid: number;
+  /** What it said so far. */
+  stdout(): string;
   stderr(): string;
   /** Ends it by SIGTERM and gives its exit code. */
   stop(signal?: NodeJS.Signals): Promise<number>;
@@ -95,9 +97,9 @@ export const startLicet = async (line: string, options: RunOptions = {}): Promis
   });
   const ended = exitOf(child);
   let stderr = '';
+  let stdout = '';
   child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const answer = await new Promise<string>((resolve, reject) => {
-    let stdout = '';
     child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
       const end = stdout.indexOf('\n');
@@ -110,6 +112,7 @@ export const startLicet = async (line: string, options: RunOptions = {}): Promis
     url: String(first['listening']),
     first,
     pid: child.pid ?? 0,
+    stdout: () => stdout,
     stderr: () => stderr,
     stop: (signal = 'SIGTERM') => {
       child.kill(signal);

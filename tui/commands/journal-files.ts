@@ -1,17 +1,28 @@
 /** `licet journal verify|export|archive`: the journal of a data folder on this machine. */
 import { createWriteStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import { counted, type Shown } from '../actions/done.ts';
-import { dataFolder } from './data-folder.ts';
+import { dataFolder, writableDataFolder } from './data-folder.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 import { localCommand, type LocalOptions } from './local-command.ts';
+import { openInput, readText } from './secrets.ts';
 
+/** A line of DATA/checkpoints.jsonl, or the statement alone. */
 const StoredLine = z.object({ statement: z.string() });
+
+const statementIn = (line: string): string => {
+  if (!line.startsWith('{')) return line;
+  try {
+    return StoredLine.parse(JSON.parse(line)).statement;
+  } catch {
+    return '';
+  }
+};
 
 interface VerifyFlags extends LocalOptions {
   readonly checkpoint?: string;
@@ -39,15 +50,15 @@ const checkpointReader = async (directory: string) => {
 
 /** Checkpoints that were carried away: one a line, as in DATA/checkpoints.jsonl or the statement alone. */
 const readCheckpoints = async (
+  io: Io,
   file: string | undefined,
   read: Awaited<ReturnType<typeof checkpointReader>>,
 ) => {
   if (file === undefined) return [];
-  const lines = (await readFile(file, 'utf8')).split('\n').filter((line) => line.trim() !== '');
+  const text = await readText(openInput(io), file, true);
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, i) => {
-    const checkpoint = read(
-      line.startsWith('{') ? StoredLine.parse(JSON.parse(line)).statement : line.trim(),
-    );
+    const checkpoint = read(statementIn(line.trim()));
     if (checkpoint) return checkpoint;
     throw new CommandError(
       exitCodes.invalid,
@@ -75,7 +86,7 @@ export const verifyCommand = (io: Io): Command =>
       const { verifyJournal } = await import('../../server/store/verify-journal.ts');
       const directory = dataFolder(io, flags);
       const verify = await checkpointReader(directory);
-      const checkpoints = await readCheckpoints(flags.checkpoint, verify);
+      const checkpoints = await readCheckpoints(io, flags.checkpoint, verify);
       const report = await verifyJournal({ directory, verify, checkpoints });
       if (!report.ok)
         throw new CommandError(
@@ -106,6 +117,15 @@ export const verifyCommand = (io: Io): Command =>
     },
   });
 
+const checkNew = async (file: string): Promise<void> => {
+  const isThere = await access(file).then(
+    () => true,
+    () => false,
+  );
+  if (isThere)
+    throw new CommandError(exitCodes.failed, `${file} is there already.`, 'Name another file.');
+};
+
 interface ExportFlags extends LocalOptions {
   readonly out?: string;
 }
@@ -130,8 +150,9 @@ export const exportCommand = (io: Io): Command =>
         await pipeline(lines, io.stdout, { end: false });
         return { message: `${counted(records, 'record')} exported.`, blocks: [] };
       }
-      await pipeline(lines, createWriteStream(flags.out, { flags: 'wx', mode: 0o600 }));
       const file = path.resolve(flags.out);
+      await checkNew(file);
+      await pipeline(lines, createWriteStream(file, { flags: 'wx', mode: 0o600 }));
       return {
         message: `${counted(records, 'record')} exported to ${file}.`,
         data: { records, file },
@@ -162,18 +183,26 @@ export const archiveCommand = (io: Io): Command =>
       if (Number.isNaN(before))
         throw new CommandError(
           exitCodes.usage,
-          `--before ${String(flags.before)} is not a date such as 2026-01-01.`,
+          `--before ${String(flags.before)} is not a date.`,
+          'Give it as 2026-01-31: records from before that day are moved.',
         );
-      const [{ openStore }, { collections }, { loadKeys }, { createLogger }] = await Promise.all([
-        import('../../server/store/open-store.ts'),
-        import('../../server/collections.ts'),
-        import('../../server/system/keys/load-keys.ts'),
-        import('../../server/system/logger.ts'),
-      ]);
-      const directory = dataFolder(io, flags);
+      const [{ openStore }, { collections }, { loadKeys }, { createLogger }, { readSettings }] =
+        await Promise.all([
+          import('../../server/store/open-store.ts'),
+          import('../../server/collections.ts'),
+          import('../../server/system/keys/load-keys.ts'),
+          import('../../server/system/logger.ts'),
+          import('../../server/system/settings.ts'),
+        ]);
+      const directory = await writableDataFolder(io, flags);
+      const { unlockFile } = await readSettings({
+        directory,
+        environment: io.env,
+        flags: { unlockFile: flags.unlockFile },
+      });
       const { signer } = await loadKeys({
         directory,
-        unlockFile: flags.unlockFile,
+        unlockFile: unlockFile ?? undefined,
         environment: io.env,
       });
       const log = createLogger('warn');

@@ -38,6 +38,8 @@ export const WebUrl = z
   .url({ protocol: /^https?$/u, error: 'must be an address such as https://try.example.com' })
   .max(500)
   .refine((text) => {
+    // What is no address at all was refused above, and still comes by here.
+    if (!URL.canParse(text)) return true;
     const { protocol, hostname, username } = new URL(text);
     const local = ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
     return username === '' && (protocol === 'https:' || local);

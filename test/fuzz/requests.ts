@@ -3,13 +3,17 @@ import * as fc from 'fast-check';
 import type { Operation, Schema } from './api-description.ts';
 
 export interface FuzzRequest {
-  readonly operation: Operation;
+  /** Method and path, as the description has them. */
+  readonly route: string;
+  readonly method: string;
   readonly target: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string | undefined;
   /** An index into the callers of the test. */
   readonly caller: number;
 }
+
+export const routeOf = ({ method, path }: Operation): string => `${method} ${path}`;
 
 /** Values that the API knows, by the name of a member or the segment before a path parameter. */
 export type Known = Readonly<Record<string, readonly string[]>>;
@@ -206,7 +210,8 @@ const ofOperation = (
         .map(([name, value]) => `${encode(name)}=${encode(value ?? '')}`)
         .join('&');
       return {
-        operation,
+        route: routeOf(operation),
+        method: operation.method,
         target: search === '' ? pathname : `${pathname}?${search}`,
         headers: {
           ...(body === undefined

@@ -5,7 +5,7 @@ import type { Account } from '../shared/api/accounts.ts';
 import { Dialog } from './components/dialog.tsx';
 import { Help } from './components/help.tsx';
 import { AppServicesContext, type AppServices } from './hooks/use-app.ts';
-import { useKeys } from './hooks/use-keys.ts';
+import { LayerContext, useKeys } from './hooks/use-keys.ts';
 import { useTerminal, type Notice } from './hooks/use-terminal.ts';
 import { PortalScreen } from './screens/portal.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
@@ -62,10 +62,15 @@ const App = ({ options }: { options: AppOptions }) => {
 /** A session that nobody uses any more is ended, but nobody waits for that. Milliseconds. */
 const farewell = 500;
 
+/** Above every page and question that there can be. */
+const overAll = 1000;
+
 /** Help and quitting, which work everywhere. */
 const WayOut = ({ client }: { client: Client | undefined }) => {
-  const { exit, unsaved } = useTerminal();
-  const [showing, setShowing] = useState<'help' | 'question'>();
+  const { exit, unsaved, scopes } = useTerminal();
+  const [showing, setShowing] = useState<
+    { readonly what: 'question' } | { readonly what: 'help'; readonly layer: number }
+  >();
   const close = (): void => setShowing(undefined);
   const quit = (): void => {
     if (!client) {
@@ -78,20 +83,27 @@ const WayOut = ({ client }: { client: Client | undefined }) => {
       exit();
     });
   };
-  const ask = (): void => (unsaved.size > 0 ? setShowing('question') : quit());
+  const ask = (): void => (unsaved.size > 0 ? setShowing({ what: 'question' }) : quit());
   useKeys(
-    { help: () => setShowing('help'), quit: ask, interrupt: showing === 'question' ? quit : ask },
-    { level: 'app' },
+    {
+      help: () => setShowing({ what: 'help', layer: scopes.topLayer() }),
+      quit: ask,
+      interrupt: showing?.what === 'question' ? quit : ask,
+    },
+    { level: 'app', everywhere: true },
   );
-  if (showing === 'help') return <Help onClose={close} />;
-  if (showing !== 'question') return null;
   return (
-    <Dialog
-      title="Quit and lose what you typed?"
-      lines={[{ text: 'It has not been sent, and is kept nowhere else.' }]}
-      stay={{ label: 'Keep editing', run: close }}
-      answers={[{ label: 'Quit', run: quit, tone: 'bad' }]}
-    />
+    <LayerContext value={overAll}>
+      {showing?.what === 'help' ? <Help layer={showing.layer} onClose={close} /> : null}
+      {showing?.what === 'question' ? (
+        <Dialog
+          title="Quit and lose what you typed?"
+          lines={[{ text: 'It has not been sent, and is kept nowhere else.' }]}
+          stay={{ label: 'Keep editing', run: close }}
+          answers={[{ label: 'Quit', run: quit, tone: 'bad' }]}
+        />
+      ) : null}
+    </LayerContext>
   );
 };
 

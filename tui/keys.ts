@@ -18,6 +18,12 @@ export type KeyGroup = 'act' | 'move' | 'form' | 'app';
 export const keyTable = {
   open: { keys: ['enter'], does: 'Open', hint: 'open', group: 'act' },
   submit: { keys: ['enter'], does: 'Send the form', hint: 'send', group: 'form' },
+  send: {
+    keys: ['ctrl+s'],
+    does: 'Send the form, wherever you are in it',
+    hint: 'send',
+    group: 'form',
+  },
   choose: { keys: ['enter'], does: 'Do what is marked', hint: 'choose', group: 'act' },
   add: { keys: ['a'], does: 'Add', hint: 'add', group: 'act' },
   edit: { keys: ['e'], does: 'Edit', hint: 'edit', group: 'act' },

@@ -80,6 +80,7 @@ export const Form = (props: FormProps) => {
       nextField: stops > 1 ? () => dispatch({ type: 'focus', by: 1 }) : undefined,
       previousField: stops > 1 ? () => dispatch({ type: 'focus', by: -1 }) : undefined,
       submit: enter,
+      send: last && !link ? undefined : { run: () => void submit(), does: submitLabel },
       reveal: fields.some(({ kind }) => kind === 'password')
         ? () => dispatch({ type: 'reveal' })
         : undefined,

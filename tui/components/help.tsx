@@ -1,7 +1,7 @@
 /** The keys that work here, from the same scopes that handle them. */
 import { useWindowSize } from 'ink';
-import { use, useState } from 'react';
-import { LayerContext, useActiveKeys, useKeys } from '../hooks/use-keys.ts';
+import { useState } from 'react';
+import { useActiveKeys, useKeys } from '../hooks/use-keys.ts';
 import { keyEntry, showKeys, type KeyGroup } from '../keys.ts';
 import { cut, fit } from '../state/cells.ts';
 import type { ActiveKey } from '../state/key-scopes.ts';
@@ -37,9 +37,14 @@ export const helpLines = (keys: readonly ActiveKey[]): HelpLine[] =>
     return lines;
   });
 
+export interface HelpProps {
+  /** The layer whose keys are shown: the topmost before the help came. */
+  readonly layer: number;
+  readonly onClose: () => void;
+}
+
 /** The overlay; `onClose` takes it away. */
-export const Help = ({ onClose }: { onClose: () => void }) => {
-  const layer = use(LayerContext);
+export const Help = ({ layer, onClose }: HelpProps) => {
   const lines = helpLines(useActiveKeys(layer));
   const { columns, rows } = useWindowSize();
   const [top, setTop] = useState(0);

@@ -13,6 +13,8 @@ const levels = { app: 0, screen: 1, widget: 2, field: 3 } as const;
 export interface KeyOptions {
   /** Asked innermost first: a field before its form, the form before its screen. */
   readonly level?: keyof typeof levels;
+  /** Works under whatever covers it, where nothing there uses the key. */
+  readonly everywhere?: boolean;
   /** False takes the keys away without unmounting. */
   readonly active?: boolean;
   /** Takes text before any binding; true when used. */
@@ -44,18 +46,19 @@ export const useKeys = (keys: ScreenKeys, options: KeyOptions = {}): void => {
   const layer = use(LayerContext);
   const level = levels[options.level ?? 'screen'];
   const active = options.active ?? true;
+  const everywhere = options.everywhere ?? false;
   const scope = useRef<Scope>(undefined);
 
   useLayoutEffect(() => {
     if (!active) return undefined;
-    const made: Scope = { layer, level, bindings: {} };
+    const made: Scope = { layer, level, everywhere, bindings: {} };
     scope.current = made;
     const remove = scopes.add(made);
     return () => {
       scope.current = undefined;
       remove();
     };
-  }, [scopes, layer, level, active]);
+  }, [scopes, layer, level, active, everywhere]);
 
   // After every render, so that a key always acts on what is on screen.
   useLayoutEffect(() => {

@@ -23,6 +23,8 @@ export interface Scope {
   readonly layer: number;
   /** Within a layer: app 0, screen 1, widget 2, field 3; higher is asked first. */
   readonly level: number;
+  /** Asked last, whatever covers it: help and the way out work everywhere. */
+  readonly everywhere: boolean;
   bindings: Bindings;
   /** Takes text and editing keys before any binding; true when used. */
   edit?: ((press: KeyPress) => boolean) | undefined;
@@ -69,13 +71,15 @@ export const createKeyScopes = (): KeyScopes => {
       .reverse()
       .sort((a, b) => b.level - a.level);
 
+  /** Scopes of layers below this one that are asked all the same. */
+  const everywhere = (layer: number): Scope[] =>
+    [...scopes].filter((scope) => scope.everywhere && scope.layer < layer);
+
   const active = (layer = topLayer()): readonly ActiveKey[] => {
     const taken = new Set<string>();
     const result: ActiveKey[] = [];
     const inLayer = ordered(layer);
-    // Ctrl+C ends the program from anywhere, so it is never covered.
-    const interrupt = layer === 0 ? [] : ordered(0).filter((scope) => scope.bindings.interrupt);
-    for (const scope of [...inLayer, ...interrupt.map(onlyInterrupt)]) {
+    for (const scope of [...inLayer, ...everywhere(layer)]) {
       for (const name of scope.takes ?? []) taken.add(name);
       for (const [id, binding] of Object.entries(scope.bindings) as [KeyId, Binding][]) {
         const names = keyEntry(id).keys.filter((name) => !taken.has(name));
@@ -107,7 +111,8 @@ export const createKeyScopes = (): KeyScopes => {
     },
     changed: notify,
     press(press, refused) {
-      for (const scope of ordered(topLayer())) {
+      const layer = topLayer();
+      for (const scope of [...ordered(layer), ...everywhere(layer)]) {
         if (scope.edit?.(press)) return true;
         const found = findBinding(scope.bindings, press.name);
         if (!found) continue;
@@ -115,10 +120,7 @@ export const createKeyScopes = (): KeyScopes => {
         else refused(found.why);
         return true;
       }
-      if (press.name !== 'ctrl+c') return false;
-      const interrupt = ordered(0).find((scope) => scope.bindings.interrupt);
-      interrupt?.bindings.interrupt?.run(press);
-      return interrupt !== undefined;
+      return false;
     },
     paste(text) {
       return ordered(topLayer()).some((scope) => scope.paste?.(text) ?? false);
@@ -132,11 +134,6 @@ export const createKeyScopes = (): KeyScopes => {
     },
     version: () => version,
   };
-};
-
-const onlyInterrupt = (scope: Scope): Scope => {
-  const { interrupt } = scope.bindings;
-  return { layer: scope.layer, level: scope.level, bindings: interrupt ? { interrupt } : {} };
 };
 
 const findBinding = (bindings: Bindings, name: string): Binding | undefined => {

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { must, password } from '../support/live-server.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+
+describe('a server that goes away', () => {
+  test('is said calmly; what was typed and loaded stays, and all goes on by itself', async () => {
+    const server = await openPortalServer();
+    await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
+    const terminal = await signInTui(server);
+    terminal.press('3');
+    await terminal.waitFor('a add');
+    terminal.press('a');
+    await terminal.waitFor('Add a user');
+    terminal.type('ben@acme.example\tBen Okafor\t');
+    await terminal.waitFor('Ben Okafor');
+    await server.stop();
+    await terminal.waitFor(/The server does not answer.+Trying again in \d+ s\./u);
+    terminal.press('enter');
+    await terminal.waitFor('✖');
+    expect(terminal.screen()).toContain('ben@acme.example');
+    expect(terminal.screen()).toContain('Ben Okafor');
+    await server.start();
+    await terminal.waitForGone('The server does not answer', 20_000);
+    terminal.press('enter');
+    await terminal.waitFor('For Ben Okafor');
+  });
+
+  test('is said at the sign-in too, which works as soon as it is back', async () => {
+    const server = await openPortalServer();
+    await server.stop();
+    const terminal = await openTui(server);
+    await terminal.waitFor('The server does not answer: nothing listens there.');
+    terminal.type(`${anaEmail}\t${password}`);
+    await server.start();
+    await terminal.waitForGone('The server does not answer', 20_000);
+    terminal.press('enter');
+    await terminal.waitFor('Prod (Acme Server)');
+  });
+});
+
+describe('a session', () => {
+  test('that is ended elsewhere leads back to the sign-in, which says why', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server);
+    await terminal.waitFor('Prod (Acme Server)');
+    const client = await server.client(anaEmail);
+    const { items } = await must(client.sessions());
+    const theirs = items.filter(({ agent }) => agent.startsWith('licet/'));
+    expect(theirs).toHaveLength(1);
+    await must(client.endSession(theirs[0]?.id ?? ''));
+    await terminal.waitFor('Your session has ended. Sign in again.');
+    expect(terminal.screen()).toContain('▌ E-mail');
+  });
+
+  test('is ended by quitting', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server);
+    await terminal.waitFor('Prod (Acme Server)');
+    terminal.press('q');
+    expect(await terminal.exited).toEqual({ code: 0, signal: undefined });
+    const client = await server.client(anaEmail);
+    const { items } = await must(client.sessions());
+    expect(items.filter(({ agent }) => agent.startsWith('licet/'))).toEqual([]);
+  });
+});
+
+describe('quitting', () => {
+  test('asks first when something typed would be lost; Enter pressed at once keeps it', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server);
+    terminal.press('3');
+    await terminal.waitFor('a add');
+    terminal.press('a');
+    await terminal.waitFor('Add a user');
+    terminal.type('ben');
+    await terminal.waitFor('ben');
+    terminal.press('ctrl+c');
+    await terminal.waitFor('Quit and lose what you typed?');
+    terminal.press('enter');
+    await terminal.waitForGone('Quit and lose what you typed?');
+    expect(terminal.screen()).toContain('ben');
+    terminal.press('ctrl+c');
+    await terminal.waitFor('Quit and lose what you typed?');
+    terminal.press('ctrl+c');
+    expect(await terminal.exited).toEqual({ code: 0, signal: undefined });
+  });
+});

@@ -1,5 +1,6 @@
 /** An operator's routes: accounts, password requests, products, licenses, journal. */
 import { createRoute } from '@hono/zod-openapi';
+import { z } from 'zod';
 import {
   Account,
   AccountCreate,
@@ -34,6 +35,7 @@ import {
   type AccountEnv,
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
+import { beginBackup } from '../usecases/backup.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { checkImport, importLicenses } from '../usecases/import-licenses.ts';
 import { listJournal } from '../usecases/journal.ts';
@@ -48,6 +50,11 @@ import {
 import { createLicense, patchLicense, rotateLicenseKey } from '../usecases/operator-licenses.ts';
 import { createProduct, listProducts, patchProduct } from '../usecases/products.ts';
 import { iso } from '../usecases/views.ts';
+
+const BackupQuery = z.object({
+  /** `false` leaves the files to download out. */
+  releases: z.enum(['true', 'false']).optional(),
+});
 
 const accountRoutes = (deps: Deps) =>
   newApi<AccountEnv>()
@@ -256,8 +263,38 @@ const licenseRoutes = (deps: Deps) =>
       async (c) => c.json(await listJournal(deps, c.req.valid('query')), 200),
     );
 
+const gzip = { 'application/gzip': { schema: z.string().meta({ format: 'binary' }) } };
+
+const backupRoutes = (deps: Deps) =>
+  newApi<AccountEnv>().openapi(
+    createRoute({
+      method: 'post',
+      path: '/v1/operator/backup',
+      summary: 'A backup, as a file; it has everything but the unlock secret',
+      middleware: [operator(deps)] as const,
+      request: { query: BackupQuery },
+      responses: {
+        200: {
+          description: 'The file. One that ends early is refused by a restore',
+          content: gzip,
+        },
+        ...problems(400, 401, 403),
+      },
+    }),
+    async (c) => {
+      const withReleases = c.req.valid('query').releases !== 'false';
+      const { fileName, bytes } = orRefuse(await beginBackup(deps, c.var.caller, withReleases));
+      const headers = {
+        'content-type': 'application/gzip',
+        'content-disposition': `attachment; filename="${fileName}"`,
+      };
+      return new Response(bytes, { headers });
+    },
+  );
+
 export const operatorRoutes = (deps: Deps) =>
   newApi()
+    .route('/', backupRoutes(deps))
     .route('/', accountRoutes(deps))
     .route('/', productRoutes(deps))
     .route('/', licenseRoutes(deps));

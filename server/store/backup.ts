@@ -87,7 +87,7 @@ export const backUpLocked = (options: BackupOptions): Promise<BackupReport> =>
   backUpOnce(options, false);
 
 /** The commit to back up: the newest that is durable. `live`: another process, or a store here, writes. */
-const chooseCommit = async (directory: string, live: boolean): Promise<Commit> => {
+export const chooseCommit = async (directory: string, live: boolean): Promise<Commit> => {
   const path = snapshotPath(directory);
   const snapshot = await open(path, 'r');
   try {

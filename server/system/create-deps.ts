@@ -1,8 +1,9 @@
 /** Puts together what use cases are given. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { LicetSchema } from '../collections.ts';
+import { streamBackup } from '../store/backup-stream.ts';
 import { openReleaseFiles } from '../store/release-files.ts';
-import type { Store } from '../store/store.ts';
+import { StoreError, type Store } from '../store/store.ts';
 import { CertificateEnded, type Deps, type Logger, type Settings } from '../usecases/deps.ts';
 import { createUsageMeter } from '../usecases/usage.ts';
 import { createFailures, type CountedFailures } from './failures.ts';
@@ -62,6 +63,15 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       },
     },
     releaseFiles: openReleaseFiles(parts.directory),
+    openBackup: async (releases) => {
+      try {
+        return await streamBackup({ directory: parts.directory, now, releases });
+      } catch (error) {
+        if (!(error instanceof StoreError)) throw error;
+        parts.log.error({ err: error }, 'A backup could not be made.');
+        return null;
+      }
+    },
     usage: createUsageMeter({ store, now, log: parts.log }),
     transientSessions: new Map(),
     transientSteps: new Map(),

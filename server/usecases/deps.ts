@@ -125,6 +125,12 @@ export interface Settings {
   readonly demo: { readonly text: string } | null;
 }
 
+/** A backup that is being made. */
+export interface BackupFile {
+  readonly fileName: string;
+  readonly bytes: ReadableStream<Uint8Array>;
+}
+
 export type LicetReader = Reader<LicetSchema>;
 export type LicetTransaction = Transaction<LicetSchema>;
 
@@ -145,6 +151,8 @@ export interface Deps {
   readonly totp: Totp;
   readonly signer: Signer;
   readonly releaseFiles: ReleaseFiles;
+  /** Begins a backup of the newest durable state, with or without the files to download; null when it is damaged. */
+  readonly openBackup: (releases: boolean) => Promise<BackupFile | null>;
   readonly usage: UsageMeter;
   /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
   readonly transientSessions: Map<string, SessionDoc>;

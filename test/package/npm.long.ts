@@ -14,6 +14,11 @@ const run = (file: string, args: readonly string[], cwd = folder) => {
   return { status, stdout, stderr };
 };
 
+const must = (file: string, args: readonly string[], cwd = folder): void => {
+  const { status, stderr } = run(file, args, cwd);
+  if (status !== 0) throw new Error(`${file} ${args.join(' ')}: ${stderr}`);
+};
+
 /** Node of this machine that is older than the program needs, if there is one. */
 const olderNode = (process.env['PATH'] ?? '')
   .split(path.delimiter)
@@ -22,12 +27,10 @@ const olderNode = (process.env['PATH'] ?? '')
 
 beforeAll(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'licet-npm-'));
-  const packed = run('npm', ['pack', '--json', '--pack-destination', folder], root);
-  expect(packed).toMatchObject({ status: 0 });
+  must('npm', ['pack', '--pack-destination', folder], root);
   await writeFile(path.join(folder, 'package.json'), '{"private":true,"type":"module"}');
   const tarball = (await readdir(folder)).find((file) => file.endsWith('.tgz')) ?? '';
-  const installed = run('npm', ['install', '--offline', '--ignore-scripts', `./${tarball}`]);
-  expect(installed).toMatchObject({ status: 0 });
+  must('npm', ['install', '--offline', '--ignore-scripts', `./${tarball}`]);
 }, 300_000);
 
 afterAll(async () => {
@@ -97,11 +100,9 @@ export const wrong = activate({});
   );
   const tsc = path.join(root, 'node_modules/typescript/bin/tsc');
   for (const resolution of ['nodenext', 'bundler']) {
-    const ran = run(process.execPath, [
-      ...[tsc, '--noEmit', '--strict', '--target', 'es2022', '--types', 'node'],
-      ...['--moduleResolution', resolution],
-      ...['--module', resolution === 'nodenext' ? 'nodenext' : 'esnext', 'typed.ts'],
-    ]);
+    const module = resolution === 'nodenext' ? 'nodenext' : 'esnext';
+    const flags = `--noEmit --strict --target es2022 --types node --module ${module} --moduleResolution ${resolution}`;
+    const ran = run(process.execPath, [tsc, ...flags.split(' '), 'typed.ts']);
     expect(ran).toEqual({ status: 0, stdout: '', stderr: '' });
   }
 });

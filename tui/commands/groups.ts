@@ -117,6 +117,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./journal.ts')).journalCommand(io),
   },
   {
+    name: 'service',
+    description: 'The server as a systemd service: install, status, uninstall',
+    load: async (io) => (await import('./service.ts')).serviceCommand(io),
+  },
+  {
     name: 'licenses',
     description: 'Print the licenses of the packages that licet contains',
     load: async (io) => (await import('./licenses.ts')).licensesCommand(io),

@@ -42,6 +42,12 @@ const greet = (io: Io, { url, fingerprint }: Greeted, directory: string): void =
   );
 };
 
+/** Where systemd started it, says that it answers; `fail` hears when that can't be said. */
+const tellSystemd = async (io: Io, fail: (error: unknown) => void): Promise<void> => {
+  const { notifyReady } = await import('../../server/system/service/notify.ts');
+  await notifyReady(io.env).catch(fail);
+};
+
 /** The command, with an option for each setting. */
 export const serveCommand = async (io: Io): Promise<Command> => {
   const { settingsTable } = await import('../../server/system/settings-table.ts');
@@ -74,6 +80,9 @@ export const serveCommand = async (io: Io): Promise<Command> => {
       `${JSON.stringify(fingerprint === null ? { listening } : { listening, fingerprint })}\n`,
     );
     greet(io, server, directory);
+    await tellSystemd(io, (error) =>
+      server.log.error({ err: error }, 'systemd could not be told that the server answers.'),
+    );
     await stopped;
   });
 };

@@ -45,7 +45,11 @@ const read = async (c: Context): Promise<string> => {
     const { body } = c.req.raw;
     if (body === null) return '';
     const text = await readLimited(body);
-    c.req.raw = new Request(c.req.raw, { method: c.req.method, body: text });
+    // A text of its own would get a content type; an empty body has none, and optional ones may be empty.
+    c.req.raw =
+      text === ''
+        ? new Request(c.req.url, { method: c.req.method, headers: c.req.raw.headers })
+        : new Request(c.req.raw, { method: c.req.method, body: text });
     return text;
   } catch (error) {
     throw error instanceof RefusalError ? error : new RefusalError(notWhole);

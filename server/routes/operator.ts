@@ -21,6 +21,7 @@ import {
   ProductCreate,
   ProductPage,
   ProductPatch,
+  Snippet,
 } from '../../shared/api/licenses.ts';
 import { LicenseImport, LicenseImported } from '../../shared/api/import.ts';
 import { JournalPage } from '../../shared/api/server.ts';
@@ -36,6 +37,7 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import { beginBackup } from '../usecases/backup.ts';
+import { publicUrl } from '../http/public-url.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { checkImport, importLicenses } from '../usecases/import-licenses.ts';
 import { listJournal } from '../usecases/journal.ts';
@@ -48,7 +50,7 @@ import {
   patchAccount,
 } from '../usecases/operator-accounts.ts';
 import { createLicense, patchLicense, rotateLicenseKey } from '../usecases/operator-licenses.ts';
-import { createProduct, listProducts, patchProduct } from '../usecases/products.ts';
+import { createProduct, listProducts, patchProduct, snippetOf } from '../usecases/products.ts';
 import { iso } from '../usecases/views.ts';
 
 const BackupQuery = z.object({
@@ -172,6 +174,22 @@ const productRoutes = (deps: Deps) =>
         );
       },
     );
+
+const snippetRoutes = (deps: Deps) =>
+  newApi<AccountEnv>().openapi(
+    createRoute({
+      method: 'get',
+      path: '/v1/operator/products/{id}/snippet',
+      summary: 'What the product embeds: server, product id and public root keys',
+      middleware: [operator(deps)] as const,
+      request: { params: IdParam },
+      responses: { 200: json(Snippet, 'The values'), ...problems(401, 403, 404) },
+    }),
+    async (c) => {
+      const values = orRefuse(await snippetOf(deps, c.req.valid('param').id));
+      return c.json({ ...values, server: publicUrl(deps, c) }, 200);
+    },
+  );
 
 const licenseRoutes = (deps: Deps) =>
   newApi<AccountEnv>()
@@ -297,4 +315,5 @@ export const operatorRoutes = (deps: Deps) =>
     .route('/', backupRoutes(deps))
     .route('/', accountRoutes(deps))
     .route('/', productRoutes(deps))
+    .route('/', snippetRoutes(deps))
     .route('/', licenseRoutes(deps));

@@ -56,6 +56,9 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
         if (now() >= signer.certificateEndsAt) throw new CertificateEnded(signer.certificateEndsAt);
         return signer.sign(type, claims);
       },
+      get roots() {
+        return keys().signer.roots;
+      },
       jwks: () => keys().signer.jwks(),
       revocations: () => keys().signer.revocations(),
       get certificateEndsAt() {

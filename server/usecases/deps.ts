@@ -32,6 +32,8 @@ export interface Signer {
     type: T,
     claims: Omit<Claims<T>, 'iss'>,
   ): string;
+  /** The public root keys, base64url: what products embed. */
+  readonly roots: readonly string[];
   /** The JSON Web Key Set (RFC 7517) of signing keys, old and new. */
   jwks(): { keys: Record<string, unknown>[] };
   /** The signed list of revoked keys, a compact JWS; null when there is none yet. */

@@ -1,6 +1,6 @@
 /** Products: what licenses are for, with a template for new ones. */
 import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { Product, ProductCreate, ProductPatch } from '../../shared/api/licenses.ts';
+import type { Product, ProductCreate, ProductPatch, Snippet } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { ProductDoc } from '../domain/documents.ts';
@@ -66,3 +66,13 @@ export const patchProduct = (
     tx.record({ action: 'product.change', target: id, outcome: 'ok' });
     return ok(viewProduct(changed));
   });
+
+/** What a product embeds, but where the server is. Error: `not-found`. */
+export const snippetOf = async (
+  deps: Deps,
+  id: string,
+): Promise<Result<Omit<Snippet, 'server'>, Refusal>> => {
+  const product = await deps.store.read((reader) => reader.products.get(id));
+  if (!product) return fail(notFound('product'));
+  return ok({ product: product.id, productName: product.name, roots: [...deps.signer.roots] });
+};

@@ -101,6 +101,18 @@ export const ProductPatch = z
   .meta({ id: 'ProductPatch' });
 export type ProductPatch = z.infer<typeof ProductPatch>;
 
+/** What a product embeds to be licensed here: public keys only, safe to ship. */
+export const Snippet = z
+  .object({
+    product: z.string(),
+    productName: z.string(),
+    server: z.string(),
+    /** Public root keys, base64url. */
+    roots: z.array(z.string()),
+  })
+  .meta({ id: 'Snippet' });
+export type Snippet = z.infer<typeof Snippet>;
+
 /** `grace`: past its expiration, still permitted. */
 export const LicenseStatus = z
   .enum(['active', 'grace', 'expired', 'suspended', 'revoked'])

@@ -1,21 +1,28 @@
 /** A trial by command, taken to a real instance that verifies by the published key set. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { symlink } from 'node:fs/promises';
+import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { exampleOf } from '../support/documents.ts';
 import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
 
 let portal: Portal;
 let instance: { readonly url: string; stop(): void };
 
-/** Starts the instance and waits until it says where it is. */
+/** Starts the instance of docs/trial.md and waits until it says where it is. */
 const startInstance = async () => {
   const { issuer } = (await (await fetch(`${portal.url}/v1/server`)).json()) as { issuer: string };
-  const file = new URL('../support/trial-instance.ts', import.meta.url).pathname;
-  const child = spawn(process.execPath, [file, portal.url, issuer], {
+  const file = await portal.file('instance.mjs', await exampleOf('trial.md', 'instance.js'));
+  const modules = new URL('../../node_modules', import.meta.url).pathname;
+  await symlink(modules, path.join(portal.folder, 'node_modules'));
+  const child = spawn(process.execPath, [file], {
     stdio: ['ignore', 'pipe', 'inherit'],
+    env: { LICET: portal.url, ISSUER: issuer },
   });
   const [chunk] = (await once(child.stdout, 'data')) as [Buffer];
-  return { url: chunk.toString().trim(), stop: () => void child.kill() };
+  const url = `http://127.0.0.1:${chunk.toString().trim()}/`;
+  return { url, stop: () => void child.kill() };
 };
 
 beforeAll(async () => {

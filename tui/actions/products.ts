@@ -223,3 +223,41 @@ export const editProduct = action({
       : answer;
   },
 });
+
+const js = (value: string): string => `'${value.replaceAll(/['\\]/gu, '\\$&')}'`;
+
+export const showSnippet = action({
+  id: 'products.snippet',
+  title: 'Snippet for a product',
+  description: 'Print what a product embeds to be licensed here, in one paste.',
+  who: 'operator',
+  fields: { product: productField },
+  run: async (client, { product }) => {
+    const found = await findProduct(client, product);
+    if (!found.ok) return found;
+    const answer = await client.snippet(found.value.id);
+    if (!answer.ok) return answer;
+    const { server, roots, productName } = answer.value;
+    const lines = [
+      `// Licensing of ${productName.replaceAll(/[\r\n]/gu, ' ')}. Public keys only: safe to ship.`,
+      'export const licensing = {',
+      `  server: ${js(server)},`,
+      `  product: ${js(answer.value.product)},`,
+      `  roots: [${roots.map(js).join(', ')}],`,
+      ...(client.pin === null ? [] : [`  pin: ${js(client.pin)},`]),
+      '};',
+    ];
+    return ok({
+      message: `Put this into ${productName}.`,
+      data: { ...answer.value, pin: client.pin },
+      blocks: [
+        {
+          kind: 'verbatim',
+          title: 'licensing.js',
+          text: lines.join('\n'),
+          fileName: 'licensing.js',
+        },
+      ],
+    });
+  },
+});

@@ -206,6 +206,8 @@ export const createClient = (options: ClientOptions) => {
     withdrawRelease: (id: string) => done(operator.releases[':id'].$delete({ param: { id } })),
     products: (query: ListQuery = {}) =>
       ask(operator.products.$get({ query }), licenses.ProductPage),
+    snippet: (id: string) =>
+      ask(operator.products[':id'].snippet.$get({ param: { id } }), licenses.Snippet),
     changeProduct: (id: string, json: In<typeof licenses.ProductPatch>) =>
       ask(operator.products[':id'].$patch({ param: { id }, json }), licenses.Product),
     createProduct: (json: In<typeof licenses.ProductCreate>) =>

@@ -1,6 +1,6 @@
 /** `licet product ...`. */
 import type { Command } from 'commander';
-import { createProduct, editProduct, listProducts } from '../actions/products.ts';
+import { createProduct, editProduct, listProducts, showSnippet } from '../actions/products.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
 
@@ -26,5 +26,11 @@ export const productCommand = (io: Io): Command =>
         'product edit acme-server --trial-days 30',
         'product edit acme-server --without-trial',
       ],
+    },
+    {
+      name: 'snippet',
+      action: showSnippet,
+      places: ['product'],
+      examples: ['product snippet acme-server > licensing.js'],
     },
   ]);

@@ -57,6 +57,7 @@ const createSigner = (
         cert: entry.cert,
         sign,
       }),
+    roots: rootsOf(keyring).map(({ x }) => x),
     jwks: () => ({ keys }),
     revocations: () => keyring.revocations,
     certificateEndsAt: certificateEnd(keyring, entry),

@@ -1,38 +1,45 @@
 /** `licet operator ...`: accounts and password requests. */
 import type { Command } from 'commander';
 import * as accounts from '../actions/operator-accounts.ts';
+import { eraseCommand } from './erase.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
 import { recoverCommand } from './recover.ts';
 
 const accountGroup = (io: Io): Command =>
-  group(io, 'account', 'Accounts of this server', [
-    {
-      name: 'create',
-      action: accounts.createAccount,
-      places: ['email'],
-      examples: ['operator account create ana@example.com --name "Ana Ruiz" --company Example'],
-    },
-    { name: 'list', action: accounts.listAccounts, examples: ['operator account list'] },
-    {
-      name: 'disable',
-      action: accounts.disableAccount,
-      places: ['account'],
-      examples: ['operator account disable leo@example.com'],
-    },
-    {
-      name: 'enable',
-      action: accounts.enableAccount,
-      places: ['account'],
-      examples: ['operator account enable leo@example.com'],
-    },
-    {
-      name: 'code',
-      action: accounts.accountCode,
-      places: ['account'],
-      examples: ['operator account code ana@example.com'],
-    },
-  ]);
+  group(
+    io,
+    'account',
+    'Accounts of this server',
+    [
+      {
+        name: 'create',
+        action: accounts.createAccount,
+        places: ['email'],
+        examples: ['operator account create ana@example.com --name "Ana Ruiz" --company Example'],
+      },
+      { name: 'list', action: accounts.listAccounts, examples: ['operator account list'] },
+      {
+        name: 'disable',
+        action: accounts.disableAccount,
+        places: ['account'],
+        examples: ['operator account disable leo@example.com'],
+      },
+      {
+        name: 'enable',
+        action: accounts.enableAccount,
+        places: ['account'],
+        examples: ['operator account enable leo@example.com'],
+      },
+      {
+        name: 'code',
+        action: accounts.accountCode,
+        places: ['account'],
+        examples: ['operator account code ana@example.com'],
+      },
+    ],
+    [eraseCommand(io)],
+  );
 
 export const operatorCommand = (io: Io): Command =>
   group(

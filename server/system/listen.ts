@@ -42,6 +42,12 @@ const explain = (error: unknown, listen: HostPort): Failure => {
 };
 
 /**
+ * Connections that wait to be accepted. A thousand clients that come at once overflow Node's 511, and
+ * those left out try again only after seconds.
+ */
+const backlog = 4096;
+
+/**
  * Listens, and gives the port (the system's choice for port 0).
  * @throws Failure `listen`
  */
@@ -49,7 +55,7 @@ export const listenOn = (server: Server, listen: HostPort): Promise<number> =>
   new Promise((resolve, reject) => {
     const failed = (error: Error): void => reject(explain(error, listen));
     server.once('error', failed);
-    server.listen(listen.port, listen.host, () => {
+    server.listen({ ...listen, backlog }, () => {
       server.off('error', failed);
       const address = server.address();
       resolve(typeof address === 'object' && address !== null ? address.port : listen.port);

@@ -71,11 +71,17 @@ const check = <T>(name: string, setting: Setting<T>, given: Given | undefined): 
   );
 };
 
+/** Settings, and for each where it is from: a flag, a variable, the file; null for what is usual. */
+export interface TracedSettings {
+  readonly settings: ServerSettings;
+  readonly from: Readonly<Record<SettingName, string | null>>;
+}
+
 /**
- * The settings of a server.
+ * The settings of a server with where each is from.
  * @throws Failure `setting`, which names the setting, its value, where it is from and what is allowed
  */
-export const readSettings = async (sources: SettingsSources): Promise<ServerSettings> => {
+export const traceSettings = async (sources: SettingsSources): Promise<TracedSettings> => {
   const { directory, configFile, environment = {}, flags = {} } = sources;
   const path = configFile ?? join(directory, 'licet.json');
   const file = await readSettingsFile(path, configFile !== undefined);
@@ -98,5 +104,10 @@ export const readSettings = async (sources: SettingsSources): Promise<ServerSett
       'The settings "tlsCert" and "tlsKey" go together: give both, or neither.',
     );
   }
-  return settings;
+  const from = Object.fromEntries(names.map((name) => [name, given(name)?.from ?? null]));
+  return { settings, from: from as TracedSettings['from'] };
 };
+
+/** The settings of a server. @throws Failure `setting`, as above */
+export const readSettings = async (sources: SettingsSources): Promise<ServerSettings> =>
+  (await traceSettings(sources)).settings;

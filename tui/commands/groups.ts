@@ -117,6 +117,11 @@ export const groups: readonly Group[] = [
     load: async (io) => (await import('./journal.ts')).journalCommand(io),
   },
   {
+    name: 'config',
+    description: 'Check the settings of a server, and see where each is from',
+    load: async (io) => (await import('./config.ts')).configCommand(io),
+  },
+  {
     name: 'service',
     description: 'The server as a systemd service: install, status, uninstall',
     load: async (io) => (await import('./service.ts')).serviceCommand(io),

@@ -19,6 +19,7 @@ import type { Deps } from '../usecases/deps.ts';
 import { getLicense, listActivations, listLicenses } from '../usecases/licenses.ts';
 import { releaseActivation, resetActivations } from '../usecases/reset-activations.ts';
 
+const ReleaseQuery = z.object({ dryRun: z.enum(['true', 'false']).optional() });
 const ActivationParam = IdParam.extend({ activationId: z.string().min(1).max(80) });
 
 export const licenseRoutes = (deps: Deps) =>
@@ -65,15 +66,22 @@ export const licenseRoutes = (deps: Deps) =>
       createRoute({
         method: 'delete',
         path: '/v1/licenses/{id}/activations/{activationId}',
-        summary: 'Release one machine',
+        summary: 'Release one machine, or say what that would do',
         middleware: [signedIn(deps)] as const,
-        request: { params: ActivationParam },
-        responses: { 204: nothing('Its seat is free'), ...problems(401, 403, 404, 409) },
+        request: { params: ActivationParam, query: ReleaseQuery },
+        responses: {
+          200: json(ResetDone, 'What it would do (dryRun)'),
+          204: nothing('Its seat is free'),
+          ...problems(400, 401, 403, 404, 409),
+        },
       }),
       async (c) => {
         const { id, activationId } = c.req.valid('param');
-        orRefuse(await releaseActivation(deps, c.var.caller, id, activationId));
-        return c.body(null, 204);
+        const dryRun = c.req.valid('query').dryRun === 'true';
+        const done = orRefuse(
+          await releaseActivation(deps, c.var.caller, id, activationId, dryRun),
+        );
+        return dryRun ? c.json(done, 200) : c.body(null, 204);
       },
     )
     .openapi(

@@ -178,6 +178,7 @@ export const patchLicense = (
     const hit = hitByLowering(seats, counter, next.value.maxActivations);
     if (patch.dryRun) return ok(await changed(deps, tx, next.value, hit, hit.length));
     for (const { activation } of hit) tx.activations.put({ ...activation, seat: null });
+    if (owner.value !== license.ownerId) await endMembership(tx, id, owner.value);
     tx.licenses.put(next.value);
     tx.record({
       action: actionOf(license, patch),
@@ -187,6 +188,17 @@ export const patchLicense = (
     });
     return ok(await changed(deps, tx, next.value, hit, 0));
   });
+
+/** Who becomes the owner of a license is no user of it any more. */
+const endMembership = async (
+  tx: LicetTransaction,
+  licenseId: string,
+  accountId: string,
+): Promise<void> => {
+  for (const membership of await tx.memberships.by('license', licenseId)) {
+    if (membership.accountId === accountId) tx.memberships.delete(membership.id);
+  }
+};
 
 const moveTo = async (
   deps: Deps,

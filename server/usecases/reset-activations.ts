@@ -9,18 +9,22 @@ import { holdsSeat, type Seat } from '../domain/seats.ts';
 import { changeLicense, notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
-import { allMachines, countSeats, heldKeys } from './seats.ts';
+import { allMachines, countSeats, heldKeys, seatOf } from './seats.ts';
 import { viewTouched } from './views.ts';
 
 const day = 86_400_000;
 
-/** Releases one machine. A running one takes a seat again at its next check-in, if one is free. */
+/**
+ * Releases one machine, or with `dryRun` says what that would do, by the same rules. A running one takes
+ * a seat again at its next check-in, if one is free. Errors: `not-found`, `conflict`, `reset-limit-exceeded`.
+ */
 export const releaseActivation = (
   deps: Deps,
   caller: AccountCaller,
   licenseId: string,
   id: string,
-): Promise<Result<null, Refusal>> =>
+  dryRun = false,
+): Promise<Result<ResetDone, Refusal>> =>
   changeLicense(deps, caller, licenseId, 'activation.release', async (tx, { license }) => {
     const activation = await tx.activations.get(id);
     if (activation?.licenseId !== license.id || activation.seat !== license.generation) {
@@ -34,13 +38,15 @@ export const releaseActivation = (
     const machines = await allMachines(deps, tx, license);
     const may = mayRelease(license, machines, new Set([id]), deps.now());
     const details = { license: license.id, hostname: activation.hostname };
+    const released = [seatOf(deps, license, activation)];
+    if (dryRun) return may.ok ? ok(await outcome(deps, tx, license, released, true, null)) : may;
     if (!may.ok) {
       tx.record({ action: 'activation.release', target: id, outcome: may.error.code, details });
       return may;
     }
     tx.activations.put({ ...activation, seat: null });
     tx.record({ action: 'activation.release', target: id, outcome: 'ok', details });
-    return ok(null);
+    return ok(await outcome(deps, tx, license, released, false, null));
   });
 
 const selected = (
@@ -75,7 +81,7 @@ export const resetActivations = (
       relation === 'operator' || released.length === 0 ? ok(null) : mayReset(license, now);
     const refused = may.ok ? cap : may;
     if (input.dryRun) {
-      return refused.ok ? ok(await outcome(deps, tx, license, released, null)) : refused;
+      return refused.ok ? ok(await outcome(deps, tx, license, released, true, null)) : refused;
     }
     if (!refused.ok) {
       const { code } = refused.error;
@@ -83,7 +89,7 @@ export const resetActivations = (
       return refused;
     }
     const receipt = await giveBack(deps, tx, caller, license, released, input);
-    return ok(await outcome(deps, tx, license, released, receipt));
+    return ok(await outcome(deps, tx, license, released, false, receipt));
   });
 
 const outcome = async (
@@ -91,13 +97,18 @@ const outcome = async (
   tx: LicetTransaction,
   license: LicenseDoc,
   released: readonly Seat[],
+  /** They still hold their seats: the counter is what it would be. */
+  dryRun: boolean,
   receipt: string | null,
 ): Promise<ResetDone> => {
   const offline = (await heldKeys(deps, tx, license)).length;
   const now = (await tx.licenses.get(license.id)) ?? license;
   const online = (await countSeats(deps, tx, now)).online;
   return {
-    counter: offline + online - (receipt === null ? released.length : 0),
+    counter:
+      offline +
+      online -
+      (dryRun ? released.filter((seat) => holdsSeat(now, seat, deps.now())).length : 0),
     offline,
     released: released.map((seat) => viewTouched(seat, deps.now())),
     receipt,

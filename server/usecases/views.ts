@@ -56,6 +56,7 @@ export const viewLicense = async (
     expiresAt: isoOrNull(license.expiresAt),
     graceDays: license.graceDays,
     graceEndsAt: isoOrNull(graceEnd(license)),
+    warning: expiryWarning(license, deps.now()),
     entitlements: license.entitlements,
     policy: license.policy,
     owner: { id: license.ownerId, email: owner?.email ?? '', name: owner?.name ?? '' },

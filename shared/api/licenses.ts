@@ -141,6 +141,8 @@ export const License = z
     expiresAt: Timestamp.nullable(),
     graceDays,
     graceEndsAt: Timestamp.nullable(),
+    /** What its products are told too: the end in 30, 7 or 1 days, or grace. */
+    warning: z.string().nullable(),
     entitlements: Entitlements,
     policy: Policy,
     owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),

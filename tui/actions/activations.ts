@@ -92,17 +92,18 @@ export const releaseActivation = action({
       const found = await findSeat(client, license, activation);
       if (!found.ok) return found;
       const machine = found.value;
-      const runs =
-        machine.leaseExpiresAt !== null && Date.parse(machine.leaseExpiresAt) > Date.now();
+      const outcome = await client.previewRelease(machine.licenseId, machine.id);
+      if (!outcome.ok) return outcome;
       return ok({
         sentences: [
           `${machine.hostname} gives its seat back.`,
-          runs
+          `The counter will show ${outcome.value.counter}.`,
+          outcome.value.released.some(({ running }) => running)
             ? 'It runs on, and takes a seat again at its next check-in if one is free then.'
             : 'It does not run on a lease now.',
         ],
         gentler: [],
-        data: machine,
+        data: outcome.value,
       });
     },
   },

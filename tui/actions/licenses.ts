@@ -25,6 +25,7 @@ export const licenseFacts = (license: License): Block => ({
     ...(license.reason === null ? [] : [['Reason', license.reason] as const]),
     ['Expires', time(license.expiresAt)],
     ...(license.graceEndsAt === null ? [] : [['Grace ends', time(license.graceEndsAt)] as const]),
+    ...(license.warning === null ? [] : [['Note', license.warning] as const]),
     ['Entitlements', entitlementsOf(license)],
     ['Owner', `${license.owner.name} <${license.owner.email}>`],
     ['You are its', license.relation],

@@ -107,7 +107,18 @@ export const createClient = (options: ClientOptions) => {
     activations: (id: string, query: In<typeof activations.ActivationQuery> = {}) =>
       ask(license.activations.$get({ param: { id }, query }), activations.ActivationPage),
     releaseActivation: (id: string, activationId: string) =>
-      done(license.activations[':activationId'].$delete({ param: { id, activationId } })),
+      done(
+        license.activations[':activationId'].$delete({ param: { id, activationId }, query: {} }),
+      ),
+    /** What a release would do; refused as the release itself would be. */
+    previewRelease: (id: string, activationId: string) =>
+      ask(
+        license.activations[':activationId'].$delete({
+          param: { id, activationId },
+          query: { dryRun: 'true' },
+        }),
+        licenses.ResetDone,
+      ),
     resetActivations: (id: string, json: In<typeof licenses.ResetRequest> = {}) =>
       ask(license.activations.reset.$post({ param: { id }, json }), licenses.ResetDone),
     users: (id: string) => ask(license.users.$get({ param: { id } }), licenses.LicenseUserPage),

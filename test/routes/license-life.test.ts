@@ -1,0 +1,197 @@
+import { describe, expect, test } from 'vitest';
+import type {
+  License,
+  LicenseChanged,
+  LicensePatch,
+  LicenseUserAdded,
+  ResetDone,
+} from '../../shared/api/licenses.ts';
+import type { CheckedIn } from '../../shared/api/activations.ts';
+import { day, openPortal, type Asked } from '../support/server.ts';
+
+type Portal = Awaited<ReturnType<typeof openPortal>>;
+
+const must = <T>(asked: Asked<T>, status: number): T => {
+  if (asked.status !== status) throw new Error(JSON.stringify(asked.body));
+  return asked.body;
+};
+
+const patch = async (portal: Portal, json: LicensePatch) =>
+  portal.ask<LicenseChanged>('PATCH', `/v1/operator/licenses/${portal.license.id}`, {
+    token: await portal.signIn('op@example.com'),
+    json,
+  });
+
+const view = async (portal: Portal, email = 'ana@example.com') =>
+  portal.ask<License>('GET', `/v1/licenses/${portal.license.id}`, {
+    token: await portal.signIn(email),
+  });
+
+describe('types behave as they are named', () => {
+  test('a perpetual license has no end and takes none', async () => {
+    const portal = await openPortal({ type: 'perpetual' });
+    expect(portal.license).toMatchObject({ type: 'perpetual', expiresAt: null, graceEndsAt: null });
+    const refused = await patch(portal, { expiresAt: '2027-01-01T00:00:00.000Z' });
+    expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    portal.time.now += 300 * day;
+    must(await portal.activate('one'), 201);
+  });
+
+  test('a subscription has an end, by its template or a year; it becomes perpetual and back', async () => {
+    const portal = await openPortal({ type: 'subscription', expiresAt: null });
+    const year = new Date(portal.time.now + 365 * day).toISOString();
+    expect(portal.license.expiresAt).toBe(year);
+    expect(must(await patch(portal, { type: 'perpetual' }), 200).expiresAt).toBeNull();
+    expect(must(await patch(portal, { type: 'subscription' }), 200).expiresAt).toBe(year);
+  });
+
+  test('a trial ends by its day', async () => {
+    const portal = await openPortal({ type: 'trial', expiresAt: null });
+    const month = new Date(portal.time.now + 30 * day).toISOString();
+    expect(portal.license.expiresAt).toBe(month);
+    portal.time.now += 30 * day;
+    expect(must(await view(portal), 200).status).toBe('expired');
+  });
+});
+
+test('an end comes in stages that product and owner are told: 30, 7, 1 days, grace, then a refusal that says how to renew', async () => {
+  const portal = await openPortal({
+    type: 'subscription',
+    expiresAt: '2026-05-01T08:00:00.000Z',
+    graceDays: 14,
+  });
+  const machine = must(await portal.activate('one'), 201);
+  const end = Date.parse('2026-05-01T08:00:00.000Z');
+  const told = async (at: number) => {
+    portal.time.now = at;
+    const { license } = must(await portal.checkIn(machine), 200) as unknown as CheckedIn;
+    const owner = must(await view(portal), 200);
+    expect(owner.warning).toBe(license.warning);
+    return [owner.status, owner.warning] as const;
+  };
+  expect(await told(end - 31 * day)).toEqual(['active', null]);
+  expect(await told(end - 30 * day)).toEqual(['active', expect.stringContaining('in 30 days')]);
+  expect(await told(end - 7 * day)).toEqual(['active', expect.stringContaining('in 7 days')]);
+  expect(await told(end - day)).toEqual(['active', expect.stringContaining('within a day')]);
+  expect(await told(end)).toEqual(['grace', expect.stringContaining('stops on 2026-05-15')]);
+  expect(await told(end + 14 * day - 1)).toEqual(['grace', expect.stringContaining('Renew it')]);
+  portal.time.now = end + 14 * day;
+  const refused = await portal.checkIn(machine);
+  expect(refused).toMatchObject({
+    status: 403,
+    body: { code: 'license-expired', detail: expect.stringContaining('Renew it') },
+  });
+
+  must(await patch(portal, { expiresAt: '2027-05-01T08:00:00.000Z' }), 200);
+  must(await portal.checkIn(machine), 200);
+  expect(must(await view(portal), 200)).toMatchObject({
+    status: 'active',
+    counter: 1,
+    warning: null,
+  });
+});
+
+test('suspended with a reason, resumed, revoked for good', async () => {
+  const portal = await openPortal();
+  const machine = must(await portal.activate('one'), 201);
+  expect(
+    must(await patch(portal, { status: 'suspended', reason: 'x', dryRun: true }), 200),
+  ).toMatchObject({
+    status: 'suspended',
+    counter: 1,
+  });
+  must(await portal.checkIn(machine), 200);
+  expect(await patch(portal, { status: 'suspended' })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'reason' }] },
+  });
+  must(await patch(portal, { status: 'suspended', reason: 'The invoice of May is open' }), 200);
+  expect(await portal.checkIn(machine)).toMatchObject({
+    status: 403,
+    body: { code: 'license-suspended', detail: expect.stringContaining('invoice of May') },
+  });
+  expect(must(await view(portal), 200).reason).toBe('The invoice of May is open');
+  expect(must(await patch(portal, { status: 'active' }), 200).reason).toBeNull();
+  must(await portal.checkIn(machine), 200);
+  must(await patch(portal, { status: 'revoked', reason: 'Refunded' }), 200);
+  expect(await portal.activate('two')).toMatchObject({ body: { code: 'license-revoked' } });
+  expect((await patch(portal, { status: 'active' })).status).toBe(409);
+});
+
+test('lowering the seats says first who would be hit: the longest unseen', async () => {
+  const portal = await openPortal({ maxActivations: 3 });
+  const [one] = [
+    must(await portal.activate('one'), 201),
+    must(await portal.activate('two'), 201),
+    must(await portal.activate('three'), 201),
+  ];
+  portal.time.now += 60_000;
+  must(await portal.checkIn(one), 200);
+  const dry = must(await patch(portal, { maxActivations: 1, dryRun: true }), 200);
+  expect(dry.hit.map(({ hostname }) => hostname).sort()).toEqual(['three', 'two']);
+  expect(dry).toMatchObject({ maxActivations: 1, counter: 1 });
+  expect(must(await view(portal), 200)).toMatchObject({ maxActivations: 3, counter: 3 });
+  const done = must(await patch(portal, { maxActivations: 1 }), 200);
+  expect([done.counter, done.hit.length]).toEqual([1, 2]);
+  must(await portal.checkIn(one), 200);
+  expect((await portal.activate('four')).status).toBe(409);
+});
+
+test('moved to another owner: machines run on, the old owner is out, the new one is no user any more', async () => {
+  const portal = await openPortal();
+  const machine = must(await portal.activate('one'), 201);
+  await portal.createAccount('bob@example.com');
+  const users = `/v1/licenses/${portal.license.id}/users`;
+  must(
+    await portal.ask<LicenseUserAdded>('POST', users, {
+      token: portal.ana,
+      json: { email: 'bob@example.com', name: 'Bob' },
+    }),
+    201,
+  );
+  must(await patch(portal, { ownerEmail: 'bob@example.com' }), 200);
+  must(await portal.checkIn(machine), 200);
+  expect((await view(portal)).status).toBe(404);
+  expect(must(await view(portal, 'bob@example.com'), 200).relation).toBe('owner');
+  const bob = await portal.signIn('bob@example.com');
+  expect(
+    must(await portal.ask<{ items: unknown[] }>('GET', users, { token: bob }), 200).items,
+  ).toEqual([]);
+  expect(await patch(portal, { ownerEmail: 'nobody@example.com' })).toMatchObject({ status: 400 });
+});
+
+test('a new license key ends the old one and touches no machine', async () => {
+  const portal = await openPortal();
+  const { licenseKey } = portal.license;
+  const machine = must(await portal.activate('one', { licenseKey }), 201);
+  const target = `/v1/operator/licenses/${portal.license.id}/license-key`;
+  const rotated = must(
+    await portal.ask<{ licenseKey: string }>('POST', target, { token: portal.operator }),
+    201,
+  );
+  expect((await portal.activate('two', { licenseKey })).status).toBe(401);
+  must(await portal.activate('two', { licenseKey: rotated.licenseKey }), 201);
+  must(await portal.checkIn(machine), 200);
+});
+
+test('a release can be tried dry, by the same rule as the release itself', async () => {
+  const portal = await openPortal({ maxActivations: 1 });
+  const machine = must(await portal.activate('one'), 201);
+  const target = (id: string) => `/v1/licenses/${portal.license.id}/activations/${id}`;
+  const dry = (id: string) =>
+    portal.ask<ResetDone>('DELETE', `${target(id)}?dryRun=true`, { token: portal.ana });
+  expect(must(await dry(machine.activation.id), 200)).toMatchObject({
+    counter: 0,
+    released: [{ hostname: 'one', running: true }],
+    receipt: null,
+  });
+  expect(must(await view(portal), 200).counter).toBe(1);
+  must(await portal.ask('DELETE', target(machine.activation.id), { token: portal.ana }), 204);
+  const second = must(await portal.activate('two'), 201);
+  for (const query of ['?dryRun=true', '']) {
+    const refused = await portal.ask('DELETE', `${target(second.activation.id)}${query}`, {
+      token: portal.ana,
+    });
+    expect(refused).toMatchObject({ status: 409, body: { code: 'reset-limit-exceeded' } });
+  }
+});

@@ -8,6 +8,7 @@ import { openStore } from './store/open-store.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
 import { checkPlainHttp, listenOn, showHostPort } from './system/listen.ts';
+import { createSpentEraser } from './system/erase-spent.ts';
 import { createLogger } from './system/logger.ts';
 import { every } from './system/periodic.ts';
 import type { ServerSettings } from './system/settings-table.ts';
@@ -43,6 +44,7 @@ export interface RunningServer {
 
 const minute = 60_000;
 const hour = 60 * minute;
+const day = 24 * hour;
 /** Milliseconds that running requests have to end when the server stops. */
 const grace = 10_000;
 
@@ -100,7 +102,7 @@ const certificateWarning = 30 * 24 * hour;
 
 /** Tells an operator who reads the log that the signing key needs a new one, a month before. */
 const warnOfEnd = ({ signer, log, now }: Deps): void => {
-  const days = Math.floor((signer.certificateEndsAt - now()) / (24 * hour));
+  const days = Math.floor((signer.certificateEndsAt - now()) / day);
   if (signer.certificateEndsAt - now() > certificateWarning) return;
   log.warn(
     { days },
@@ -164,6 +166,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
         warnOfEnd(deps);
         await housekeeping(deps);
       }),
+      every(day, 'erasing of spent credentials', log, createSpentEraser(store)),
       every(hour, 'usage', log, () => deps.usage.flush()),
       // A certificate of our own is made anew when it is due; one of a file may have been replaced.
       every(hour, 'certificates', log, async () => {

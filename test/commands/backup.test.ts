@@ -1,6 +1,8 @@
 /** `licet backup` and `restore`: real processes, a server that runs, and one that was moved. */
 import { chmod, cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
 import {
   done,
   licet,
@@ -13,6 +15,7 @@ import {
   type Ran,
   type Served,
 } from '../support/licet.ts';
+import { openProgram } from '../support/terminal.ts';
 
 let portal: Portal;
 /** A backup that was made while the server ran. */
@@ -114,6 +117,20 @@ test('a wrong passphrase leaves the data restored, and says how to go on', async
   expect(ran.stderr).toMatch(/still locked.*not the passphrase.*licet keys rotate/su);
   const rotate = `keys rotate --data ${directory} --new-unlock-secret`;
   done(await licet(rotate, { input: passphrase }));
+  expect(await products(await serve(directory))).toContain('acme-server');
+});
+
+test('at a terminal the passphrase may be tried again', async () => {
+  const directory = newFolder();
+  const program = await bundle('tui/main.tsx');
+  const terminal = closing(openProgram(program, ['restore', file, '--data', directory]));
+  await terminal.waitFor('The passphrase of the root key:');
+  terminal.type('not this one');
+  terminal.press('enter');
+  await terminal.waitFor(/not the passphrase[^]*The passphrase of the root key:/u);
+  terminal.type(passphrase);
+  terminal.press('enter');
+  expect((await terminal.exited).code).toBe(0);
   expect(await products(await serve(directory))).toContain('acme-server');
 });
 

@@ -2,6 +2,8 @@
 import { chmod, cp, readFile, rm, stat } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { parseTrust } from '../../shared/trust.ts';
+import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
 import {
   done,
   licet,
@@ -12,6 +14,7 @@ import {
   type Served,
   type TestFolder,
 } from '../support/licet.ts';
+import { openProgram } from '../support/terminal.ts';
 
 let folder: TestFolder;
 let template: string;
@@ -169,6 +172,27 @@ test('the root leaves the server encrypted, is checked there, and still rotates'
     use: 'main',
   });
   done(await keys(`rotate --root-file ${file}`));
+});
+
+test('at a terminal the passphrase is asked for and never shown, and a revocation asks first', async () => {
+  const at = async (line: string) =>
+    closing(openProgram(await bundle('tui/main.tsx'), `keys ${line} --data ${data}`.split(' ')));
+  const check = await at('check-root');
+  await check.waitFor('The passphrase of the root key:');
+  check.type(passphrase);
+  check.press('enter');
+  expect((await check.exited).code).toBe(0);
+  expect(check.screen()).toContain('it opens');
+  expect(check.screen()).not.toContain(passphrase);
+
+  const kid = await current();
+  const revoke = await at(`revoke ${kid} --reason test`);
+  await revoke.waitFor('Revoke it? (yes/no)');
+  revoke.type('no');
+  revoke.press('enter');
+  expect((await revoke.exited).code).toBe(1);
+  expect(revoke.screen()).toContain('Nothing was changed.');
+  expect(await current()).toBe(kid);
 });
 
 test('help has an example, and a folder that is not ours is named with what to do', async () => {

@@ -1,0 +1,84 @@
+/** What credentials were is taken out of the journal; what they are stays, and the chain verifies. */
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { collections } from '../../server/collections.ts';
+import type { AccountDoc } from '../../server/domain/documents.ts';
+import { openStore } from '../../server/store/open-store.ts';
+import { verifyJournal } from '../../server/store/verify-journal.ts';
+import { createSpentEraser } from '../../server/system/erase-spent.ts';
+import { quietLog } from '../support/data-folder.ts';
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'licet-spent-'));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+const open = () =>
+  openStore({ directory, schema: collections, now: Date.now, log: quietLog, create: true });
+type Store = Awaited<ReturnType<typeof open>>;
+
+const account = (hash: string): AccountDoc => ({
+  id: 'acc_1',
+  email: 'ana@example.com',
+  name: 'Ana',
+  company: null,
+  phone: null,
+  role: 'owner',
+  disabled: false,
+  createdAt: 0,
+  createdBy: 'operator',
+  password: { hash, origin: 'operator', changedAt: 0 },
+  totp: null,
+});
+
+const change = (store: Store, work: Parameters<Store['transact']>[1]) =>
+  store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    await work(tx);
+    tx.record({ action: 'test', target: 'x', outcome: 'ok' });
+  });
+
+const journal = async (): Promise<string> => {
+  const folder = join(directory, 'journal');
+  const texts = (await readdir(folder)).map((name) => readFile(join(folder, name), 'utf8'));
+  return (await Promise.all(texts)).join('');
+};
+
+test('old password hashes and spent codes go, the hash in use and all else stay', async () => {
+  const store = await open();
+  const erase = createSpentEraser(store);
+  await change(store, async (tx) => {
+    tx.accounts.put(account('the-old-hash'));
+    tx.codes.put({
+      id: 'cod_1',
+      hash: 'the-code-hash',
+      accountId: 'acc_1',
+      origin: 'operator',
+      createdAt: 0,
+      expiresAt: 1,
+      passwordRequestId: null,
+    });
+    tx.receipts.put({ id: 'rec_1', licenseId: 'lic_1', jws: 'the-receipt', createdAt: 0 });
+  });
+  await change(store, async (tx) => {
+    tx.accounts.put(account('the-new-hash'));
+    tx.codes.delete('cod_1');
+  });
+  expect(await journal()).toContain('the-old-hash');
+  await erase();
+  const erased = await journal();
+  expect(erased).not.toMatch(/the-old-hash|the-code-hash/u);
+  expect(erased).toMatch(/the-new-hash/u);
+  expect(erased).toMatch(/the-receipt/u);
+  const seq = store.seq();
+  await erase();
+  expect(store.seq()).toBe(seq);
+  await store.close();
+  expect(await verifyJournal({ directory })).toMatchObject({ ok: true, erased: 2 });
+  const again = await open();
+  const stored = await again.read((reader) => reader.accounts.get('acc_1'));
+  await again.close();
+  expect(stored?.password?.hash).toBe('the-new-hash');
+});

@@ -12,16 +12,20 @@ import { createSpentEraser } from './system/erase-spent.ts';
 import { createLogger } from './system/logger.ts';
 import { every } from './system/periodic.ts';
 import type { ServerSettings } from './system/settings-table.ts';
+import { ownProgram } from './system/own-program.ts';
 import { readSettings, type SettingsSources } from './system/settings.ts';
 import { identityPin, readIdentity } from './system/tls/identity.ts';
 import type { Identity } from './system/tls/issue.ts';
 import type { Deps, Logger, Settings } from './usecases/deps.ts';
 import { housekeeping } from './usecases/housekeeping.ts';
+import { offerProgram, type ProgramFile } from './usecases/own-release.ts';
 
 export interface ServeOptions extends SettingsSources {
   readonly version: string;
   /** Standard error, unless told. */
   readonly log?: Logger | undefined;
+  /** The one file that the program is, to offer it to download; null for none. Found by itself unless told. */
+  readonly program?: ProgramFile | null | undefined;
   /** What the sign-in screen of a demo explains. */
   readonly demo?: Settings['demo'] | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -160,6 +164,12 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       current: () => store.checkpoint(),
       sign: (licet) => deps.signer.sign('checkpoint', { iat: Math.floor(now() / 1000), licet }),
     });
+    const program = options.program === undefined ? ownProgram() : options.program;
+    const offering =
+      program &&
+      offerProgram(deps, program).catch((error: unknown) => {
+        log.warn({ err: error }, 'The program of this server could not be offered to download.');
+      });
     const work = [
       every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
       every(hour, 'housekeeping', log, async () => {
@@ -187,6 +197,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       close: async () => {
         await started.close(grace);
         for (const one of work) await one.stop();
+        await offering;
         await deps.failures.flush().catch((error: unknown) => {
           log.warn({ err: error }, 'Counts of failed sign-ins could not be journaled.');
         });

@@ -26,6 +26,8 @@ export interface ReleaseFiles {
     source: ReadableStream<Uint8Array>,
     expected: ExpectedFile,
   ): Promise<Result<null, NotReceived>>;
+  /** Takes a file of this machine in, and says what it is. @throws StoreError `insufficient-storage` */
+  adopt(path: string): Promise<ExpectedFile>;
   /** Whether the file is there in full length. */
   has(file: ExpectedFile): Promise<boolean>;
   /** The bytes from `from` up to, without, `to`. Nothing is opened before the first are asked for. */
@@ -108,6 +110,13 @@ const streamOf = (path: string, from: number, to: number): ReadableStream<Uint8A
   );
 };
 
+const describe = async (path: string): Promise<ExpectedFile> => {
+  const { size } = await stat(path);
+  const hash = createHash('sha256');
+  for await (const chunk of streamOf(path, 0, size)) hash.update(chunk);
+  return { size, sha256: hash.digest('hex') };
+};
+
 /** The releases of a data folder; the folder is made by the first file. */
 export const openReleaseFiles = (dataDirectory: string): ReleaseFiles => {
   const directory = join(dataDirectory, 'releases');
@@ -142,23 +151,35 @@ export const openReleaseFiles = (dataDirectory: string): ReleaseFiles => {
     }
   };
 
+  const takeIn: ReleaseFiles['receive'] = async (source, expected) => {
+    try {
+      return await receive(source, expected);
+    } catch (error) {
+      await source.cancel().catch(() => undefined);
+      throw isDiskFull(error) ? diskFull(error) : error;
+    }
+  };
+
+  const has: ReleaseFiles['has'] = async ({ sha256, size }) => {
+    try {
+      return (await stat(pathOf(sha256))).size === size;
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  };
+
   return {
-    receive: async (source, expected) => {
-      try {
-        return await receive(source, expected);
-      } catch (error) {
-        await source.cancel().catch(() => undefined);
-        throw isDiskFull(error) ? diskFull(error) : error;
+    receive: takeIn,
+    adopt: async (path) => {
+      const file = await describe(path);
+      if (!(await has(file))) {
+        const taken = await takeIn(streamOf(path, 0, file.size), file);
+        if (!taken.ok) throw new Error(`${path} changed while it was read`);
       }
+      return file;
     },
-    has: async ({ sha256, size }) => {
-      try {
-        return (await stat(pathOf(sha256))).size === size;
-      } catch (error) {
-        if (errorCode(error) === 'ENOENT') return false;
-        throw error;
-      }
-    },
+    has,
     read: (sha256, from, to) => streamOf(pathOf(sha256), from, to),
     remove: (sha256) => rm(pathOf(sha256), { force: true }),
   };

@@ -42,7 +42,8 @@ const viewOne = async (reader: LicetReader, release: ReleaseDoc): Promise<Releas
   return viewRelease(reader, found ?? { release, latest: false });
 };
 
-const signed = (deps: Deps, release: ReleaseDoc): ReleaseDoc => ({
+/** The release with its signed statement: its file is here. */
+export const signed = (deps: Deps, release: ReleaseDoc): ReleaseDoc => ({
   ...release,
   jws: deps.signer.sign('release', {
     sub: release.id,

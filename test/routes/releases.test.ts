@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test } from 'vitest';
 import type { DownloadLink, Release, ReleasePage } from '../../shared/api/releases.ts';
+import { offerProgram } from '../../server/usecases/own-release.ts';
 import { openPortal, openServer, hour, type TestServer } from '../support/server.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
@@ -343,4 +344,23 @@ describe('downloading', () => {
     const response = await fetchFile(server, release.id, server.operator);
     expect(response.status).toBe(503);
   });
+});
+
+test('the server offers its own program, and a newer one in its place', async () => {
+  const server = await openPortal();
+  const program = path.join(server.directory, 'program');
+  const offer = async (content: Uint8Array) => {
+    await writeFile(program, content);
+    await offerProgram(server.deps, { path: program, fileName: 'licet', platform: 'linux-x64' });
+    return list(server, server.ana, '?product=licet');
+  };
+  const [first] = await offer(bytesOf(1000));
+  expect(first).toMatchObject({ product: 'licet', version: '0.0.0', fileName: 'licet' });
+  const fetched = await fetchFile(server, first?.id ?? '', server.ana);
+  expect(new Uint8Array(await fetched.arrayBuffer())).toEqual(bytesOf(1000));
+  expect(await offer(bytesOf(1000))).toEqual([first]);
+
+  const newer = await offer(bytesOf(2000));
+  expect(newer).toMatchObject([{ sha256: sha256(bytesOf(2000)) }]);
+  expect(await filesIn(server)).toEqual([sha256(bytesOf(2000))]);
 });

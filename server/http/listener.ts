@@ -123,7 +123,10 @@ export const createListener = (options: ListenerOptions): Listener => {
     requireHostHeader: false,
   };
   const server = options.tls
-    ? createTlsServer({ ...serverOptions, ...options.tls, minVersion }, onRequest)
+    ? createTlsServer(
+        { ...serverOptions, ...options.tls, minVersion, handshakeTimeout: limits.headers },
+        onRequest,
+      )
     : createServer(serverOptions, onRequest);
   server.maxHeadersCount = limits.headerCount;
   server.maxConnections = limits.connections;

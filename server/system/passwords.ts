@@ -26,9 +26,8 @@ const tagLength = 32;
 /** Strings that ask for more are not ours: 1 GiB, ten passes, four lanes. */
 const most: Parameters = { memory: 1_048_576, passes: 10, parallelism: 4 };
 
-const atOnce = 2;
-/** About two seconds of work. */
-const waiting = 128;
+/** About two seconds of work on a machine that has nothing else to do. */
+const limits = { atOnce: 2, waiting: 128, longestWait: 10_000 };
 
 interface Hashed extends Parameters {
   readonly salt: Buffer;
@@ -76,21 +75,25 @@ const tagOf = (
     tagLength: length,
   });
 
-const full: Refusal = {
-  code: 'too-many-requests',
-  detail: 'More people are signing in than the server can check at once. Try again in 2 seconds.',
-  retryAfter: 2,
+/** @param wait milliseconds until what is waiting now is done */
+const full = (wait: number): Refusal => {
+  const retryAfter = Math.max(1, Math.ceil(wait / 1000));
+  return {
+    code: 'too-many-requests',
+    detail: `More people are signing in than the server can check at once. Try again in ${retryAfter} s.`,
+    retryAfter,
+  };
 };
 
-/** Makes the password service: argon2id two at a time, at most 128 waiting. */
+/** Makes the password service: argon2id two at a time, at most 128 waiting, none for longer than ten seconds. */
 export const createPasswords = (): Passwords => {
-  const queue = createWorkQueue(atOnce, waiting);
+  const queue = createWorkQueue(limits);
   const isCommon = createCommonPasswords();
   const nobody: Hashed = { ...today, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
 
   const inTurn = async <T>(work: () => Promise<T>): Promise<Result<T, Refusal>> => {
     const running = queue.run(work);
-    return running ? ok(await running) : fail(full);
+    return running ? ok(await running) : fail(full(queue.wait()));
   };
 
   return {

@@ -1,15 +1,27 @@
-/** Runs costly work a few at a time, in order of arrival, and refuses more than it can hold. */
+/** Runs costly work a few at a time, in order of arrival, and refuses more than it can do in time. */
 export interface WorkQueue {
   /** Runs the work when its turn comes; undefined, at once, when too much is waiting. */
   run<T>(work: () => Promise<T>): Promise<T> | undefined;
-  /** How many run or wait. */
-  size(): number;
+  /** Milliseconds that work which comes now would wait, by what the last took. */
+  wait(): number;
 }
 
-/** @param atOnce how many run at a time @param waiting how many may wait besides */
-export const createWorkQueue = (atOnce: number, waiting: number): WorkQueue => {
+export interface WorkQueueLimits {
+  /** How many run at a time. */
+  readonly atOnce: number;
+  /** How many may wait besides. */
+  readonly waiting: number;
+  /** How long the last of them may wait, in milliseconds: a slow machine takes fewer. */
+  readonly longestWait: number;
+}
+
+/** The share of the newest duration in the running average. */
+const newest = 0.2;
+
+export const createWorkQueue = ({ atOnce, waiting, longestWait }: WorkQueueLimits): WorkQueue => {
   const queue: (() => void)[] = [];
   let running = 0;
+  let average = 0;
 
   const release = (): void => {
     const next = queue.shift();
@@ -24,15 +36,19 @@ export const createWorkQueue = (atOnce: number, waiting: number): WorkQueue => {
 
   const runInTurn = async <T>(work: () => Promise<T>): Promise<T> => {
     await turn();
+    const started = performance.now();
     try {
       return await work();
     } finally {
+      const took = performance.now() - started;
+      average = average === 0 ? took : average + (took - average) * newest;
       release();
     }
   };
 
-  return {
-    run: (work) => (running >= atOnce && queue.length >= waiting ? undefined : runInTurn(work)),
-    size: () => running + queue.length,
-  };
+  const wait = (): number => (running < atOnce ? 0 : ((queue.length + 1) * average) / atOnce);
+  const isFull = (): boolean =>
+    running >= atOnce && (queue.length >= waiting || wait() > longestWait);
+
+  return { run: (work) => (isFull() ? undefined : runInTurn(work)), wait };
 };

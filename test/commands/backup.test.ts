@@ -161,6 +161,22 @@ test('a backup into a folder is named by its time and says how it comes back', a
   expect(made.stderr).toMatch(/unlock secret.*licet restore .*\.tar\.gz/su);
 });
 
+test('an operator elsewhere fetches one over the network, and nobody else', async () => {
+  const fetched = `${portal.folder}/fetched.tar.gz`;
+  const line = `backup ${fetched} --server ${portal.url} --json`;
+  expect(done(await portal.as('ops', line)).json()).toMatchObject({ file: fetched });
+  expect((await stat(fetched)).mode & 0o777).toBe(0o600);
+  const directory = newFolder();
+  done(await restore(directory, '', passphrase, fetched));
+  expect(await products(await serve(directory))).toContain('acme-server');
+
+  expect(await portal.as('ops', line)).toMatchObject({ code: 1 });
+  const stranger = await portal.as('stranger', line);
+  expect(stranger.code).toBe(3);
+  expect(stranger.stderr).toContain('licet login');
+  expect((await portal.as('ops', `${line} --move`)).code).toBe(2);
+});
+
 test('a backup never overwrites, and never lies beside its data', async () => {
   const there = await licet(`backup --data ${portal.data} --out ${file}`);
   expect(there.code).toBe(1);

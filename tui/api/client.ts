@@ -192,6 +192,15 @@ export const createClient = (options: ClientOptions) => {
       ask(license['trial-login'].$post({ param: { id } }), trials.TrialLogin),
 
     // What only operators may do
+    /** A backup, its body still to be read. */
+    backup: (withReleases: boolean, signal: AbortSignal | undefined) =>
+      callFile(
+        server,
+        transport(patience.file)(
+          operator.backup.$url({ query: withReleases ? {} : { releases: 'false' as const } }),
+          { method: 'POST', headers, ...(signal ? { signal } : {}) },
+        ),
+      ),
     announceRelease: (json: In<typeof releases.ReleaseCreate>) =>
       ask(operator.releases.$post({ json, header: once() }), releases.Release),
     sendRelease: (

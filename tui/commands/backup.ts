@@ -11,6 +11,8 @@ import { showProgress } from './progress.ts';
 import { confirm } from './prompt.ts';
 
 interface BackupFlags extends LocalOptions {
+  readonly server?: string;
+  readonly pin?: string;
   readonly out?: string;
   readonly move?: boolean;
   readonly yes?: boolean;
@@ -39,10 +41,20 @@ const askToMove = async (io: Io, directory: string, flags: BackupFlags): Promise
 };
 
 const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promise<Done> => {
+  const out = path.resolve(place ?? flags.out ?? '.');
+  if (flags.server !== undefined) {
+    if (flags.data !== undefined || flags.move === true)
+      throw new CommandError(
+        exitCodes.usage,
+        '--server fetches a backup over the network; --data and --move are for the machine itself.',
+        'Give one or the other.',
+      );
+    const { fetchBackup } = await import('./backup-fetch.ts');
+    return fetchBackup(io, flags, out, flags.releases !== false);
+  }
   const { backup, moveAway } = await import('../../server/store/backup.ts');
   const move = flags.move === true;
   const directory = move ? await writableDataFolder(io, flags) : dataFolder(io, flags);
-  const out = path.resolve(place ?? flags.out ?? '.');
   checkPlace(directory, out);
   if (move) await askToMove(io, directory, flags);
   const progress = showProgress(io, flags.json === true);
@@ -87,6 +99,8 @@ export const backupCommand = (io: Io): Command =>
       'Write a data folder into one file, as of exactly one change. The server may run meanwhile. The unlock secret is left out.',
     options: (command) =>
       command
+        .option('--server <url>', 'fetch it from this server, as the operator who is signed in')
+        .option('--pin <fingerprint>', "SHA-256 of the server's certificate, as on your card")
         .argument('[file]', 'the file, or a folder for a file named by the time; else here')
         .option('--out <file>', 'the same')
         .option('--no-releases', 'leave the files to download out')
@@ -97,6 +111,7 @@ export const backupCommand = (io: Io): Command =>
         .option('--yes', 'do not ask first'),
     examples: [
       'backup /mnt/backups --data /var/lib/licet',
+      'backup /mnt/backups --server https://licet.example.com',
       'backup --move --out /media/usb/licet.tar.gz --data /var/lib/licet',
     ],
     run: (flags, [place]) => run(io, flags, place),

@@ -66,6 +66,8 @@ export const announceKeys = async (
     const log = createLogger('warn');
     const change = { directory, action, target, details, log, now: Date.now };
     const pid = await announceKeyChange(change);
+    if (process.platform === 'win32' && pid !== null)
+      return `Restart the server (process ${pid}): it works with the old keys until then.`;
     return pid === null
       ? 'The server uses it from its next start on.'
       : `The server that runs (process ${pid}) was told to read its keys again.`;

@@ -36,7 +36,8 @@ export const announceKeyChange = async (change: KeyChange): Promise<number | nul
   } catch (error) {
     const pid = readLockNote(directory)?.pid;
     if (!(error instanceof StoreError && error.code === 'in-use') || pid === undefined) throw error;
-    process.kill(pid, 'SIGHUP');
+    // Windows has no such signal: it would end the server. Who calls says to restart it.
+    if (process.platform !== 'win32') process.kill(pid, 'SIGHUP');
     return pid;
   }
 };

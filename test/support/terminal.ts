@@ -3,6 +3,7 @@
  * are on conditions, never on time.
  */
 import { spawn, type IPty } from '@lydell/node-pty';
+import unicode11 from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
 
 export interface Cell {
@@ -115,6 +116,9 @@ export const openProgram = (
 
 const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
   const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
+  // Emoji take two cells, as in the terminals of today.
+  screen.loadAddon(new unicode11.Unicode11Addon());
+  screen.unicode.activeVersion = '11';
   const watchers = new Set<() => void>();
   let output = '';
   let counted = 0;

@@ -39,6 +39,9 @@ export interface FormProps {
 
 const noLinks: readonly FormLink[] = [];
 
+/** From so many fields on there is a key that sends from any of them. */
+const longForm = 4;
+
 /** The form; put `key` on it to start anew. */
 export const Form = (props: FormProps) => {
   const { fields, submitLabel, busyLabel, onSubmit, onCancel, links = noLinks } = props;
@@ -80,7 +83,7 @@ export const Form = (props: FormProps) => {
       nextField: stops > 1 ? () => dispatch({ type: 'focus', by: 1 }) : undefined,
       previousField: stops > 1 ? () => dispatch({ type: 'focus', by: -1 }) : undefined,
       submit: enter,
-      send: last && !link ? undefined : { run: () => void submit(), does: submitLabel },
+      send: fields.length < longForm ? undefined : { run: () => void submit(), does: submitLabel },
       reveal: fields.some(({ kind }) => kind === 'password')
         ? () => dispatch({ type: 'reveal' })
         : undefined,

@@ -54,12 +54,12 @@ export const SignInScreen = ({ why }: SignInProps) => {
           <Box {...(roomy ? card : {})} flexDirection="column">
             <SignInForm width={width} height={rows - (roomy ? 5 : 0)} open={setOpen} />
           </Box>
-          {demo === undefined || rows < 20 - 4 ? null : (
-            <Box flexDirection="column" marginTop={1}>
-              {demo.split('\n').flatMap((line) => paragraph(line, width + 4, 'dim'))}
-            </Box>
-          )}
         </Box>
+        {demo === undefined || rows < 16 ? null : (
+          <Box flexDirection="column" marginTop={1}>
+            {demo.split('\n').flatMap((line) => paragraph(line, columns, 'dim'))}
+          </Box>
+        )}
       </Box>
       {failure?.kind === 'untrusted' ? (
         <TrustQuestion failure={failure} onTrusted={server.refresh} />

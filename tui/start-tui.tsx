@@ -24,11 +24,14 @@ export interface TuiOptions extends TerminalStreams {
 export const startTui = async (options: TuiOptions): Promise<number> => {
   const { stderr, env } = options;
   if (!isTerminal(options)) return sayNoTerminal(stderr);
+  // At once, before anything is loaded: what is typed ahead must not be echoed, passwords least of all.
+  options.stdin.setRawMode?.(true);
   const memory = openMemory(configFolder({ ...env }));
   const given =
     options.server ?? (env['LICET_SERVER'] || ((await memory.currentServer()) ?? defaultListen));
   const server = parseServer(given);
   if (!server.ok) {
+    options.stdin.setRawMode?.(false);
     stderr.write(`licet: “${given}” ${server.error}.\n`);
     return 2;
   }

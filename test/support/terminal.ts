@@ -2,9 +2,15 @@
  * A program in a real pseudo-terminal, read as a person sees it: the cells of a headless xterm. Waits
  * are on conditions, never on time.
  */
+import { createRequire } from 'node:module';
 import { spawn, type IPty } from '@lydell/node-pty';
-import unicode11 from '@xterm/addon-unicode11';
+import type * as Unicode11 from '@xterm/addon-unicode11';
 import xterm from '@xterm/headless';
+
+// The addon is CommonJS, whose names ES modules can't see.
+const { Unicode11Addon } = createRequire(import.meta.url)(
+  '@xterm/addon-unicode11',
+) as typeof Unicode11;
 
 export interface Cell {
   readonly text: string;
@@ -117,7 +123,7 @@ export const openProgram = (
 const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
   const screen = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true });
   // Emoji take two cells, as in the terminals of today.
-  screen.loadAddon(new unicode11.Unicode11Addon());
+  screen.loadAddon(new Unicode11Addon());
   screen.unicode.activeVersion = '11';
   const watchers = new Set<() => void>();
   let output = '';

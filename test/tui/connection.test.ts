@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
 import { must, password } from '../support/live-server.ts';
+import { openProgram } from '../support/terminal.ts';
 import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
 
 describe('a server that goes away', () => {
@@ -83,5 +86,19 @@ describe('quitting', () => {
     await terminal.waitFor('Quit and lose what you typed?');
     terminal.press('ctrl+c');
     expect(await terminal.exited).toEqual({ code: 0, signal: undefined });
+  });
+});
+
+describe('typing ahead', () => {
+  test('before the first frame is neither lost nor shown', async () => {
+    const server = await openPortalServer();
+    const program = await bundle('test/tui/demo/licet.ts');
+    const terminal = closing(
+      openProgram(program, [], { env: { LICET_SERVER: server.url, LICET_CONFIG_DIR: '/nowhere' } }),
+    );
+    await terminal.waitFor('E-mail');
+    terminal.type(`${anaEmail}\t${password}\r`);
+    await terminal.waitFor('Prod (Acme Server)');
+    expect(terminal.output()).not.toContain(password);
   });
 });

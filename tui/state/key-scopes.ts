@@ -100,6 +100,19 @@ export const createKeyScopes = (): KeyScopes => {
     for (const listener of listeners) listener();
   };
 
+  const pressed = (press: KeyPress, refused: (why: string) => void): boolean => {
+    const layer = topLayer();
+    for (const scope of [...ordered(layer), ...everywhere(layer)]) {
+      if (scope.edit?.(press)) return true;
+      const found = findBinding(scope.bindings, press.name);
+      if (!found) continue;
+      if (found.why === undefined) found.run(press);
+      else refused(found.why);
+      return true;
+    }
+    return false;
+  };
+
   return {
     add(scope) {
       scopes.add(scope);
@@ -111,16 +124,9 @@ export const createKeyScopes = (): KeyScopes => {
     },
     changed: notify,
     press(press, refused) {
-      const layer = topLayer();
-      for (const scope of [...ordered(layer), ...everywhere(layer)]) {
-        if (scope.edit?.(press)) return true;
-        const found = findBinding(scope.bindings, press.name);
-        if (!found) continue;
-        if (found.why === undefined) found.run(press);
-        else refused(found.why);
-        return true;
-      }
-      return false;
+      if (pressed(press, refused)) return true;
+      // What was typed before the terminal was ours has line feeds for Enter.
+      return press.name === 'ctrl+j' && pressed({ name: 'enter', text: '' }, refused);
     },
     paste(text) {
       return ordered(topLayer()).some((scope) => scope.paste?.(text) ?? false);

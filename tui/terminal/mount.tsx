@@ -43,6 +43,8 @@ export const mount = async (
   chalk.level = 1;
   const scopes = createKeyScopes();
   const input = new InputStream(stdin, scopes.takesText);
+  // Before the first frame, not with Ink's effects after it: until then the terminal would echo.
+  input.setRawMode(true);
   const shutdown = createShutdown(streams, input);
   const session = createSession(streams, options, scopes, shutdown.end);
   const instance = render(<Root session={session}>{tree}</Root>, {

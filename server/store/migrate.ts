@@ -1,5 +1,6 @@
 /** Bringing documents of an older schema version to the one that this program writes. */
 import type { Document } from './store.ts';
+import { pageSorted } from './sorted.ts';
 import { setDocument, tableNamed, type Tables } from './table.ts';
 
 /** All documents by collection and id, free to be changed. */
@@ -24,7 +25,10 @@ export const migrate = (
   migrations: readonly Migration[],
 ): void => {
   const documents: Documents = new Map(
-    [...tables.byName].map(([name, table]) => [name, new Map(table.documents)]),
+    [...tables.byName].map(([name, table]) => [
+      name,
+      new Map(pageSorted(table.documents).map((document) => [document.id, document])),
+    ]),
   );
   for (let version = from + 1; version <= to; version += 1) {
     const step = migrations.find((migration) => migration.to === version);

@@ -13,7 +13,7 @@ import {
   type SnapshotHead,
 } from './snapshot-format.ts';
 import type { Document } from './store.ts';
-import { setDocument, tableNamed, type Table, type Tables } from './table.ts';
+import { loadDocument, tableNamed, type Table, type Tables } from './table.ts';
 
 const collectionStart = /^"([^"]+)":\[$/u;
 
@@ -24,20 +24,19 @@ const createFiler = (
   let table: Table | undefined;
   let documents = 0;
   const file = (line: string): string | undefined => {
-    const start = collectionStart.exec(line);
-    if (start?.[1] !== undefined && table === undefined) {
-      table = tableNamed(tables, start[1]);
+    if (table === undefined) {
+      const name = collectionStart.exec(line)?.[1];
+      if (name === undefined) return 'this line belongs to no collection';
+      table = tableNamed(tables, name);
       return undefined;
     }
-    if ((line === '],' || line === ']') && table !== undefined) {
+    if (line === '],' || line === ']') {
       table = undefined;
       return undefined;
     }
-    if (table === undefined) return 'this line belongs to no collection';
     const document = parseDocument(line.endsWith(',') ? line.slice(0, -1) : line);
     if (document === undefined) return 'this line is not a document';
-    if (setDocument(table, document.id, document) !== undefined)
-      return `${document.id} is there twice`;
+    if (!loadDocument(table, document)) return `${document.id} is there twice`;
     documents += 1;
     return undefined;
   };

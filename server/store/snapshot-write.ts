@@ -5,7 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { createSlices } from './files.ts';
 import { writeAll } from './journal-file.ts';
 import { footText, headText, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
-import { pageOfIds } from './sorted-ids.ts';
+import { pageSorted } from './sorted.ts';
 import type { Table, Tables } from './table.ts';
 
 /** The snapshot was given up because a change in it was undone; another one may follow. */
@@ -66,10 +66,10 @@ const pageText = (
   table: Table,
   after: string,
 ): { readonly text: string; readonly count: number; readonly last: string | undefined } => {
-  const ids = pageOfIds(table.ids, after, 256);
+  const documents = pageSorted(table.documents, after, 256);
   let text = '';
-  for (const id of ids) text += `,\n${JSON.stringify(table.documents.get(id))}`;
-  return { text, count: ids.length, last: ids.at(-1) };
+  for (const document of documents) text += `,\n${JSON.stringify(document)}`;
+  return { text, count: documents.length, last: documents.at(-1)?.id };
 };
 
 const writeTable = async (table: Table, sink: Sink, options: WriteOptions): Promise<number> => {

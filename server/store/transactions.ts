@@ -104,7 +104,7 @@ const createWriter = (
     },
     delete: (id: string) => {
       check();
-      if (table.documents.has(id)) set(id, null);
+      if (getDocument(table, id) !== undefined) set(id, null);
     },
   };
 };

@@ -1,5 +1,5 @@
 /** A store that is open for writing: its parts put together, and its end. */
-import { messageOf } from './files.ts';
+import { createSlices, messageOf } from './files.ts';
 import { createMaintenance, type FileStore } from './file-store.ts';
 import { createGroupCommit, type GroupCommit, type Pending } from './group-commit.ts';
 import type { ActiveSegment } from './journal-file.ts';
@@ -13,7 +13,7 @@ import type { SnapshotFoot } from './snapshot-format.ts';
 import { SnapshotAbandoned } from './snapshot-write.ts';
 import { createSnapshots, type Snapshots } from './snapshots.ts';
 import type { Act, Actor, Change, Schema } from './store.ts';
-import type { Tables } from './table.ts';
+import { makeIndexes, type Tables } from './table.ts';
 import { createTurns, type Turns } from './turns.ts';
 
 /** Bytes. */
@@ -87,6 +87,7 @@ export const createWritable = async <S extends Schema>(
   } else if (deps.recovered.replayed >= longReplay) {
     snapshots.takeSoon();
   }
+  void makeIndexes(tables, createSlices(1), () => memory.closed);
 
   return {
     ...runner,

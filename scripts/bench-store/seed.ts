@@ -1,0 +1,57 @@
+/** The fast path: a data folder with so many activations, as a snapshot, without a change for each. */
+import { createHash, randomBytes } from 'node:crypto';
+
+import { collections } from '../../server/collections.ts';
+import type { ActivationDoc } from '../../server/domain/documents.ts';
+import { makeFolder, makeJournal } from '../../server/store/folder.ts';
+import { createDatabase } from '../../server/store/load.ts';
+import { noHash } from '../../server/store/record.ts';
+import { createTables, setDocument, tableNamed } from '../../server/store/table.ts';
+import { makeId } from '../../shared/ids.ts';
+
+/** Ten activations a license, as a small vendor has them. */
+const perLicense = 10;
+
+export const licenseId = (n: number): string => `lic_${String(n).padStart(26, '0')}`;
+
+export const licensesOf = (activations: number): number => Math.ceil(activations / perLicense);
+
+/** An activation as the server stores it. `at` in milliseconds since the epoch. */
+export const makeActivation = (license: string, at: number): ActivationDoc => {
+  const id = makeId('activation', at, randomBytes);
+  const fingerprint = createHash('sha256').update(id).digest('hex');
+  return {
+    id,
+    licenseId: license,
+    fingerprint,
+    hostname: `host-${id.slice(-6)}`,
+    platform: 'linux-x64',
+    version: '4.2.1',
+    accountId: makeId('account', at, randomBytes),
+    activatedBy: 'owner@example.com',
+    activatedAt: at,
+    seat: 1,
+    seatSince: at,
+    leaseUntil: at + 72 * 3_600_000,
+    tokenHash: createHash('sha256').update(fingerprint).digest('hex'),
+  };
+};
+
+export const seed = async (directory: string, activations: number): Promise<void> => {
+  await makeFolder(directory);
+  await makeJournal(directory);
+  const tables = createTables(collections);
+  const table = tableNamed(tables, 'activations');
+  const started = Date.now() - activations;
+  for (let n = 0; n < activations; n += 1) {
+    const activation = makeActivation(licenseId(n % licensesOf(activations)), started + n);
+    setDocument(table, activation.id, activation);
+  }
+  const database = createDatabase(tables, 1, {
+    directory,
+    slice: Number.POSITIVE_INFINITY,
+    turn: (work) => work(),
+    cover: async () => ({ from: 0, to: 0, hash: noHash }),
+  });
+  await database.write();
+};

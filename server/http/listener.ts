@@ -41,6 +41,11 @@ const notOneHost: RawProblem = {
 const hostCount = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
 
+const after = (milliseconds: number): Promise<void> =>
+  new Promise((resolve) => {
+    setTimeout(resolve, milliseconds).unref();
+  });
+
 const minVersion = 'TLSv1.2';
 
 /** Milliseconds that a refused client has to read why. */
@@ -75,6 +80,8 @@ export const createListener = (options: ListenerOptions): Listener => {
   const answers = createAnswers();
   /** Event streams never end by themselves; everything else does. */
   const streams = new Set<ServerResponse>();
+  /** Requests that the app is busy with, also when who asked has gone. */
+  const running = new Set<Promise<Response>>();
 
   const listen = getRequestListener(
     async (request, env) => {
@@ -85,7 +92,9 @@ export const createListener = (options: ListenerOptions): Listener => {
         headers['x-forwarded-for'],
         options.trustProxy === true,
       );
-      const response = await options.fetch(request, { remoteAddress: address });
+      const answering = Promise.resolve(options.fetch(request, { remoteAddress: address }));
+      running.add(answering);
+      const response = await answering.finally(() => running.delete(answering));
       if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
         streams.add(outgoing);
         outgoing.once('close', () => streams.delete(outgoing));
@@ -150,6 +159,7 @@ export const createListener = (options: ListenerOptions): Listener => {
       const end = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
       clearInterval(idle);
+      await Promise.race([Promise.allSettled(running), after(grace)]);
       clearTimeout(end);
       progress.stop();
     },

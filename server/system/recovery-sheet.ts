@@ -75,7 +75,7 @@ export const makeRecoverySheet = (facts: SheetFacts): RecoverySheet => ({
       secret: 'Unlock secret',
       where: facts.unlockPath,
       losing:
-        'The server does not start. Run "licet keys rotate" with the passphrase of the root. Backups leave it out.',
+        'The server does not start. Run "licet keys rotate --new-unlock-secret" with the passphrase of the root. Backups leave it out.',
       value: null,
     },
     {

@@ -65,7 +65,7 @@ export const readUnlockSecret = async (place: UnlockPlace): Promise<string> => {
   if (text !== undefined) return check(path, text);
   throw new Failure(
     'keys',
-    `The unlock secret is not at ${path}. Put it there, name its file with --unlock-file or LICET_UNLOCK_FILE, or, if it is lost, run "licet keys rotate" with the root's passphrase.`,
+    `The unlock secret is not at ${path}. Put it there, name its file with --unlock-file or LICET_UNLOCK_FILE, or, if it is lost, run "licet keys rotate --new-unlock-secret" with the root's passphrase.`,
   );
 };
 

@@ -47,7 +47,12 @@ export const mayRelease = (
 };
 
 /** Whether one more reset fits the cap that the operator set. */
-export const mayReset = (license: LicenseDoc, now: number): Result<null, Refusal> => {
+export const mayReset = (
+  license: LicenseDoc,
+  now: number,
+  contact: string | null,
+): Result<null, Refusal> => {
+  const ask = contact ? `ask ${contact}` : 'ask the operator of this server';
   const { resetsPerYear } = license.policy;
   const resets = recentResets(license, now);
   if (resetsPerYear === null || resets.length < resetsPerYear) return ok(null);
@@ -56,8 +61,8 @@ export const mayReset = (license: LicenseDoc, now: number): Result<null, Refusal
     code: 'reset-limit-exceeded',
     detail:
       next === null
-        ? 'This license allows no resets. Release single machines instead, or ask the operator.'
-        : `This license allows ${resetsPerYear} resets a year and all are used. The next is possible on ${new Date(next).toISOString().slice(0, 10)}. Release single machines instead, or ask the operator.`,
+        ? `This license allows no resets. Release single machines instead, or ${ask}.`
+        : `This license allows ${resetsPerYear} resets a year and all are used. The next is possible on ${new Date(next).toISOString().slice(0, 10)}. Release single machines instead, or ${ask}.`,
     extra: { resetsPerYear },
     ...(next === null ? {} : { retryAfter: Math.max(1, Math.ceil((next - now) / 1000)) }),
   });

@@ -78,7 +78,9 @@ export const resetActivations = (
     const ids = new Set(released.map((seat) => seat.activation.id));
     const may = mayRelease(license, machines, ids, now);
     const cap =
-      relation === 'operator' || released.length === 0 ? ok(null) : mayReset(license, now);
+      relation === 'operator' || released.length === 0
+        ? ok(null)
+        : mayReset(license, now, deps.settings().support.contact);
     const refused = may.ok ? cap : may;
     if (input.dryRun) {
       return refused.ok ? ok(await outcome(deps, tx, license, released, true, null)) : refused;

@@ -7,7 +7,7 @@ import type {
   ResetDone,
 } from '../../shared/api/licenses.ts';
 import type { CheckedIn } from '../../shared/api/activations.ts';
-import { day, openPortal, type Asked } from '../support/server.ts';
+import { day, hour, openPortal, type Asked } from '../support/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 
@@ -194,4 +194,51 @@ test('a release can be tried dry, by the same rule as the release itself', async
     });
     expect(refused).toMatchObject({ status: 409, body: { code: 'reset-limit-exceeded' } });
   }
+});
+
+test('a floating seat is held until the last check-in plus the lease, by the clock alone', async () => {
+  const portal = await openPortal({
+    maxActivations: 1,
+    policy: { floating: true, leaseHours: 2, checkInMinutes: 30 },
+  });
+  const start = portal.time.now;
+  const one = must(await portal.activate('one'), 201);
+  portal.time.now = start + 1.5 * hour;
+  must(await portal.checkIn(one), 200);
+  portal.time.now = start + 3 * hour;
+  const full = await portal.activate('two');
+  expect(full).toMatchObject({
+    status: 409,
+    body: { nextFreeAt: new Date(start + 3.5 * hour).toISOString(), used: 1 },
+  });
+  portal.time.now = start + 3.5 * hour;
+  const seq = portal.deps.store.seq();
+  const owner = await portal.signIn('ana@example.com');
+  const target = `/v1/licenses/${portal.license.id}`;
+  const seen = must(await portal.ask<License>('GET', target, { token: owner }), 200);
+  expect(seen.counter).toBe(0);
+  // Only the sign-in was written: no timer gives the seat back.
+  expect(portal.deps.store.seq()).toBe(seq + 1);
+  must(await portal.activate('two'), 201);
+  expect((await portal.checkIn(one)).status).toBe(409);
+});
+
+test('resets are capped a year where the operator says so, and the refusal says when and whom to ask', async () => {
+  const portal = await openPortal({ policy: { resetsPerYear: 1 } });
+  const reset = async () =>
+    portal.ask('POST', `/v1/licenses/${portal.license.id}/activations/reset`, {
+      token: await portal.signIn('ana@example.com'),
+      json: {},
+    });
+  must(await portal.activate('one'), 201);
+  must(await reset(), 200);
+  must(await portal.activate('two'), 201);
+  portal.time.now += 30 * day;
+  expect(await reset()).toMatchObject({
+    status: 409,
+    body: {
+      code: 'reset-limit-exceeded',
+      detail: expect.stringMatching(/possible on 2027-03-01.*ask the operator of this server/u),
+    },
+  });
 });

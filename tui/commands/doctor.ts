@@ -51,10 +51,10 @@ const stateBlock = ({ state, inUseBy, newestBackup }: Diagnosis): Block => ({
   kind: 'facts',
   rows: [
     ['Up to record', state?.seq ?? null],
-    [
-      'Last change',
-      time(state?.lastAt === undefined ? null : new Date(state.lastAt).toISOString()),
-    ],
+    // Unknown while the snapshot has everything.
+    ...(state?.lastAt === undefined
+      ? []
+      : [['Last change', time(new Date(state.lastAt).toISOString())] as const]),
     ['Documents', state?.documents ?? null],
     ['Bytes', state === undefined ? null : state.snapshotBytes + state.journalBytes],
     ['Era', state?.era ?? null],

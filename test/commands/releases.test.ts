@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { makeServerKeys } from '../support/statements.ts';
 import { addOwner, done, licet, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
 
 let portal: Portal;
@@ -58,6 +59,17 @@ test('an operator publishes, an owner lists and downloads for another machine', 
   const none = await ana('release download acme-server --platform macos-arm64', target);
   expect(none.code).toBe(1);
   expect(none.stderr).toContain('acme-1.4.0.zip (acme-server 1.4.0, windows-x64)');
+});
+
+test('with the vendor’s roots the signature of a release is verified too', async () => {
+  const target = await folder('trusted');
+  const trust = done(await licet(`keys export-trust --data ${portal.data}`)).stdout;
+  const roots = await portal.file('trust.json', trust);
+  done(await ana(`release download acme-1.4.0.zip --root ${roots}`, target));
+  const foreign = await portal.file('foreign.pem', makeServerKeys().root.x);
+  const refused = await ana(`release download acme-1.4.0.zip --root ${foreign}`, target);
+  expect(refused.code).toBe(1);
+  expect(refused.stderr).toContain('which is not among the trusted ones');
 });
 
 test('a download that broke off goes on where it stopped', async () => {

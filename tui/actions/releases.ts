@@ -6,6 +6,7 @@ import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 import { describeFile, downloadFile, streamFile } from '../api/files.ts';
 import { thisPlatform } from '../api/platform.ts';
+import { checkRelease } from '../api/release-trust.ts';
 import { sizeText } from '../state/transfer.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
@@ -164,11 +165,19 @@ export const downloadRelease = action({
     out: optional(
       text(Named, { label: 'To', hint: 'A folder or a file name; this folder if empty.' }),
     ),
+    root: optional(
+      text(Named, {
+        label: 'Trust file',
+        hint: "The vendor's root keys; then the release's signature is verified too.",
+      }),
+    ),
   },
-  run: async (client, { out, ...wanted }, work) => {
+  run: async (client, { out, root, ...wanted }, work) => {
     const found = await findRelease(client, wanted);
     if (!found.ok) return found;
     const release = found.value;
+    const trusted = root === undefined ? ok(null) : await checkRelease(release, root);
+    if (!trusted.ok) return trusted;
     const saved = await downloadFile(
       release,
       out ?? '.',

@@ -20,6 +20,7 @@ export const releaseCommand = (io: Io): Command =>
         'release download acme-server',
         'release download acme-server --platform windows-x64 --out ~/Downloads',
         'release download licet --platform linux-arm64',
+        'release download acme-server --root vendor-trust.json',
       ],
     },
     {

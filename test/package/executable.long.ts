@@ -131,8 +131,8 @@ const setUp = async (name: string) => {
   return { data, server, ask, passphrase };
 };
 
-test('it sets up, serves, and issues an offline key', async () => {
-  const { server, ask } = await setUp('data');
+test('it sets up, serves, issues an offline key, verifies it, backs up and restores', async () => {
+  const { data, server, ask, passphrase } = await setUp('data');
   await ask('product create acme --name Acme');
   await ask('operator account create ana@example.com --name Ana --password-file -');
   await ask(
@@ -145,8 +145,25 @@ test('it sets up, serves, and issues an offline key', async () => {
   const requested = (await carried.run('offline-key request --json', { env })).json();
   const request = await carried.file('request.txt', String(requested['request']));
   const { key } = await ask(`offline-key issue --license Prod --request-file ${request}`);
-  expect(key).toContain('BEGIN LICET OFFLINE KEY');
+  const keyFile = await carried.file('machine.key', String(key));
+  const trust = path.join(carried.folder, 'trust.json');
+  expect(await carried.run(`keys export-trust --data ${data} --out ${trust}`)).toMatchObject({
+    code: 0,
+  });
+  const backup = path.join(carried.folder, 'backup');
+  expect(await carried.run(`backup ${backup} --data ${data}`)).toMatchObject({ code: 0 });
   expect(await server.stop()).toBe(0);
+
+  const verified = await carried.run(`offline-key verify ${keyFile} --root ${trust}`, { env });
+  expect(verified).toMatchObject({ code: 0, stdout: expect.stringContaining('Prod') });
+
+  const restored = path.join(carried.folder, 'restored');
+  const ran = await carried.run(
+    `restore ${backup} --data ${restored} --root-passphrase-file ${passphrase}`,
+  );
+  expect(ran).toMatchObject({ code: 0 });
+  const again = await carried.serve(restored);
+  expect(await again.stop()).toBe(0);
 });
 
 test('its terminal UI signs in and quits, in a terminal without a home folder', async () => {

@@ -34,7 +34,7 @@ const thisProgram = async (): Promise<string[]> => {
 };
 
 const install = async (io: Io, flags: InstallFlags): Promise<Done> => {
-  const { installService, makeUnit } = await load();
+  const { hiddenFrom, installService, makeUnit } = await load();
   const options = {
     root: flags.root,
     program: await thisProgram(),
@@ -48,6 +48,7 @@ const install = async (io: Io, flags: InstallFlags): Promise<Done> => {
     return {
       message: 'This is the unit; nothing was changed.',
       data: { unit },
+      warnings: hiddenFrom(options),
       blocks: [
         {
           kind: 'verbatim',

@@ -55,19 +55,20 @@ const isLive = ({ root }: ServicePlace): boolean => path.resolve(root) === '/';
 /** What ProtectHome and PrivateTmp hide from the service. */
 const hidden = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
 
-const checkVisible = (what: string, file: string): void => {
-  const place = hidden.find((folder) => file.startsWith(`${folder}/`));
-  if (place === undefined) return;
-  throw new Failure(
-    'setting',
-    `${what} is ${file}, and a service sees nothing below ${place}. Move it, for example below ${what === 'The program' ? '/usr/local/bin' : '/var/lib'}, and install again.`,
+/** What the service could not see where it is now: a sentence for each, with what to do. */
+export const hiddenFrom = ({ program, data }: InstallOptions): string[] => {
+  const files = [...program.map((file) => ['The program', file, '/usr/local/bin'] as const)];
+  return [...files, ['The data folder', data, '/var/lib'] as const].flatMap(
+    ([what, file, better]) => {
+      const place = hidden.find((folder) => file.startsWith(`${folder}/`));
+      if (place === undefined) return [];
+      return `${what} is ${file}, and a service sees nothing below ${place}. Move it, for example below ${better}, before it is installed.`;
+    },
   );
 };
 
 /** The unit for these options; reads the settings for the port. @throws Failure `setting` */
 export const makeUnit = async (options: InstallOptions): Promise<string> => {
-  for (const file of options.program) checkVisible('The program', file);
-  checkVisible('The data folder', options.data);
   if (!/^[a-z_][a-z0-9_-]{0,30}$/u.test(options.user)) {
     throw new Failure('setting', `"${options.user}" is no name for a user of this system.`);
   }
@@ -129,6 +130,8 @@ const checkPower = (place: ServicePlace): void => {
  */
 export const installService = async (options: InstallOptions): Promise<void> => {
   checkPower(options);
+  const [unseen] = hiddenFrom(options);
+  if (unseen !== undefined) throw new Failure('setting', unseen);
   const unit = await makeUnit(options);
   await placeUnlockSecret(options);
   const at = (file: string): string => path.join(options.root, file);

@@ -57,14 +57,13 @@ const hidden = ['/home', '/root', '/run/user', '/tmp', '/var/tmp'];
 
 /** What the service could not see where it is now: a sentence for each, with what to do. */
 export const hiddenFrom = ({ program, data }: InstallOptions): string[] => {
-  const files = [...program.map((file) => ['The program', file, '/usr/local/bin'] as const)];
-  return [...files, ['The data folder', data, '/var/lib'] as const].flatMap(
-    ([what, file, better]) => {
-      const place = hidden.find((folder) => file.startsWith(`${folder}/`));
-      if (place === undefined) return [];
-      return `${what} is ${file}, and a service sees nothing below ${place}. Move it, for example below ${better}, before it is installed.`;
-    },
-  );
+  const programs = program.map((file) => ({ what: 'The program', file, better: '/usr/local/bin' }));
+  const folder = { what: 'The data folder', file: data, better: '/var/lib' };
+  return [...programs, folder].flatMap(({ what, file, better }) => {
+    const place = hidden.find((one) => file.startsWith(`${one}/`));
+    if (place === undefined) return [];
+    return `${what} is ${file}, and a service sees nothing below ${place}. Move it, for example below ${better}, before it is installed.`;
+  });
 };
 
 /** The unit for these options; reads the settings for the port. @throws Failure `setting` */

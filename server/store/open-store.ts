@@ -45,7 +45,8 @@ export interface OpenOptions<S extends Schema> {
   readonly sizes?: Partial<Sizes> | undefined;
 }
 
-const defaultSizes: Sizes = { segment: 16 << 20, snapshot: 64 << 20, check: 64 << 20 };
+/** What a start checks of the journal beyond what it replays is bounded: `journal verify` reads all. */
+const defaultSizes: Sizes = { segment: 8 << 20, snapshot: 64 << 20, check: 4 << 20 };
 
 /** Opens a data folder. Throws `StoreError`, whose message says what to do. */
 export const openStore = async <S extends Schema>(

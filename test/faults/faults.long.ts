@@ -3,8 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
+import { backup } from '../../server/store/backup.ts';
 import type { Sizes } from '../../server/store/open-store.ts';
-import { makeTemporaryFolder } from '../store/support.ts';
+import { restore } from '../../server/store/restore.ts';
+import { makeTemporaryFolder, silentLog } from '../store/support.ts';
 import { fillTheDisk } from './disk-full.ts';
 import { killInALoop } from './kill.ts';
 import { createLedger } from './ledger.ts';
@@ -46,6 +48,40 @@ describe('kill -9', () => {
     );
     expect(report.problems).toEqual([]);
     expect(report.slowestStart).toBeLessThan(5000);
+  });
+});
+
+describe('a backup by another process under load', () => {
+  /** Backs a loaded store up ten times; returns what is wrong with what they restore to. */
+  const backUpTenTimes = async (): Promise<readonly string[]> => {
+    const sizes = { segment: 60_000, snapshot: 200_000 };
+    const child = spawnChild({ directory, mode: 'load', clients: 16, padding: 200, sizes });
+    await untilDone(child, 20);
+    const made: { readonly file: string; readonly before: number; readonly after: number }[] = [];
+    for (let n = 0; n < 10; n += 1) {
+      const before = child.said.length;
+      const { file } = await backup({ directory, file: join(place, `${n}.gz`), now: Date.now });
+      made.push({ file, before, after: child.said.length });
+    }
+    await child.kill();
+    const problems: string[] = [];
+    for (const { file, before, after } of made) {
+      const target = join(place, 'restored');
+      await restore({ file, directory: target, now: Date.now, log: silentLog });
+      // What was acknowledged before the backup began is in it; nothing is that was asked for after.
+      const ledger = createLedger();
+      ledger.add(child.said.slice(0, before));
+      ledger.add(child.said.slice(before, after).filter(([word]) => word === 'ask'));
+      problems.push(...(await ledger.check(target)));
+      await rm(target, { recursive: true });
+      await rm(file);
+    }
+    await rm(directory, { recursive: true });
+    return problems;
+  };
+
+  it('restores to a state that was once acknowledged, 50 of 50', { timeout: 600_000 }, async () => {
+    for (let time = 0; time < 5; time += 1) expect(await backUpTenTimes()).toEqual([]);
   });
 });
 

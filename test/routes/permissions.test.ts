@@ -93,6 +93,7 @@ const table: Readonly<Record<string, Row>> = {
   'DELETE /v1/operator/releases/{id}': operators,
   'GET /v1/events': signedIn,
   'PATCH /v1/operator/products/{id}': operators,
+  'GET /v1/operator/products/{id}/snippet': operators,
   'GET /v1/trials': signedIn,
   // There is no trial here, so whoever gets past the guard hears that: trials.test.ts has them.
   'POST /v1/trial': { ...own, owner: 404, manager: 403, user: 403 },

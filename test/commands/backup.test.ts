@@ -1,6 +1,6 @@
 /** `licet backup` and `restore`: real processes, a server that runs, and one that was moved. */
 import { chmod, cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
-import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
 import { bundle } from '../support/bundle.ts';
 import { closing } from '../support/closing.ts';
 import {
@@ -16,6 +16,9 @@ import {
   type Served,
 } from '../support/licet.ts';
 import { openProgram } from '../support/terminal.ts';
+
+// Many processes one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let portal: Portal;
 /** A backup that was made while the server ran. */

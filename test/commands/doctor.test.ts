@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { initData } from '../../server/system/init.ts';
 import {
   createDataFolders,
@@ -11,6 +11,9 @@ import {
   type DataFolders,
 } from '../support/data-folder.ts';
 import { done, licet, startLicet, type Ran, type Served } from '../support/licet.ts';
+
+// Many processes one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folders: DataFolders;
 let data: string;

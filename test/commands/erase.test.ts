@@ -1,7 +1,7 @@
 /** `licet operator account erase`: a person is gone from every file, and the chain still verifies. */
 import { readFile, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import {
   addOwner,
   done,
@@ -12,6 +12,9 @@ import {
   startLicet,
   type Portal,
 } from '../support/licet.ts';
+
+// Many processes one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 });
 
 let portal: Portal;
 let prod: string;

@@ -7,6 +7,9 @@ import { openStore } from '../../server/store/open-store.ts';
 import { createDataFolders, quietLog, type DataFolders } from '../support/data-folder.ts';
 import { done, licet, openPortal, startLicet, type Portal } from '../support/licet.ts';
 
+// Many processes one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 });
+
 let portal: Portal;
 let folders: DataFolders;
 beforeAll(async () => {
@@ -120,7 +123,7 @@ test('tail -f goes on with what comes, until it is stopped', async () => {
   const tail = await startLicet('journal tail -f --lines 1 --json', { env });
   expect(tail.first).toMatchObject({ outcome: 'ok' });
   done(await portal.as('ops', 'product create acme-server --name "Acme Server"'));
-  await vi.waitUntil(() => tail.stdout().includes('"product.create"'), { timeout: 10_000 });
+  await vi.waitUntil(() => tail.stdout().includes('"product.create"'), { timeout: 30_000 });
   expect(await tail.stop('SIGINT')).toBe(0);
 });
 

@@ -16,6 +16,9 @@ import {
 } from '../support/licet.ts';
 import { openProgram } from '../support/terminal.ts';
 
+// Many processes one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 120_000 });
+
 let folder: TestFolder;
 let template: string;
 let spare: string;
@@ -90,7 +93,7 @@ test('a running server signs by the rotated key at once, and serves old and new'
   expect(rotated.stderr).toContain(`process ${server.pid}`);
   const kid = await current();
   expect(kid).not.toBe(old);
-  await vi.waitUntil(async () => (await served(server)).length === 2, { timeout: 10_000 });
+  await vi.waitUntil(async () => (await served(server)).length === 2, { timeout: 30_000 });
   expect(await served(server)).toEqual([old, kid]);
   await server.stop();
   expect(await readFile(`${data}/journal/000000000001.jsonl`, 'utf8')).toContain('"keys.rotate"');
@@ -130,7 +133,7 @@ test('a revoked signing key is replaced, and the server publishes the list', asy
     status: 'revoked',
     revokedReason: 'laptop stolen',
   });
-  await vi.waitUntil(async () => !(await served(server)).includes(old), { timeout: 10_000 });
+  await vi.waitUntil(async () => !(await served(server)).includes(old), { timeout: 30_000 });
   expect(await (await fetch(`${server.url}/v1/revocations`)).text()).not.toBe(before);
 });
 
@@ -138,6 +141,11 @@ test('revoking needs a key that is known, a reason, and a time that is one', asy
   expect(await keys('revoke')).toMatchObject({ code: 2 });
   expect((await keys('revoke abc')).stderr).toContain('--reason');
   expect(await keys('revoke abc --reason x --from soon')).toMatchObject({ code: 2 });
+  expect((await keys('revoke --nope')).code).toBe(2);
+  expect((await keys('revoke --nope --reason x')).stderr).toContain('There is no option --nope');
+  // An id may begin with a dash.
+  const dashed = await keys(`revoke -${'x'.repeat(42)} --reason x`);
+  expect(dashed.stderr).toContain(`There is no key -${'x'.repeat(42)}`);
   const unknown = await keys('revoke abc --reason x');
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toContain('There is no key abc');

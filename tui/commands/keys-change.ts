@@ -135,12 +135,21 @@ const askToRevoke = async (io: Io, kid: string, flags: RevokeFlags): Promise<voi
   throw new CommandError(exitCodes.failed, 'Nothing was changed.');
 };
 
+/** Whether it looks like the id of a key (RFC 7638). */
+const isId = (text: string): boolean => /^[\w-]{43}$/u.test(text);
+
 const revoke = async (io: Io, flags: RevokeFlags, kid: string | undefined): Promise<Done> => {
   if (kid === undefined || flags.reason === undefined)
     throw new CommandError(
       exitCodes.usage,
       kid === undefined ? 'A key is needed.' : 'A reason is needed: it stands on the list.',
       '“licet keys list” shows the keys. Then: licet keys revoke KEY --reason TEXT.',
+    );
+  if (kid.startsWith('-') && !isId(kid))
+    throw new CommandError(
+      exitCodes.usage,
+      `There is no option ${kid}.`,
+      'See: licet keys revoke --help',
     );
   const from = parseFrom(flags.from);
   const { reason, rootFile } = flags;
@@ -175,7 +184,12 @@ export const revokeCommand = (io: Io): Command =>
     description:
       'Put a key on the signed list of revoked ones. The signing key in use is replaced at once. A root is revoked by the other root. The server may run.',
     options: (command) =>
-      addChangeOptions(command.argument('[key]', 'the id of the key, as “licet keys list” has it'))
+      // One in 64 ids begins with a dash, and is no option.
+      addChangeOptions(
+        command
+          .allowUnknownOption()
+          .argument('[key]', 'the id of the key, as “licet keys list” has it'),
+      )
         .option('--reason <text>', 'why: it stands on the list')
         .option('--from <time>', 'what the key signed before this time stays valid')
         .option('--yes', 'do not ask first'),

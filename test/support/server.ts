@@ -1,6 +1,5 @@
 /** A whole server over a temporary folder, asked by `app.request()`; the test sets its clock. */
-import { rmSync } from 'node:fs';
-import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -37,14 +36,36 @@ export interface Asked<T> {
 export const fingerprint = (name: string): string =>
   Buffer.from(name).toString('hex').padEnd(64, '0').slice(0, 64);
 
-let keyTemplate: Promise<string> | undefined;
+type Files = readonly (readonly [name: string, content: Buffer])[];
 
-/** Keys of a data folder, made once for each test file: a passphrase is slow on purpose. */
-const makeKeyTemplate = async (): Promise<string> => {
+/** Keys of a data folder, made once for each test file, since a passphrase is slow on purpose. */
+const makeKeys = async (): Promise<Files> => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-keys-'));
-  process.once('exit', () => rmSync(directory, { recursive: true, force: true }));
-  await createKeys({ directory }, 'a passphrase for the root', Date.parse('2026-03-01T08:00:00Z'));
-  return directory;
+  try {
+    await createKeys(
+      { directory },
+      'a passphrase for the root',
+      Date.parse('2026-03-01T08:00:00Z'),
+    );
+    const keys = path.join(directory, 'keys');
+    const names = await readdir(keys);
+    return await Promise.all(
+      names.map(async (name) => [name, await readFile(path.join(keys, name))] as const),
+    );
+  } finally {
+    await rm(directory, { recursive: true, force: true });
+  }
+};
+
+let madeKeys: Promise<Files> | undefined;
+
+const writeKeys = async (directory: string): Promise<void> => {
+  madeKeys ??= makeKeys();
+  const keys = path.join(directory, 'keys');
+  await mkdir(keys, { recursive: true, mode: 0o700 });
+  for (const [name, content] of await madeKeys) {
+    await writeFile(path.join(keys, name), content, { mode: 0o600 });
+  }
 };
 
 /**
@@ -56,8 +77,7 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
   const time = { now: Date.parse('2026-03-01T08:00:00Z') };
   const now = (): number => time.now;
   const store = await openStore({ directory, schema: collections, now, log: quiet, create: true });
-  keyTemplate ??= makeKeyTemplate();
-  await cp(path.join(await keyTemplate, 'keys'), path.join(directory, 'keys'), { recursive: true });
+  await writeKeys(directory);
   const keys = await loadKeys({ directory });
   const settings = {
     name: 'Test',

@@ -24,7 +24,15 @@ export const findEntries = (
   entries: readonly PaletteEntry[],
   query: string,
 ): readonly PaletteEntry[] =>
-  query === '' ? entries : [...new Set([...byName(entries, query), ...byWords(entries, query)])];
+  query === ''
+    ? entries
+    : takenFirst([...new Set([...byName(entries, query), ...byWords(entries, query)])]);
+
+/** What can be done comes before what can't, each in its order. */
+const takenFirst = (entries: readonly PaletteEntry[]): PaletteEntry[] => [
+  ...entries.filter(({ why }) => why === undefined),
+  ...entries.filter(({ why }) => why !== undefined),
+];
 
 const byName = (entries: readonly PaletteEntry[], query: string): PaletteEntry[] =>
   fuzzySearch(query, entries as PaletteEntry[], { key: 'name', limit: 0, threshold: 0.3 }).map(

@@ -1,4 +1,5 @@
 /** My License: is all well, which package, how many seats, until when; and My Info. */
+import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { editAccount } from '../actions/account.ts';
 import { resetActivations } from '../actions/activations.ts';
@@ -7,6 +8,7 @@ import { factLines, heading, Lines, paragraph } from '../components/lines.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
 import { Empty } from '../components/states.tsx';
 import { Text } from '../components/text.tsx';
+import type { Account } from '../../shared/api/accounts.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
@@ -49,33 +51,60 @@ export const LicenseScreen = () => {
       />
     );
   }
-  const info = [
-    // As wide as the widest label above, so that the values stand in one column.
-    { label: 'Name'.padEnd('Entitlements'.length), value: account.name },
-    { label: 'E-mail', value: account.email },
-    { label: 'Company', value: account.company ?? '-' },
-    { label: 'Phone', value: account.phone ?? '-' },
-  ];
   const health = healthLines(licenses, now, columns);
   const packages = licenses.length > 1 ? packageLines(licenses, license, now, columns) : [];
-  const facts = factLines(licenseFacts(license, now, columns), columns);
   // An operator looks at somebody else's license here.
-  const mine =
-    license.relation === 'operator' ? [] : [...heading('My Info'), ...factLines(info, columns)];
+  const mine = license.relation === 'operator' ? undefined : account;
+  const wide = columns >= twoColumns && mine !== undefined;
+  const factWidth = wide ? columns - infoWidth : columns;
+  const facts = factLines(licenseFacts(license, now, factWidth), factWidth - 2);
+  const named = [...heading(inert(license.name)), ...facts];
+  const info = mine
+    ? [...heading('My Info'), ...factLines(infoFacts(mine, wide), wide ? infoWidth : columns)]
+    : [];
   // On a low screen the facts of the open package come first: the title names it already.
   const lines =
     rows < low
-      ? [...facts, ...health, ...packages, ...mine]
-      : [...health, ...packages, ...heading(inert(license.name)), ...facts, ...mine];
+      ? [...facts, ...health, ...packages, ...info]
+      : [...health, ...packages, ...(wide ? beside(named, info, factWidth) : [...named, ...info])];
   return <Lines lines={lines} height={rows} />;
 };
+
+/** Cells from which My Info stands beside the license, and what it takes of them. */
+const twoColumns = 76;
+const infoWidth = 32;
+
+/** Two blocks of lines next to each other. */
+const beside = (
+  left: readonly ReactNode[],
+  right: readonly ReactNode[],
+  leftWidth: number,
+): ReactNode[] =>
+  Array.from({ length: Math.max(left.length, right.length) }, (_, row) => (
+    // oxlint-disable-next-line react/no-array-index-key -- a line is its place
+    <Box key={row} height={1} overflow="hidden">
+      <Box width={leftWidth}>{left[row] ?? <Text> </Text>}</Box>
+      {right[row]}
+    </Box>
+  ));
+
+const infoFacts = ({ name, email, company, phone }: Account, wide: boolean) => [
+  // Below each other the values stand in one column with those of the license.
+  { label: wide ? 'Name' : 'Name'.padEnd('Entitlements'.length), value: name },
+  { label: 'E-mail', value: email },
+  { label: 'Company', value: company ?? '-' },
+  { label: 'Phone', value: phone ?? '-' },
+];
 
 /** Rows of content below which what is asked for most comes first. */
 const low = 10;
 
 /** "All is well", or what needs attention first. */
 const healthLines = (licenses: readonly License[], now: number, columns: number): ReactNode[] => {
-  const said = licenses.flatMap((license) => attention(license, now));
+  const said = licenses
+    .map((license) => attention(license, now))
+    .filter((one) => one !== undefined)
+    .sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
   if (said.length === 0) {
     return [
       <Text key="well">
@@ -84,12 +113,19 @@ const healthLines = (licenses: readonly License[], now: number, columns: number)
       </Text>,
     ];
   }
-  return [...said]
-    .sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'))
-    .flatMap(({ text, tone }) =>
-      paragraph(`${tone === 'bad' ? signs.bad : signs.soon} ${text}`, columns, tone),
-    );
+  const more = said.length - shownSentences;
+  return [
+    ...said
+      .slice(0, shownSentences)
+      .flatMap(({ text, tone }) =>
+        paragraph(`${tone === 'bad' ? signs.bad : signs.soon} ${text}`, columns, tone),
+      ),
+    ...(more > 0 ? paragraph(`  and ${more} more`, columns, 'dim') : []),
+  ];
 };
+
+/** The most urgent are said; the list of packages shows the others. */
+const shownSentences = 3;
 
 const shownPackages = 8;
 

@@ -29,7 +29,7 @@ const columnsAt = (now: number): readonly Column<License>[] => [
   {
     title: 'Product',
     width: { share: 2 },
-    from: 76,
+    from: 90,
     cell: ({ productName }) => ({ text: productName, tone: 'dim' }),
   },
   {

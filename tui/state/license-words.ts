@@ -75,29 +75,31 @@ export const entitlementWords = (license: License): string => {
   return parts.length === 0 ? 'None' : parts.join(', ');
 };
 
-/** What needs somebody, the most urgent first; empty when all is well. */
-export const attention = (license: License, now: number): readonly Said[] => {
-  const said: Said[] = [];
-  const { status, reason, maxActivations, counter } = license;
+/** What needs somebody, a sentence for the license; undefined when all is well with it. */
+export const attention = (license: License, now: number): Said | undefined => {
+  const { name, status, reason, maxActivations, counter } = license;
   if (status === 'revoked' || status === 'suspended') {
     const why = reason === null ? '' : ` (${reason})`;
-    said.push({
-      text: `${license.name} is ${status}${why}: no machine activates. Ask the operator.`,
+    return {
+      text: `${name} is ${status}${why}: no machine activates. Ask the operator.`,
       tone: 'bad',
-    });
-  } else if (status === 'expired') {
-    said.push({ text: `${license.name} has expired. Ask the operator to renew it.`, tone: 'bad' });
-  } else if (license.expiresAt !== null) {
-    const expiry = expiryWords(license, now);
-    if (expiry.tone === 'soon' || expiry.tone === 'bad') {
-      said.push({ text: `${license.name} expires: ${expiry.text}.`, tone: expiry.tone });
-    }
+    };
   }
-  if (maxActivations !== null && counter >= maxActivations) {
-    said.push({
-      text: `All seats of ${license.name} are taken: a further machine is refused.`,
-      tone: 'soon',
-    });
+  if (status === 'expired') {
+    return { text: `${name} has expired. Ask the operator to renew it.`, tone: 'bad' };
   }
-  return said;
+  const expiry = expiryWords(license, now);
+  const ends = expiry.tone !== 'plain';
+  const full = maxActivations !== null && counter >= maxActivations;
+  const what = [
+    ...(ends ? [status === 'grace' ? 'has expired and is in grace' : endsIn(license, now)] : []),
+    ...(full ? [ends ? 'has no free seat' : 'has no free seat: a further machine is refused'] : []),
+  ];
+  if (what.length === 0) return undefined;
+  return { text: `${name} ${what.join(' and ')}.`, tone: expiry.tone === 'bad' ? 'bad' : 'soon' };
+};
+
+const endsIn = ({ expiresAt }: License, now: number): string => {
+  const left = daysLeft(Date.parse(expiresAt ?? ''), now);
+  return left === 0 ? 'expires today' : `expires in ${days(left)}`;
 };

@@ -71,7 +71,9 @@ test('a port in use is named', async () => {
 test('in a terminal it opens the portal at a sign-in that explains itself', async () => {
   const env = { TMPDIR: folder.path, LICET_CONFIG_DIR: `${folder.path}/config` };
   const terminal = closing(openProgram(await bundle('tui/main.tsx'), ['demo'], { env }));
-  await terminal.waitFor(people.owner.password, 30_000);
+  await terminal.waitFor('I have a code', 30_000);
+  await terminal.waitFor(people.owner.password);
+  expect(terminal.output()).toContain('curl -s http://127.0.0.1:');
   terminal.type(`${people.owner.email}\t${people.owner.password}\r`);
   await terminal.waitFor('Prod');
   terminal.press('q');

@@ -64,6 +64,8 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
       await stopped;
       return;
     }
+    // Below the screens, to be found there: what to send from another terminal.
+    io.stderr.write(guide(demo.url));
     const { startTui } = await import('../start-tui.tsx');
     const exit = await startTui({ ...io, server: demo.url });
     endWith(exit);

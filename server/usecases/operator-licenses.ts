@@ -122,13 +122,14 @@ const patched = (
     });
   }
   const type = patch.type ?? license.type;
-  const asked =
-    patch.expiresAt === undefined
-      ? type === 'perpetual'
-        ? null
-        : license.expiresAt
-      : patch.expiresAt && Date.parse(patch.expiresAt);
-  const end = endOf(type, asked === '' ? null : asked, undefined, now);
+  if (patch.expiresAt === null && type !== 'perpetual') {
+    return fail(
+      badField('expiresAt', `A ${type} has an end: give a date, or make the license perpetual.`),
+    );
+  }
+  const kept = type === 'perpetual' ? null : license.expiresAt;
+  const asked = typeof patch.expiresAt === 'string' ? Date.parse(patch.expiresAt) : kept;
+  const end = endOf(type, asked, undefined, now);
   if (!end.ok) return end;
   return ok({
     ...license,

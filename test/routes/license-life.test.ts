@@ -41,6 +41,8 @@ describe('types behave as they are named', () => {
     const portal = await openPortal({ type: 'subscription', expiresAt: null });
     const year = new Date(portal.time.now + 365 * day).toISOString();
     expect(portal.license.expiresAt).toBe(year);
+    const endless = await patch(portal, { expiresAt: null });
+    expect(endless).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
     expect(must(await patch(portal, { type: 'perpetual' }), 200).expiresAt).toBeNull();
     expect(must(await patch(portal, { type: 'subscription' }), 200).expiresAt).toBe(year);
   });

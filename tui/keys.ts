@@ -49,6 +49,12 @@ export const keyTable = {
   flip: { keys: ['f'], does: 'Swap black and white of the QR code', hint: 'flip', group: 'act' },
   nextPart: { keys: ['right', 'l', ' '], does: 'Next part', hint: 'next part', group: 'move' },
   previousPart: { keys: ['left', 'h'], does: 'Previous part', group: 'move' },
+  usage: {
+    keys: ['u'],
+    does: 'Show the usage of the last thirty days',
+    hint: 'usage',
+    group: 'act',
+  },
   copy: { keys: ['c', 'y'], does: 'Copy', hint: 'copy', group: 'act' },
   package: { keys: ['p'], does: 'Switch to the next package', hint: 'package', group: 'act' },
   previousPackage: { keys: ['P'], does: 'Switch to the previous package', group: 'act' },

@@ -161,7 +161,7 @@ const overflowing = (terminal: TestTerminal): string[] =>
     .map((row) => row.map(({ text }) => text || ' ').join(''));
 
 test.each([
-  ['an owner', anaEmail, 6],
+  ['an owner', anaEmail, 7],
   ['an operator', operatorEmail, 7],
 ])(
   'every section of %s holds from 40x10 to 200x60',

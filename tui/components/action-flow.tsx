@@ -46,7 +46,7 @@ export const ActionFlow = (props: ActionFlowProps) => {
 
   const finish = (done: Done): void => {
     props.onDone?.(done);
-    if (mustShow(done)) {
+    if (mustShow(action, done)) {
       setStage({ at: 'done', done });
       return;
     }

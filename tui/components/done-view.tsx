@@ -1,6 +1,7 @@
 /** What an action gave: a card to hand over, a text to keep, facts, a table. */
 import type { ReactNode } from 'react';
 import { useNow } from '../hooks/use-now.ts';
+import type { Action } from '../actions/action.ts';
 import type { Block, Done } from '../actions/done.ts';
 import { showShort, showValue } from '../state/shown.ts';
 import { fit, inert } from '../state/cells.ts';
@@ -17,8 +18,12 @@ export interface DoneViewProps {
   readonly onClose: () => void;
 }
 
+/** Actions that only read: what they give is all that they are for. */
+const reads = /(?:^search|\.(?:list|show|tail|usage|snippet|export|sheet))$/u;
+
 /** True when the result must be seen and not only said in the status row. */
-export const mustShow = (done: Done): boolean =>
+export const mustShow = ({ id }: Action, done: Done): boolean =>
+  reads.test(id) ||
   done.blocks.some(({ kind }) => kind === 'card' || kind === 'verbatim') ||
   (done.warnings?.length ?? 0) > 0;
 

@@ -3,6 +3,7 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { editAccount } from '../actions/account.ts';
 import { resetActivations } from '../actions/activations.ts';
+import { showUsage } from '../actions/insight.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, heading, Lines, paragraph } from '../components/lines.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
@@ -41,6 +42,9 @@ export const LicenseScreen = () => {
       license?.relation === 'operator'
         ? undefined
         : { run: () => act(editAccount), does: 'Edit my info', hint: 'edit info' },
+    usage: license
+      ? () => act(showUsage, { license: license.id, from: '', to: '', csv: 'no' })
+      : undefined,
     refresh: portal.refresh,
   });
   if (!license) {

@@ -11,6 +11,7 @@ import { OperatorAccountsScreen } from './operator-accounts.tsx';
 import { OperatorLicensesScreen } from './operator-licenses.tsx';
 import { PasswordRequestsScreen } from './password-requests.tsx';
 import { ProductsScreen } from './products.tsx';
+import { TrialsScreen } from './trials.tsx';
 import { UsersScreen } from './users.tsx';
 
 export interface Section {
@@ -26,6 +27,7 @@ const ofLicense: readonly Section[] = [
 ];
 
 const downloads: Section = { name: 'Downloads', draw: () => <DownloadsScreen /> };
+const trials: Section = { name: 'Trials', draw: () => <TrialsScreen /> };
 const account: Section = { name: 'Account', draw: () => <AccountScreen /> };
 
 const ofOperator = (openLicense: (license: License) => void): readonly Section[] => [
@@ -47,5 +49,5 @@ export const sectionsFor = (
       ? ofLicense
       : [...ofOperator(openLicense), { ...downloads, name: 'Releases' }, account];
   }
-  return [...ofLicense, downloads, account];
+  return [...ofLicense, downloads, account, trials];
 };

@@ -1,13 +1,15 @@
 /** The program on a terminal: the sign-in, then the portal; help and the way out over both. */
-import { useMemo, useRef, useState } from 'react';
-import { createClient, type Client } from './api/client.ts';
+import { useEffect, useMemo, useRef, useState } from 'react';
+import type { Client } from './api/client.ts';
 import type { Account } from '../shared/api/accounts.ts';
 import { Dialog } from './components/dialog.tsx';
+import { Frame } from './components/frame.tsx';
 import { Help } from './components/help.tsx';
+import { Loading } from './components/states.tsx';
 import { AppServicesContext, type AppServices } from './hooks/use-app.ts';
 import { LayerContext, useKeys } from './hooks/use-keys.ts';
+import { useLoaded } from './hooks/use-loaded.ts';
 import { useTerminal, type Notice } from './hooks/use-terminal.ts';
-import { PortalScreen } from './screens/portal.tsx';
 import { SignInScreen } from './screens/sign-in.tsx';
 import type { LocalFiles } from './terminal/local-files.ts';
 import { mount, type MountOptions } from './terminal/mount.tsx';
@@ -16,7 +18,7 @@ import type { TerminalStreams } from './terminal/streams.ts';
 export interface AppOptions {
   readonly server: string;
   /** The certificate's fingerprint, where one is known. */
-  readonly pin: string | undefined;
+  readonly knownPin: () => Promise<string | undefined>;
   readonly agent: string;
   readonly files: LocalFiles | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -30,14 +32,19 @@ type Stage =
 
 const App = ({ options }: { options: AppOptions }) => {
   const [stage, setStage] = useState<Stage>({ at: 'sign-in', why: undefined });
-  const pin = useRef(options.pin);
+  const pin = useRef<string>(undefined);
+  const drawPortal = useLoaded(loadPortal, usePatience(portalPatience) || stage.at === 'portal');
   const services = useMemo<AppServices>(
     () => ({
       server: options.server,
       env: options.env,
       files: options.files,
-      connect: (token) =>
-        createClient({ server: options.server, agent: options.agent, pin: pin.current, token }),
+      connect: async (token) => {
+        const { createClient } = await import('./api/client.ts');
+        pin.current ??= await options.knownPin();
+        const { server, agent } = options;
+        return createClient({ server, agent, pin: pin.current, token });
+      },
       trust: async (fingerprint) => {
         pin.current = fingerprint;
         await options.remember(fingerprint);
@@ -51,12 +58,35 @@ const App = ({ options }: { options: AppOptions }) => {
     <AppServicesContext value={services}>
       {stage.at === 'sign-in' ? (
         <SignInScreen why={stage.why} />
+      ) : drawPortal ? (
+        drawPortal(stage.client, stage.account)
       ) : (
-        <PortalScreen client={stage.client} account={stage.account} />
+        <Frame title={stage.account.name} context={stage.account.email}>
+          <Loading />
+        </Frame>
       )}
       <WayOut client={stage.at === 'portal' ? stage.client : undefined} />
     </AppServicesContext>
   );
+};
+
+/** Everything behind the sign-in. */
+const loadPortal = async () => {
+  const { PortalScreen } = await import('./screens/portal.tsx');
+  return (client: Client, account: Account) => <PortalScreen client={client} account={account} />;
+};
+
+/** Milliseconds after which it is loaded while somebody still types, so that signing in doesn't wait for it. */
+const portalPatience = 400;
+
+/** True once so many milliseconds have passed. */
+const usePatience = (milliseconds: number): boolean => {
+  const [over, setOver] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setOver(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [milliseconds]);
+  return over;
 };
 
 /** A session that nobody uses any more is ended, but nobody waits for that. Milliseconds. */

@@ -3,7 +3,7 @@
  * terminal, so that one process can serve it to many.
  */
 import { parseServer, defaultListen } from './api/address.ts';
-import { configFolder, openMemory } from './api/memory.ts';
+import { configFolder, peekCurrentServer } from './api/config-folder.ts';
 import { isTerminal, sayNoTerminal } from './terminal/is-terminal.ts';
 import { localFiles, type LocalFiles } from './terminal/local-files.ts';
 import type { TerminalStreams } from './terminal/streams.ts';
@@ -26,26 +26,27 @@ export const startTui = async (options: TuiOptions): Promise<number> => {
   if (!isTerminal(options)) return sayNoTerminal(stderr);
   // At once, before anything is loaded: what is typed ahead must not be echoed, passwords least of all.
   options.stdin.setRawMode?.(true);
-  const memory = openMemory(configFolder({ ...env }));
+  const folder = configFolder({ ...env });
   const given =
-    options.server ?? (env['LICET_SERVER'] || ((await memory.currentServer()) ?? defaultListen));
+    options.server ?? (env['LICET_SERVER'] || ((await peekCurrentServer(folder)) ?? defaultListen));
   const server = parseServer(given);
   if (!server.ok) {
     options.stdin.setRawMode?.(false);
     stderr.write(`licet: “${given}” ${server.error}.\n`);
     return 2;
   }
-  const known = await memory.of(server.value);
+  // What is remembered is needed when something is sent, not for the first frame.
+  const memory = async () => (await import('./api/memory.ts')).openMemory(folder);
   const { runApp } = await loadApp();
   return runApp(
     options,
     {
       server: server.value,
-      pin: options.pin ?? known.fingerprint,
+      knownPin: async () => options.pin ?? (await (await memory()).of(server.value)).fingerprint,
       agent: `licet/${version}`,
       env,
       files: options.files === undefined ? localFiles : (options.files ?? undefined),
-      remember: (fingerprint) => memory.remember(server.value, { fingerprint }),
+      remember: async (fingerprint) => (await memory()).remember(server.value, { fingerprint }),
     },
     { ownsProcess: options.ownsProcess ?? true },
   );

@@ -21,6 +21,8 @@ export const must = async <T>(answer: Promise<Answer<T>>): Promise<T> => {
 
 export interface LiveServer {
   readonly url: string;
+  /** Its data folder. */
+  readonly directory: string;
   /** Stops it; what it stored stays. */
   stop(): Promise<void>;
   /** Starts it again on the same port. */
@@ -74,6 +76,7 @@ export const startServer = async (
 
   return {
     url,
+    directory,
     async stop() {
       await running?.close();
       running = undefined;

@@ -3,6 +3,7 @@ import { createParser } from 'eventsource-parser';
 import { ChangeEvent } from '../../shared/api/server.ts';
 import { Problem } from '../../shared/problems.ts';
 import { failureOf, parseJson } from './call.ts';
+import { delayOf } from './delay.ts';
 import type { Failure } from './failure.ts';
 
 /** `connected` comes after each new connection: what was missed meanwhile is unknown, so read anew. */
@@ -23,13 +24,6 @@ export interface EventStream {
   retry(): void;
   close(): void;
 }
-
-const firstDelay = 500;
-const longestDelay = 15_000;
-
-/** Milliseconds until the n-th try (from 0): doubled each time, spread so that clients don't come at once. */
-export const delayOf = (attempt: number, random: number): number =>
-  Math.round(Math.min(longestDelay, firstDelay * 2 ** attempt) * (0.75 + random / 2));
 
 const isFinal = (failure: Failure): boolean =>
   failure.kind === 'untrusted' ||

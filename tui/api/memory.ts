@@ -4,7 +4,6 @@
  */
 import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import envPaths from 'env-paths';
 import { z } from 'zod';
 
 const Remembered = z.object({
@@ -21,10 +20,6 @@ const MemoryFile = z.object({
   servers: z.record(z.string(), Remembered).default({}),
 });
 type MemoryFile = z.infer<typeof MemoryFile>;
-
-/** The folder of the client's own files: LICET_CONFIG_DIR, else the platform's (XDG on Linux). */
-export const configFolder = (env: NodeJS.ProcessEnv): string =>
-  env['LICET_CONFIG_DIR'] || envPaths('licet', { suffix: '' }).config;
 
 export interface Memory {
   /** Names the file in messages. */

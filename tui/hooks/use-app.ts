@@ -9,7 +9,7 @@ export interface AppServices {
   /** The server's address, as people see it. */
   readonly server: string;
   /** A client of that server with the certificate that is trusted now. */
-  readonly connect: (token?: string) => Client;
+  readonly connect: (token?: string) => Promise<Client>;
   /** Remembers the certificate's fingerprint, for this session and the next ones. */
   readonly trust: (fingerprint: string) => Promise<void>;
   /** Undefined where the terminal's person has no files here (over SSH). */

@@ -1,7 +1,7 @@
 /** What the server says of itself before anybody signs in; asked again until it answers. */
 import { useEffect, useState } from 'react';
 import type { ServerInfo } from '../../shared/api/server.ts';
-import { delayOf } from '../api/events.ts';
+import { delayOf } from '../api/delay.ts';
 import type { Failure } from '../api/failure.ts';
 import { useApp } from './use-app.ts';
 import { useTerminal } from './use-terminal.ts';
@@ -33,7 +33,7 @@ export const useServerInfo = (): AskedServer => {
     let current = true;
     let timer: NodeJS.Timeout | undefined;
     const ask = async (attempt: number): Promise<void> => {
-      const answer = await connect().about();
+      const answer = await (await connect()).about();
       if (!current) return;
       if (answer.ok) {
         setState((old) =>

@@ -1,19 +1,18 @@
 /** The first screen: e-mail and password, and the ways in for those who can't use them. */
 import { Box } from 'ink';
 import { useEffect, useRef, useState } from 'react';
-import { forgotPassword, setPassword } from '../actions/session.ts';
-import { ActionFlow } from '../components/action-flow.tsx';
 import { Banner } from '../components/banner.tsx';
 import { Form } from '../components/form.tsx';
 import { Frame, useContentSize } from '../components/frame.tsx';
 import { paragraph } from '../components/lines.tsx';
 import { Text } from '../components/text.tsx';
 import { useApp } from '../hooks/use-app.ts';
+import { useLoaded } from '../hooks/use-loaded.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
 import { bannerWords, failureWords } from '../state/failure-words.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
 import type { Tone } from '../theme.ts';
-import { MachineScreen } from './this-machine.tsx';
+import type { Way } from './sign-in-ways.tsx';
 import { TrustQuestion } from './trust.tsx';
 
 export interface SignInProps {
@@ -21,7 +20,13 @@ export interface SignInProps {
   readonly why: { readonly text: string; readonly tone: Tone } | undefined;
 }
 
-type Open = 'code' | 'forgot' | 'machine' | undefined;
+type Open = Way | undefined;
+
+/** The other ways in, loaded when one is taken. */
+const loadWays = async () => {
+  const { SignInWays } = await import('./sign-in-ways.tsx');
+  return (way: Way, close: () => void) => <SignInWays way={way} onClose={close} />;
+};
 
 /** The screen. It works before the server answers: what is typed is kept until it does. */
 export const SignInScreen = ({ why }: SignInProps) => {
@@ -30,6 +35,7 @@ export const SignInScreen = ({ why }: SignInProps) => {
   const [open, setOpen] = useState<Open>();
   const server = useServerInfo();
   const close = (): void => setOpen(undefined);
+  const drawWay = useLoaded(loadWays, open !== undefined);
   const demo = server.info?.demo?.text;
   const { failure } = server;
   const roomy = rows >= 15;
@@ -64,13 +70,7 @@ export const SignInScreen = ({ why }: SignInProps) => {
       {failure?.kind === 'untrusted' ? (
         <TrustQuestion failure={failure} onTrusted={server.refresh} />
       ) : null}
-      {open === 'code' ? (
-        <ActionFlow action={setPassword} client={app.connect()} preset={{}} onClose={close} />
-      ) : null}
-      {open === 'forgot' ? (
-        <ActionFlow action={forgotPassword} client={app.connect()} preset={{}} onClose={close} />
-      ) : null}
-      {open === 'machine' ? <MachineScreen onClose={close} /> : null}
+      {open === undefined ? null : drawWay?.(open, close)}
     </Frame>
   );
 };
@@ -116,12 +116,15 @@ const SignInForm = ({ width, height, open }: FormOptions) => {
 
   const submit = async (values: Values): Promise<FormProblem | undefined> => {
     const { email = '', password = '', totp = '' } = values;
-    const answer = await app
-      .connect()
-      .signIn({ email, password, ...(totp === '' ? {} : { totp: totp.replaceAll(' ', '') }) });
+    const client = await app.connect();
+    const answer = await client.signIn({
+      email,
+      password,
+      ...(totp === '' ? {} : { totp: totp.replaceAll(' ', '') }),
+    });
     if (!alive.current) return undefined;
     if (answer.ok) {
-      app.signedIn(app.connect(answer.value.token), answer.value.account);
+      app.signedIn(await app.connect(answer.value.token), answer.value.account);
       return undefined;
     }
     const { error } = answer;

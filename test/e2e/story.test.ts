@@ -128,7 +128,7 @@ test('3. the owner signs in and finds My License', async () => {
     expect(screen).toContain(text);
   await owner.press('p', '0 of 1 used');
   await owner.press('P', '3 of 3 used');
-  await owner.press('e', 'Company');
+  await owner.press('e', 'Change name, company or phone');
   await owner.send([undefined, ' Ltd', '+34 600 1'], 'Your info is saved');
   const info = done(await portal.as('ops', 'operator account list --json')).json();
   expect(info).toMatchObject({

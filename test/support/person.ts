@@ -31,8 +31,8 @@ export const openPerson = async (portal: Portal, name: string): Promise<Person> 
       LICET_SERVER: portal.url,
     },
   });
-  await terminal.waitFor('E-mail', 20_000);
-  const wait = (shows: string | RegExp): Promise<void> => terminal.waitFor(shows, 12_000);
+  await terminal.waitFor('E-mail', 60_000);
+  const wait = (shows: string | RegExp): Promise<void> => terminal.waitFor(shows, 60_000);
   /** Whether no other field stands between the cursor and the row that sends: there Enter sends. */
   const isLast = (): boolean => /▌ [^\n]*\n(?: {4,}[^\n]*\n|\s*\n)* {3}↵/u.test(terminal.screen());
   /** What the field is called that the cursor is in. */
@@ -53,7 +53,7 @@ export const openPerson = async (portal: Portal, name: string): Promise<Person> 
     },
     back: async (from) => {
       terminal.press('esc');
-      await terminal.waitForGone(from, 12_000);
+      await terminal.waitForGone(from, 60_000);
     },
     choose: async (row, shows) => {
       await go(row);

@@ -84,14 +84,14 @@ export const Frame = (props: FrameProps) => {
   const small = isTooSmall({ columns, rows });
   // Hidden, not taken away: what was typed is there again when the screen grows.
   return (
-    <Box width={columns} height={rows} flexDirection="column" overflow="hidden">
+    <Box width={columns} height={rows} flexDirection="column" overflowY="hidden">
       {small ? <Text wrap="truncate-end">{tooSmall(columns, rows)}</Text> : null}
       <Box
         display={small ? 'none' : 'flex'}
         width={columns}
         height={rows}
         flexDirection="column"
-        overflow="hidden"
+        overflowY="hidden"
       >
         {bare ? null : (
           <>
@@ -100,7 +100,7 @@ export const Frame = (props: FrameProps) => {
             {props.banner}
           </>
         )}
-        <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflow="hidden">
+        <Box flexGrow={1} flexShrink={1} flexDirection="column" paddingX={1} overflowY="hidden">
           <BareContext value={bareness}>
             <ContentSizeContext value={size}>{props.children}</ContentSizeContext>
           </BareContext>
@@ -164,7 +164,7 @@ const SectionsRow = (props: FrameProps & { columns: number; ruled: boolean }) =>
   const heavy = cellsOf(labels[section] ?? '');
   return (
     <>
-      <Box height={1} overflow="hidden">
+      <Box height={1} overflowY="hidden">
         {labels.map((label, index) => (
           <Text key={label} tone={index === section ? 'title' : 'dim'} wrap="truncate-end">
             {label}

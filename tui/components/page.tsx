@@ -29,7 +29,7 @@ export const Page = ({ title, about, keys, bare = false, children }: PageProps) 
   return (
     <Layer>
       {keys ? <PageKeys keys={keys} /> : null}
-      <Box position="absolute" width={columns} height={rows} overflow="hidden">
+      <Box position="absolute" width={columns} height={rows} overflowY="hidden">
         <Box position="absolute" flexDirection="column">
           {Array.from({ length: rows }, (_, row) => (
             <InkText key={row}>{blank}</InkText>

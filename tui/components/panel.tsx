@@ -34,7 +34,7 @@ export const Panel = ({ title, tone = 'accent', width, height, children }: Panel
         {...(color === undefined ? {} : { borderColor: color })}
         paddingX={1}
         flexDirection="column"
-        overflow="hidden"
+        overflowY="hidden"
       >
         {children}
       </Box>

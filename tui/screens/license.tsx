@@ -86,7 +86,7 @@ const beside = (
 ): ReactNode[] =>
   Array.from({ length: Math.max(left.length, right.length) }, (_, row) => (
     // oxlint-disable-next-line react/no-array-index-key -- a line is its place
-    <Box key={row} height={1} overflow="hidden">
+    <Box key={row} height={1} overflowY="hidden">
       <Box width={leftWidth}>{left[row] ?? <Text> </Text>}</Box>
       {right[row]}
     </Box>

@@ -53,7 +53,7 @@ export const SignInScreen = ({ why }: SignInProps) => {
         alignItems="center"
         justifyContent={roomy ? 'center' : 'flex-start'}
         height={rows}
-        overflow="hidden"
+        overflowY="hidden"
       >
         <Box flexDirection="column" width={width + (roomy ? 4 : 0)}>
           {roomy ? <Wordmark /> : null}

@@ -2,18 +2,14 @@
  * Starts the terminal UI on the streams that it is given, and loads it only then. It reads no global
  * terminal, so that one process can serve it to many.
  */
-import { parseServer, defaultListen } from './api/address.ts';
-import { configFolder, peekCurrentServer } from './api/config-folder.ts';
+import { chooseServer, type ServerChoice } from './api/chosen-server.ts';
 import { isTerminal, sayNoTerminal } from './terminal/is-terminal.ts';
 import { localFiles, type LocalFiles } from './terminal/local-files.ts';
 import type { TerminalStreams } from './terminal/streams.ts';
-import { version } from './version.ts';
+import type { Environment } from './terminal/traits.ts';
 
-export interface TuiOptions extends TerminalStreams {
-  /** As typed; else LICET_SERVER, else where one signed in last, else this machine. */
-  readonly server?: string | undefined;
-  /** 64 hex digits; else what is remembered of the server. */
-  readonly pin?: string | undefined;
+export interface TuiOptions extends TerminalStreams, ServerChoice {
+  readonly env: Environment;
   /** The process ends with this terminal: its signals and crashes restore it. True by default. */
   readonly ownsProcess?: boolean;
   /** The person's own files; null where they are not here (over SSH). */
@@ -26,27 +22,19 @@ export const startTui = async (options: TuiOptions): Promise<number> => {
   if (!isTerminal(options)) return sayNoTerminal(stderr);
   // At once, before anything is loaded: what is typed ahead must not be echoed, passwords least of all.
   options.stdin.setRawMode?.(true);
-  const folder = configFolder({ ...env });
-  const given =
-    options.server ?? (env['LICET_SERVER'] || ((await peekCurrentServer(folder)) ?? defaultListen));
-  const server = parseServer(given);
-  if (!server.ok) {
+  const chosen = await chooseServer(options);
+  if (!chosen.ok) {
     options.stdin.setRawMode?.(false);
-    stderr.write(`licet: “${given}” ${server.error}.\n`);
+    stderr.write(`licet: ${chosen.error}\n`);
     return 2;
   }
-  // What is remembered is needed when something is sent, not for the first frame.
-  const memory = async () => (await import('./api/memory.ts')).openMemory(folder);
   const { runApp } = await loadApp();
   return runApp(
     options,
     {
-      server: server.value,
-      knownPin: async () => options.pin ?? (await (await memory()).of(server.value)).fingerprint,
-      agent: `licet/${version}`,
+      ...chosen.value,
       env,
       files: options.files === undefined ? localFiles : (options.files ?? undefined),
-      remember: async (fingerprint) => (await memory()).remember(server.value, { fingerprint }),
     },
     { ownsProcess: options.ownsProcess ?? true },
   );

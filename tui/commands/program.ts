@@ -46,10 +46,16 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
     else
       program.command(group.name, { hidden: group.hidden === true }).description(group.description);
   }
+  program.option('--plain', 'ask and answer line by line: for screen readers and pipes');
   if (wanted === undefined)
     program.action(async () => {
+      const { server, pin, plain } = program.opts<CommonOptions & { readonly plain?: boolean }>();
+      if (plain === true) {
+        const { startPlain } = await import('../start-plain.ts');
+        endWith(await startPlain({ ...io, server, pin }));
+        return;
+      }
       const { startTui } = await import('../start-tui.tsx');
-      const { server, pin } = program.opts<CommonOptions>();
       endWith(await startTui({ ...io, server, pin }));
     });
   addExamples(program, ['demo', 'login --server https://licet.example.com', 'license list --json']);

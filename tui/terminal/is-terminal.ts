@@ -9,7 +9,7 @@ export const isTerminal = ({ stdin, stdout }: Pick<TerminalStreams, 'stdin' | 's
 export const sayNoTerminal = (stderr: NodeJS.WritableStream): number => {
   stderr.write(
     'licet needs a terminal for its screens, and this is a pipe or a file.\n' +
-      'Run it in a terminal, or use a command: licet --help lists them.\n',
+      'Run it in a terminal, line by line with licet --plain, or by a command: licet --help lists them.\n',
   );
   return 2;
 };

@@ -1,0 +1,33 @@
+/** Starts the plain mode on the streams that it is given: for screen readers, pipes and the simplest terminals. */
+import { createClient } from './api/client.ts';
+import { chooseServer, type ServerChoice } from './api/chosen-server.ts';
+import { createDialogue } from './plain/dialogue.ts';
+import { runPlain } from './plain/run-plain.ts';
+import type { TerminalStreams } from './terminal/streams.ts';
+
+export type StartPlainOptions = TerminalStreams & ServerChoice;
+
+/** Runs it to its exit code: 0 left, 2 no address, 5 the server is not there or not the right one. */
+export const startPlain = async (options: StartPlainOptions): Promise<number> => {
+  const chosen = await chooseServer(options);
+  if (!chosen.ok) {
+    options.stderr.write(`licet: ${chosen.error}\n`);
+    return 2;
+  }
+  const { server, agent, knownPin, remember } = chosen.value;
+  let pin = await knownPin();
+  const dialogue = createDialogue(options);
+  try {
+    return await runPlain({
+      dialogue,
+      connect: async (token) => createClient({ server, agent, pin, token }),
+      trust: async (fingerprint) => {
+        pin = fingerprint;
+        await remember(fingerprint);
+      },
+      now: Date.now,
+    });
+  } finally {
+    dialogue.close();
+  }
+};

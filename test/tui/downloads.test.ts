@@ -1,0 +1,76 @@
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { publishRelease } from '../../tui/actions/releases.ts';
+import { must, operatorEmail } from '../support/live-server.ts';
+import { anaEmail, copied, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
+
+/** Publishes a file of so many bytes, each time the same; gives the bytes. */
+const publish = async (server: Portal, size: number): Promise<Buffer> => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-release-'));
+  const file = path.join(folder, 'acme-setup.bin');
+  const bytes = Buffer.alloc(size, 'acme');
+  await writeFile(file, bytes);
+  const values = {
+    file,
+    product: 'acme-server',
+    version: '1.4.0',
+    platform: 'linux-x64',
+    kind: 'product',
+  };
+  await must(publishRelease.run(await server.client(operatorEmail), values));
+  return bytes;
+};
+
+test('a release is downloaded whole, and its address is copied for another machine', async () => {
+  const server = await openPortalServer();
+  const bytes = await publish(server, 3_000_000);
+  const home = await mkdtemp(path.join(os.tmpdir(), 'licet-downloads-'));
+  const terminal = await signInTui(server, anaEmail, { cwd: home });
+  terminal.press('5');
+  await terminal.waitFor(/▌ acme-setup\.bin +1\.4\.0 +linux-x64 +3\.00 MB/u);
+  terminal.press('enter');
+  await terminal.waitFor('SHA-256');
+  terminal.press('esc');
+  await terminal.waitForGone('SHA-256');
+  terminal.press('d');
+  await terminal.waitFor('an interrupted one goes on');
+  terminal.press('tab', 'enter');
+  await terminal.waitFor('acme-setup.bin has arrived whole');
+  expect((await readFile(path.join(home, 'acme-setup.bin'))).equals(bytes)).toBe(true);
+
+  terminal.press('o');
+  await terminal.waitFor('can be fetched without signing in');
+  terminal.press('c');
+  await terminal.waitFor('Copied');
+  const answer = await fetch(copied(terminal));
+  expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('without anything published the screen says whom it depends on', async () => {
+  const server = await openPortalServer();
+  const terminal = await signInTui(server);
+  terminal.press('5');
+  await terminal.waitFor('There is nothing to download yet.');
+  terminal.press('d');
+  await terminal.waitFor('What the operator publishes for your products appears here.');
+});
+
+test('a trial is started once, and becomes one of the packages by itself', async () => {
+  const server = await openPortalServer();
+  const operator = await server.client(operatorEmail);
+  await must(operator.createProduct({ id: 'studio', name: 'Acme Studio', trial: { days: 14 } }));
+  const terminal = await signInTui(server);
+  terminal.press('7');
+  await terminal.waitFor(/▌ Acme Studio +14 days +not tried yet/u);
+  terminal.press('a');
+  await terminal.waitFor('Your trial of Acme Studio runs for 14 days.');
+  // It ends with a day, so the first one counts too.
+  await terminal.waitFor(/Acme Studio +14 days +15 days left/u);
+  terminal.press('a');
+  await terminal.waitFor('You have tried Acme Studio: one trial a product.');
+  terminal.press('1');
+  await terminal.waitFor('Packages');
+  expect(terminal.screen()).toMatch(/Studio.+15 days/u);
+});

@@ -176,6 +176,7 @@ describe('seats and times', () => {
       'bad',
     ]);
     expect(daysLeft(inDays(-1), now)).toBe(0);
+    expect(daysLeft(inDays(14) + 30_000, now)).toBe(14);
     expect(urgency(undefined, now)).toBe('good');
   });
 });

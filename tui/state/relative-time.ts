@@ -52,9 +52,12 @@ export const date = (at: number): string =>
 export const exactTime = (at: number): string =>
   `${date(at)} ${new Date(at).toISOString().slice(11, 16)} UTC`;
 
-/** Whole days until then, rounded up; 0 when it is over. */
+/**
+ * Whole days until then, rounded up; 0 when it is over. The time on a screen may be a minute old: what
+ * was just made for 14 days must not show 15.
+ */
 export const daysLeft = (at: number, now: number): number =>
-  Math.max(0, Math.ceil((at - now) / day));
+  Math.max(0, Math.ceil((at - now - minute) / day));
 
 /** How urgent an end is: its tone changes 30 and 7 days before and when it is over. */
 export const urgency = (at: number | undefined, now: number): 'good' | 'soon' | 'bad' => {

@@ -61,7 +61,7 @@ export const LicenseScreen = () => {
   const mine = license.relation === 'operator' ? undefined : account;
   const wide = columns >= twoColumns && mine !== undefined;
   const factWidth = wide ? columns - infoWidth : columns;
-  const facts = factLines(licenseFacts(license, now, factWidth), factWidth - 2);
+  const facts = factLines(licenseFacts(license, now, factWidth - 2), factWidth - 2);
   const named = [...heading(inert(license.name)), ...facts];
   const info = mine
     ? [...heading('My Info'), ...factLines(infoFacts(mine, wide), wide ? infoWidth : columns)]

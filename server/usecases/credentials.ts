@@ -61,7 +61,7 @@ export const proveAccount = async (
   if (!account || account.disabled || !verified.value) {
     return refuse(deps, attempt, wrongCredentials);
   }
-  const second = await checkTotp(deps, account, credentials.totp);
+  const second = await checkTotp(deps, account, credentials.totp, caller.from);
   if (!second.ok) {
     return credentials.totp === undefined ? second : refuse(deps, attempt, second.error);
   }

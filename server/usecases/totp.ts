@@ -17,18 +17,19 @@ const wrong: Refusal = {
   extra: { totpRequired: true },
 };
 
-/** Accepts a code once, if the account asks for one. */
+/** Accepts a code once, if the account asks for one; `from` is the address that it came from. */
 export const checkTotp = async (
   deps: Deps,
   account: AccountDoc,
   code: string | undefined,
+  from: string,
 ): Promise<Result<null, Refusal>> => {
   if (!account.totp?.confirmed) return ok(null);
   if (code === undefined) return fail(missing);
   const step = deps.totp.step(deps.unseal(account.totp.secret), code, deps.now());
   if (step === null) return fail(wrong);
   if (deps.store.status().state === 'read-only') return useInMemory(deps, account, step);
-  return deps.store.transact({ id: account.id, from: 'local' }, async (tx) => {
+  return deps.store.transact({ id: account.id, from }, async (tx) => {
     const current = await tx.accounts.get(account.id);
     if (!current?.totp || step <= current.totp.lastStep) return fail(wrong);
     tx.accounts.put({ ...current, totp: { ...current.totp, lastStep: step } });

@@ -57,8 +57,8 @@ test('1. the operator creates a product, an owner and two licenses, by screens a
   await operator.press('a', 'Create an account');
   await operator.send([ana.email, 'Ana Ruiz', 'Alder & Finch'], codePattern);
   anaCode = operator.read(codePattern);
-  expect(operator.terminal.screen()).toContain(portal.url);
-  expect(operator.terminal.screen()).toContain(ana.email);
+  await operator.terminal.waitFor(portal.url);
+  await operator.terminal.waitFor(ana.email);
   await operator.back('Until');
   await operator.press('1', 'Licenses');
   await operator.press('a', 'Create a license');
@@ -114,9 +114,8 @@ test('2. a product activates three machines; without a license named it is told 
 test('3. the owner signs in and finds My License', async () => {
   owner = await openPerson(portal, 'ana');
   await owner.signIn(ana.email, ana.password, 'Prod');
-  await owner.terminal.waitFor('3 of 3 used');
-  const screen = owner.terminal.screen();
   for (const text of [
+    '3 of 3 used',
     'Acme Server',
     'Subscription',
     '31 Dec 2099',
@@ -125,7 +124,7 @@ test('3. the owner signs in and finds My License', async () => {
     'exports',
     'Dev',
   ])
-    expect(screen).toContain(text);
+    await owner.terminal.waitFor(text);
   await owner.press('p', '0 of 1 used');
   await owner.press('P', '3 of 3 used');
   await owner.press('e', 'Change name, company or phone');
@@ -151,7 +150,7 @@ test('4. the owner resets the activations; running machines come back, the last 
   await owner.press('r', 'Reset activations?');
   await owner.press('enter', 'build-1');
   await owner.terminal.waitForGone('Reset activations?');
-  expect(owner.terminal.screen()).toContain('3 of 3 used');
+  await owner.terminal.waitFor('3 of 3 used');
   await owner.press('r', 'they take a seat again at their next check-in');
   await owner.press('down enter', '0 of 3 used');
   expect(await machine('build-4').activate({ ...ana, license: 'Prod' })).toMatchObject({
@@ -174,7 +173,7 @@ test('5. the owner adds a user to Dev, who activates without naming a license, a
   await owner.press('a', 'Add a user');
   await owner.send([leo.email, 'Leo Brandt'], codePattern);
   leoCode = owner.read(codePattern);
-  expect(owner.terminal.screen()).toContain(portal.url);
+  await owner.terminal.waitFor(portal.url);
   await owner.back('Until');
 
   const user = await openPerson(portal, 'leo');

@@ -37,12 +37,17 @@ export const openPerson = async (portal: Portal, name: string): Promise<Person> 
   const isLast = (): boolean => /▌ [^\n]*\n(?: {4,}[^\n]*\n|\s*\n)* {3}↵/u.test(terminal.screen());
   /** What the field is called that the cursor is in. */
   const label = (): string => /▌ (\S.*?)(?:\s{2,}|$)/mu.exec(terminal.screen())?.[1] ?? '';
+  /** Goes one field on, once a field has the cursor: a form is drawn before its fields take keys. */
+  const next = async (): Promise<void> => {
+    await terminal.waitFor(() => label() !== '');
+    const before = label();
+    terminal.press('tab');
+    await terminal.waitFor(() => label() !== before && label() !== '');
+  };
   const go = async (row: string): Promise<void> => {
     for (let rows = 0; label() !== row; rows += 1) {
       if (rows === 10) throw new Error(`there is no “${row}”:\n${terminal.screen()}`);
-      const before = label();
-      terminal.press('tab');
-      await terminal.waitFor(() => label() !== before && label() !== '');
+      await next();
     }
   };
   const person: Person = {
@@ -67,9 +72,7 @@ export const openPerson = async (portal: Portal, name: string): Promise<Person> 
         const text = given.shift();
         if (text !== undefined) terminal.type(text);
         if (given.length === 0 && isLast()) break;
-        const before = label();
-        terminal.press('tab');
-        await terminal.waitFor(() => label() !== before);
+        await next();
       }
       terminal.press('enter');
       await wait(shows);

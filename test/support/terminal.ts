@@ -168,7 +168,8 @@ const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
       watchers.delete(watch);
     };
     const watch = (): void => {
-      if (!test()) return;
+      // Between the marks of a synchronized update the terminal shows the frame before.
+      if (screen.modes.synchronizedOutputMode || !test()) return;
       done();
       resolve(undefined);
     };
@@ -189,7 +190,7 @@ const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
     pid: pty.pid,
     screen: text,
     cells: () => readCells(screen),
-    waitFor(what, ms = 10_000) {
+    waitFor(what, ms = 30_000) {
       const matches =
         typeof what === 'string'
           ? () => text().includes(what)
@@ -198,7 +199,7 @@ const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
             : () => what.test(text());
       return until(typeof what === 'function' ? 'a condition' : String(what), matches, ms);
     },
-    waitForGone: (gone, ms = 10_000) => until(`"${gone}" to go`, () => !text().includes(gone), ms),
+    waitForGone: (gone, ms = 30_000) => until(`"${gone}" to go`, () => !text().includes(gone), ms),
     type: (typed) => pty.write(typed),
     press(...keys) {
       for (const key of keys) pty.write(bytesOf(key));

@@ -214,7 +214,7 @@ describe('a hostname that means harm', () => {
     }
     const terminal = await signInTui(server);
     terminal.press('2');
-    await terminal.waitFor('gnp.exe');
+    for (const name of ['gnp.exe', '日', 'host']) await terminal.waitFor(name);
     expect(terminal.screen()).not.toContain('\u202E');
     const rows = terminal.cells().filter((row) => row.some(({ text }) => text === '@'));
     const columns = rows

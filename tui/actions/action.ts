@@ -43,6 +43,8 @@ export interface Danger<V> {
 export interface Action {
   readonly id: string;
   readonly title: string;
+  /** What sending the form is called, where the title names no act: "Set the password". */
+  readonly send?: string;
   /** One sentence that ends with a full stop. */
   readonly description: string;
   readonly who: Who;

@@ -68,6 +68,7 @@ export const signOut = action({
 export const forgotPassword = action({
   id: 'password.forgot',
   title: 'Forgot password',
+  send: 'Ask for a code',
   description: 'Ask the operator for a one-time code with which you set a new password.',
   who: 'anyone',
   fields: { email: emailField() },
@@ -87,6 +88,7 @@ export const forgotPassword = action({
 export const setPassword = action({
   id: 'password.set',
   title: 'I have a code',
+  send: 'Set the password',
   description: 'Set a password with a one-time code.',
   who: 'anyone',
   fields: {

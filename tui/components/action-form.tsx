@@ -82,7 +82,7 @@ export const ActionForm = ({ action, preset, initial, onCancel, submit }: Action
       <Form
         height={rows - pageTitleRows(rows, true)}
         fields={asked.flatMap((field) => toSpecs(field, initial[field.name]))}
-        submitLabel={action.title}
+        submitLabel={action.send ?? action.title}
         busyLabel="One moment"
         onCancel={onCancel}
         onSubmit={async (typed) => {

@@ -1,17 +1,19 @@
 /**
  * `npm run bench:store`: what a change, a start and a snapshot cost with 1,000, 100,000 and 1,000,000
  * activations stored. A table, or `--json`; `--sizes 1000,100000`, `--seconds 5`, `--rounds 3`.
- * Exits with 1 when a requirement at 100,000 is not met.
+ * Everything is by the clock. Exits with 1 when a requirement at 100,000 is not met.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
 import type { LoadResult } from './bench-store/load.ts';
 import { seed } from './bench-store/seed.ts';
+import type { StartResult } from './bench-store/start.ts';
 
 const { values } = parseArgs({
   options: {
@@ -22,15 +24,10 @@ const { values } = parseArgs({
   },
 });
 
-interface StartResult {
+interface ParseResult {
   /** Milliseconds. */
-  readonly open: number;
-  /** Milliseconds of the main thread's processor. */
-  readonly cpu: number;
-  readonly rss: number;
+  readonly took: number;
 }
-
-type ParseResult = Pick<StartResult, 'open' | 'cpu'>;
 
 /** Runs one measurement in a process of its own, so that none warms up the next. */
 const measure = async <T>(script: string, ...args: string[]): Promise<T> => {
@@ -55,14 +52,14 @@ interface Row {
   readonly worstInSnapshot: number;
   readonly snapshot: number;
   readonly start: number;
-  readonly startCpu: number;
+  readonly firstChange: number;
   readonly parse: number;
-  readonly parseCpu: number;
   /** Megabytes. */
   readonly memory: number;
 }
 
 const best = (numbers: readonly number[]): number => Math.min(...numbers);
+const longest = (numbers: readonly number[]): number => Math.max(...numbers);
 const median = (numbers: readonly number[]): number =>
   numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)] ?? 0;
 
@@ -94,13 +91,12 @@ const runAll = async (place: string, sizes: readonly number[]): Promise<readonly
       cpu: best(all.map(({ cpu }) => cpu)),
       p50: median(all.map(({ p50 }) => p50)),
       p99: median(all.map(({ p99 }) => p99)),
-      worst: best(all.map(({ worst }) => worst)),
-      worstInSnapshot: best(all.map(({ worstInSnapshot }) => worstInSnapshot)),
+      worst: longest(all.map(({ worst }) => worst)),
+      worstInSnapshot: longest(all.map(({ worstInSnapshot }) => worstInSnapshot)),
       snapshot: median(all.map(({ snapshot }) => snapshot)),
-      start: best((starts.get(stored) ?? []).map(({ open }) => open)),
-      startCpu: best((starts.get(stored) ?? []).map(({ cpu }) => cpu)),
-      parse: best((parses.get(stored) ?? []).map(({ open }) => open)),
-      parseCpu: best((parses.get(stored) ?? []).map(({ cpu }) => cpu)),
+      start: best((starts.get(stored) ?? []).map(({ start }) => start)),
+      firstChange: best((starts.get(stored) ?? []).map(({ firstChange }) => firstChange)),
+      parse: best((parses.get(stored) ?? []).map(({ took }) => took)),
       memory: best((starts.get(stored) ?? []).map(({ rss }) => rss)) / 1e6,
     };
   });
@@ -122,10 +118,7 @@ const requirementsOf = (rows: readonly Row[]): readonly Requirement[] => {
     const required = row.stored <= 100_000;
     const at = `at ${row.stored.toLocaleString('en')}`;
     const throughput = row.perSecond / first.perSecond;
-    // By the processor's time: on a busy machine the clock counts the others' work.
-    const start = row.startCpu / row.parseCpu;
-    // A machine that makes requests wait longer than that anyway doesn't do so because of a snapshot.
-    const longest = Math.max(100, row.worst);
+    const start = row.start / row.parse;
     return [
       {
         what: `throughput ${at}, as a part of that at ${first.stored.toLocaleString('en')}`,
@@ -137,8 +130,8 @@ const requirementsOf = (rows: readonly Row[]): readonly Requirement[] => {
       {
         what: `longest wait while a snapshot is written ${at}, ms`,
         value: row.worstInSnapshot,
-        limit: longest,
-        met: row.worstInSnapshot <= longest,
+        limit: 100,
+        met: row.worstInSnapshot <= 100,
         required,
       },
       {
@@ -162,9 +155,8 @@ const columns: readonly (readonly [title: string, cell: (row: Row) => string])[]
   ['in snapshot ms', (row) => row.worstInSnapshot.toFixed(1)],
   ['snapshot ms', (row) => row.snapshot.toFixed(0)],
   ['start ms', (row) => row.start.toFixed(0)],
-  ['CPU ms', (row) => row.startCpu.toFixed(0)],
   ['JSON.parse ms', (row) => row.parse.toFixed(0)],
-  ['CPU ms', (row) => row.parseCpu.toFixed(0)],
+  ['first change ms', (row) => row.firstChange.toFixed(0)],
   ['memory MB', (row) => row.memory.toFixed(0)],
 ];
 
@@ -179,19 +171,45 @@ const table = (rows: readonly Row[]): string => {
     .join('\n');
 };
 
+/** What makes these figures doubtful, if anything does: other work on the machine shows in all of them. */
+const doubts = (rows: readonly Row[], idle: number): readonly string[] => {
+  const worst = longest(rows.map((row) => row.worst));
+  return [
+    ...(idle > 25 ? [`before anything ran, a timer of 1 ms came ${idle.toFixed(0)} ms late`] : []),
+    ...(worst > 100 ? [`also without a snapshot a request waited ${worst.toFixed(0)} ms`] : []),
+  ];
+};
+
+/** How late timers come while this process does nothing: the longest of half a second, in milliseconds. */
+const measureIdle = async (): Promise<number> => {
+  let latest = 0;
+  for (let end = performance.now() + 500; performance.now() < end;) {
+    const before = performance.now();
+    await setTimeout(1);
+    latest = Math.max(latest, performance.now() - before - 1);
+  }
+  return latest;
+};
+
 const place = await mkdtemp(join(tmpdir(), 'licet-bench-'));
 try {
+  const idle = await measureIdle();
   const rows = await runAll(place, values.sizes.split(',').map(Number));
   const requirements = requirementsOf(rows);
+  const noise = doubts(rows, idle);
   if (values.json) {
-    process.stdout.write(`${JSON.stringify({ rows, requirements }, undefined, 2)}\n`);
+    process.stdout.write(`${JSON.stringify({ rows, requirements, noise }, undefined, 2)}\n`);
   } else {
     const said = requirements.map(
       ({ what, value, limit, met, required }) =>
         `${met ? 'met ' : required ? 'MISSED' : 'missed (an aim)'} ${what}: ${value.toFixed(2)} (limit ${Number(limit.toFixed(1))})`,
     );
+    const warning =
+      noise.length === 0
+        ? ''
+        : `\nThis machine is too noisy to trust what is missed: ${noise.join('; ')}. Run it again when nothing else runs.\n`;
     process.stdout.write(
-      `Durable activations with 64 clients\n\n${table(rows)}\n\n${said.join('\n')}\n`,
+      `Durable activations with 64 clients\n\n${table(rows)}\n\n${said.join('\n')}\n${warning}`,
     );
   }
   if (requirements.some(({ met, required }) => required && !met)) process.exitCode = 1;

@@ -7,7 +7,7 @@ import { sha256, splitKey } from './record.ts';
 import type { Memory } from './runner.ts';
 import type { Snapshots } from './snapshots.ts';
 import { StoreError, type Act, type Actor, type Schema, type Store } from './store.ts';
-import { getDocument, type Tables } from './table.ts';
+import { documentText, type Tables } from './table.ts';
 
 export interface FileStore<S extends Schema> extends Store<S> {
   readonly directory: string;
@@ -45,8 +45,8 @@ export interface MaintenanceDeps {
 const isCurrent = (tables: Tables, key: string, hash: string): boolean => {
   const [collection, id] = splitKey(key);
   const table = tables.byName.get(collection);
-  const document = table && getDocument(table, id);
-  return document !== undefined && sha256(JSON.stringify(document)) === hash;
+  const text = table && documentText(table, id);
+  return text !== undefined && sha256(text) === hash;
 };
 
 export const createMaintenance = (deps: MaintenanceDeps): Maintenance => {

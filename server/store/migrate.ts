@@ -1,6 +1,7 @@
 /** Bringing documents of an older schema version to the one that this program writes. */
 import type { Document } from './store.ts';
 import { pageSorted } from './sorted.ts';
+import { idOf, toDocument } from './stored.ts';
 import { setDocument, tableNamed, type Tables } from './table.ts';
 
 /** All documents by collection and id, free to be changed. */
@@ -27,7 +28,7 @@ export const migrate = (
   const documents: Documents = new Map(
     [...tables.byName].map(([name, table]) => [
       name,
-      new Map(pageSorted(table.documents).map((document) => [document.id, document])),
+      new Map(pageSorted(table.documents).map((stored) => [idOf(stored), toDocument(stored)])),
     ]),
   );
   for (let version = from + 1; version <= to; version += 1) {

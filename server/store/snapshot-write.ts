@@ -5,8 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { createSlices } from './files.ts';
 import { writeAll } from './journal-file.ts';
 import { footText, headText, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
-import { pageSorted } from './sorted.ts';
-import type { Table, Tables } from './table.ts';
+import { documentTexts, type Table, type Tables } from './table.ts';
 
 /** The snapshot was given up because a change in it was undone; another one may follow. */
 export class SnapshotAbandoned extends Error {
@@ -61,26 +60,18 @@ const createSink = (handle: FileHandle): Sink => {
   };
 };
 
-/** The next documents after an id as text: about a millisecond of work. */
-const pageText = (
-  table: Table,
-  after: string,
-): { readonly text: string; readonly count: number; readonly last: string | undefined } => {
-  const documents = pageSorted(table.documents, after, 256);
-  let text = '';
-  for (const document of documents) text += `,\n${JSON.stringify(document)}`;
-  return { text, count: documents.length, last: documents.at(-1)?.id };
-};
-
 const writeTable = async (table: Table, sink: Sink, options: WriteOptions): Promise<number> => {
   const pause = createSlices(options.slice);
   let written = 0;
   let after = '';
   for (;;) {
-    const { text, count, last } = await options.turn(async () => pageText(table, after));
+    // About a millisecond of work.
+    const { texts, last } = await options.turn(async () =>
+      documentTexts(table, { after, limit: 256 }),
+    );
     if (last === undefined) return written;
-    await sink.write(written === 0 ? text.slice(1) : text);
-    written += count;
+    await sink.write(`${written === 0 ? '' : ','}\n${texts.join(',\n')}`);
+    written += texts.length;
     after = last;
     await pause();
   }

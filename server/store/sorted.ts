@@ -53,8 +53,7 @@ const isAfterAll = <T>(
 };
 
 /** Puts an item in its place; returns the one with the same key that it took the place of. */
-export const putSorted = <T>(list: Sorted<T>, item: T): T | undefined => {
-  const key = list.keyOf(item);
+export const putSorted = <T>(list: Sorted<T>, item: T, key = list.keyOf(item)): T | undefined => {
   const last = list.pieces.at(-1);
   if (isAfterAll(list, last, key)) {
     if (last !== undefined && last.length < pieceLength) last.push(item);

@@ -1,4 +1,5 @@
 /** Reading and changing the documents in memory, in the shapes of the port. */
+import { createSlices } from './files.ts';
 import { encodeRecord, sha256 } from './record.ts';
 import type { Act, Actor, Change, Document, JournalHeader, PageQuery } from './store.ts';
 import {
@@ -6,7 +7,10 @@ import {
   deepFreeze,
   documentsBy,
   getDocument,
+  hasDocument,
+  isIndexed,
   listDocuments,
+  makeIndexes,
   setDocument,
   type Table,
   type Tables,
@@ -29,12 +33,22 @@ const createReader = (table: Table, check: () => void): PlainReader => {
       check();
       return work(...args);
     };
+  /** After a start the first question may have to wait until the indexes are made; others go on meanwhile. */
+  const indexed = <A extends unknown[], T>(work: (...args: A) => T) => {
+    const ask = checked(work);
+    return async (...args: A): Promise<T> => {
+      if (!isIndexed(table)) await makeIndexes(table, createSlices(10));
+      return ask(...args);
+    };
+  };
+  const countAll = checked(() => countDocuments(table));
+  const countSome = indexed((index: string, key?: string) => countDocuments(table, index, key));
   return {
     get: checked((id) => getDocument(table, id)),
     list: checked((query) => listDocuments(table, query)),
-    by: checked((index, key, query) => documentsBy(table, index, key, query)),
-    first: checked((index, key) => documentsBy(table, index, key, { limit: 1 })[0]),
-    count: checked((index, key) => countDocuments(table, index, key)),
+    by: indexed((index, key, query) => documentsBy(table, index, key, query)),
+    first: indexed((index, key) => documentsBy(table, index, key, { limit: 1 })[0]),
+    count: (index, key) => (index === undefined ? countAll() : countSome(index, key)),
   };
 };
 
@@ -104,7 +118,7 @@ const createWriter = (
     },
     delete: (id: string) => {
       check();
-      if (getDocument(table, id) !== undefined) set(id, null);
+      if (hasDocument(table, id)) set(id, null);
     },
   };
 };

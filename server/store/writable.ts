@@ -87,7 +87,10 @@ export const createWritable = async <S extends Schema>(
   } else if (deps.recovered.replayed >= longReplay) {
     snapshots.takeSoon();
   }
-  void makeIndexes(tables, createSlices(1), () => memory.closed);
+  void (async () => {
+    for (const table of tables.byName.values())
+      await makeIndexes(table, createSlices(1), () => memory.closed);
+  })();
 
   return {
     ...runner,

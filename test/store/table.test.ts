@@ -8,7 +8,7 @@ import {
   createTables,
   documentsBy,
   listDocuments,
-  loadDocument,
+  loadLine,
   makeIndexes,
   setDocument,
   tableNamed,
@@ -34,8 +34,8 @@ describe('a table', () => {
           const tables = createTables(portSchema);
           const table = tableNamed(tables, 'seats');
           const plain = new Map<string, Seat>();
-          for (const document of loaded.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
-            expect(loadDocument(table, document)).toBe(true);
+          for (const [n, document] of loaded.toSorted((a, b) => (a.id < b.id ? -1 : 1)).entries()) {
+            expect(loadLine(table, JSON.stringify(document), n % 7 > 0)).toBe(true);
             plain.set(document.id, document);
           }
           const left = [...changes];
@@ -48,7 +48,7 @@ describe('a table', () => {
             }
           };
           await change();
-          await makeIndexes(tables, change, () => false);
+          await makeIndexes(table, change);
           const all = [...plain.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
           expect(ids(listDocuments(table))).toEqual(ids(all));
           for (const key of ['lic_1', 'lic_2', 'lic_3', 'lic_4']) {

@@ -127,6 +127,8 @@ export interface MembershipDoc {
   readonly addedBy: string;
   /** The account was created by adding it here. */
   readonly createdAccount: boolean;
+  /** What whoever added the user called them. */
+  readonly name?: string;
 }
 
 export interface OfflineKeyDoc {

@@ -128,7 +128,7 @@ const invitationRoutes = (deps: Deps) =>
         summary: 'Accept an invitation',
         middleware: [signedIn(deps)] as const,
         request: { params: IdParam },
-        responses: { 204: nothing('Accepted'), ...problems(401, 404) },
+        responses: { 204: nothing('Accepted'), ...problems(401, 403, 404) },
       }),
       async (c) => {
         orRefuse(await acceptInvitation(deps, c.var.caller, c.req.valid('param').id));

@@ -40,3 +40,10 @@ export const issueCode = async (
 export const dropCodes = async (tx: LicetTransaction, accountId: string): Promise<void> => {
   for (const code of await tx.codes.by('account', accountId)) tx.codes.delete(code.id);
 };
+
+/** Ends the codes that an owner issued for the account. */
+export const dropOwnersCodes = async (tx: LicetTransaction, accountId: string): Promise<void> => {
+  for (const code of await tx.codes.by('account', accountId)) {
+    if (code.origin.startsWith('owner:')) tx.codes.delete(code.id);
+  }
+};

@@ -23,18 +23,41 @@ const usersPerLicense = 200;
 const originOf = (caller: AccountCaller): CodeOrigin =>
   caller.account.role === 'operator' ? 'operator' : `owner:${caller.account.id}`;
 
-/** Only for the account that adding this user created, and only until it sets its own course. */
-const codeAllowed = (account: AccountDoc, membership: MembershipDoc): boolean =>
+/** Whether adding this user created the account, which is nothing more than a user yet. */
+const isMadeHere = (account: AccountDoc, membership: MembershipDoc): boolean =>
   membership.createdAccount && account.role === 'user' && !account.disabled;
 
-const viewUser = (account: AccountDoc, membership: MembershipDoc): LicenseUser => {
+/**
+ * Whether the owner's code may set the password: only of the account that this owner created, and only
+ * until an operator's code did. From then on other owners may have let that person in.
+ */
+const codeAllowed = (
+  license: LicenseDoc,
+  account: AccountDoc,
+  membership: MembershipDoc,
+): boolean => {
+  const owners: CodeOrigin = `owner:${license.ownerId}`;
+  const line = account.password?.origin ?? account.createdBy;
+  return isMadeHere(account, membership) && account.createdBy === owners && line === owners;
+};
+
+/** An invited person is shown as whoever invited wrote it: what their account says is not theirs to see. */
+const viewUser = (
+  license: LicenseDoc,
+  account: AccountDoc,
+  membership: MembershipDoc,
+): LicenseUser => {
   const { id, email, name, status } = viewAccount(account);
+  const shown =
+    membership.status === 'active'
+      ? { name, status }
+      : { name: membership.name ?? email, status: 'invited' as const };
   return {
-    account: { id, email, name, status },
+    account: { id, email, ...shown },
     manage: membership.manage,
     status: membership.status,
     addedAt: iso(membership.addedAt),
-    codeAllowed: codeAllowed(account, membership),
+    codeAllowed: codeAllowed(license, account, membership),
   };
 };
 
@@ -44,7 +67,7 @@ export const listUsers = (deps: Deps, caller: AccountCaller, licenseId: string) 
     const users: LicenseUser[] = [];
     for (const membership of await reader.memberships.by('license', license.id)) {
       const account = await reader.accounts.get(membership.accountId);
-      if (account) users.push(viewUser(account, membership));
+      if (account) users.push(viewUser(license, account, membership));
     }
     return ok(users);
   });
@@ -97,6 +120,7 @@ export const addUser = (
         addedAt: deps.now(),
         addedBy: caller.account.id,
         createdAccount: !existing,
+        name: input.name,
       };
       tx.memberships.put(membership);
       const code = existing ? null : await issueCode(deps, tx, account, originOf(caller));
@@ -107,7 +131,7 @@ export const addUser = (
         details: { account: account.id, manage: input.manage },
       });
       return ok({
-        ...viewUser(account, membership),
+        ...viewUser(license, account, membership),
         setPasswordCode: code?.code ?? null,
         codeExpiresAt: isoOrNull(code?.expiresAt ?? null),
       });
@@ -135,7 +159,10 @@ const findMember = async (reader: LicetReader, license: LicenseDoc, accountId: s
   return membership && account ? { membership, account } : undefined;
 };
 
-/** Removes a user: their sessions end at once; machines that they activated keep running. */
+/**
+ * Removes a user: their sessions end at once; machines that they activated keep running. Taking an
+ * invitation back ends none: whoever never accepted has nothing to do with this license.
+ */
 export const removeUser = (
   deps: Deps,
   caller: AccountCaller,
@@ -146,7 +173,7 @@ export const removeUser = (
     const found = await findMember(tx, license, accountId);
     if (!found) return fail(notFound('user of this license'));
     tx.memberships.delete(found.membership.id);
-    await endSessions(deps, tx, accountId);
+    if (found.membership.status === 'active') await endSessions(deps, tx, accountId);
     tx.record({
       action: 'user.remove',
       target: license.id,
@@ -167,11 +194,15 @@ export const renewUserCode = (
     const found = await findMember(tx, license, accountId);
     if (!found) return fail(notFound('user of this license'));
     const act = { action: 'user.code', target: accountId };
-    if (!codeAllowed(found.account, found.membership)) {
+    const allowed =
+      caller.account.role === 'operator'
+        ? isMadeHere(found.account, found.membership)
+        : codeAllowed(license, found.account, found.membership);
+    if (!allowed) {
       tx.record({ ...act, outcome: 'forbidden' });
       return fail({
         code: 'forbidden',
-        detail: `${found.account.email} had an account before. That person uses “Forgot password” at sign-in, and an operator issues the code.`,
+        detail: `${found.account.email} has an account of their own. That person uses “Forgot password” at sign-in, and an operator issues the code.`,
       });
     }
     const code = await issueCode(deps, tx, found.account, originOf(caller));
@@ -205,24 +236,42 @@ const answer = (
   caller: AccountCaller,
   id: string,
   action: 'invitation.accept' | 'invitation.decline',
-  apply: (tx: LicetTransaction, membership: MembershipDoc) => void,
+  apply: (tx: LicetTransaction, membership: MembershipDoc) => Promise<Refusal | null>,
 ): Promise<Result<null, Refusal>> =>
   deps.store.transact(actorOf(caller), async (tx) => {
     const membership = await tx.memberships.get(id);
     if (membership?.accountId !== caller.account.id || membership.status !== 'invited') {
       return fail(notFound('open invitation'));
     }
-    apply(tx, membership);
-    tx.record({ action, target: membership.licenseId, outcome: 'ok' });
-    return ok(null);
+    const refusal = await apply(tx, membership);
+    tx.record({ action, target: membership.licenseId, outcome: refusal?.code ?? 'ok' });
+    return refusal ? fail(refusal) : ok(null);
   });
 
+const notYourOwn: Refusal = {
+  code: 'forbidden',
+  detail:
+    'Your password began with a code of another owner, who may know it, so you can not accept yet. Use “Forgot password” at sign-in, set a password with the code of the operator, then accept.',
+};
+
+/**
+ * Makes the caller a user of the license. An account whose password an owner's code began is as good as
+ * that owner's: it may join that owner's licenses only, until an operator's code sets another password.
+ * Errors: `not-found`, `forbidden`.
+ */
 export const acceptInvitation = (deps: Deps, caller: AccountCaller, id: string) =>
-  answer(deps, caller, id, 'invitation.accept', (tx, membership) => {
+  answer(deps, caller, id, 'invitation.accept', async (tx, membership) => {
+    const account = await tx.accounts.get(caller.account.id);
+    const license = await tx.licenses.get(membership.licenseId);
+    const origin = account?.password?.origin;
+    if (!license || !origin) return notFound('open invitation');
+    if (origin.startsWith('owner:') && origin !== `owner:${license.ownerId}`) return notYourOwn;
     tx.memberships.put({ ...membership, status: 'active' });
+    return null;
   });
 
 export const declineInvitation = (deps: Deps, caller: AccountCaller, id: string) =>
-  answer(deps, caller, id, 'invitation.decline', (tx, membership) => {
+  answer(deps, caller, id, 'invitation.decline', async (tx, membership) => {
     tx.memberships.delete(membership.id);
+    return null;
   });

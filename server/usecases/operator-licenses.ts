@@ -17,6 +17,7 @@ import type { Seat } from '../domain/seats.ts';
 import { purchase } from '../domain/trials.ts';
 import { changeLicense } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
+import { dropOwnersCodes } from './codes.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { promote } from './operator-accounts.ts';
@@ -179,7 +180,7 @@ export const patchLicense = (
     const hit = hitByLowering(seats, counter, next.value.maxActivations);
     if (patch.dryRun) return ok(await changed(deps, tx, next.value, hit, hit.length));
     for (const { activation } of hit) tx.activations.put({ ...activation, seat: null });
-    if (owner.value !== license.ownerId) await endMembership(tx, id, owner.value);
+    if (owner.value !== license.ownerId) await endFormerOwners(tx, id, owner.value);
     tx.licenses.put(next.value);
     tx.record({
       action: actionOf(license, patch),
@@ -190,14 +191,19 @@ export const patchLicense = (
     return ok(await changed(deps, tx, next.value, hit, 0));
   });
 
-/** Who becomes the owner of a license is no user of it any more. */
-const endMembership = async (
+/**
+ * Ends what a move leaves without sense: the new owner is no user any more, and what the former owner
+ * offered, invitations and codes, is not theirs to offer. Users who are in stay, for the new owner to judge.
+ */
+const endFormerOwners = async (
   tx: LicetTransaction,
   licenseId: string,
-  accountId: string,
+  newOwnerId: string,
 ): Promise<void> => {
   for (const membership of await tx.memberships.by('license', licenseId)) {
-    if (membership.accountId === accountId) tx.memberships.delete(membership.id);
+    const { accountId, status } = membership;
+    if (accountId === newOwnerId || status === 'invited') tx.memberships.delete(membership.id);
+    else await dropOwnersCodes(tx, accountId);
   }
 };
 

@@ -160,6 +160,8 @@ export const redeemCode = async (
     const spent = await tx.codes.first('hash', hash);
     const account = spent && (await tx.accounts.get(spent.accountId));
     if (!spent || !account || account.disabled) return fail(deadCode);
+    // Becoming an owner ended such codes; this says once more that none may outlive it.
+    if (spent.origin.startsWith('owner:') && account.role !== 'user') return fail(deadCode);
     await setPassword(deps, tx, account, password.value, spent.origin);
     const request =
       spent.passwordRequestId && (await tx.passwordRequests.get(spent.passwordRequestId));

@@ -238,7 +238,7 @@ export const LicenseUser = z
     /** `invited`: an existing account that has not accepted yet. */
     status: z.enum(['invited', 'active']),
     addedAt: Timestamp,
-    /** Whether the owner may issue a new code: only for the account that adding this user created. */
+    /** Whether the owner may issue a new code: only for the account that this owner created, until an operator's code sets its password. */
     codeAllowed: z.boolean(),
   })
   .meta({ id: 'LicenseUser' });

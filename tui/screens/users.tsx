@@ -92,7 +92,7 @@ const People = ({ license }: { license: License }) => {
               run: () => act(newUserCode, { license: license.id, user: row.account.id }),
               why: row.codeAllowed
                 ? undefined
-                : 'This person had an account before: only they or an operator can set its password.',
+                : 'This password is not yours to set: the person, or an operator, does that.',
             }
           : undefined,
       })}

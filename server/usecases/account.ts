@@ -4,7 +4,8 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
+import { mustWait } from './credentials.ts';
+import type { Attempt, Deps, LicetTransaction } from './deps.ts';
 import { viewAccount } from './views.ts';
 
 const gone: Refusal = { code: 'not-found', detail: 'This account is not there any more.' };
@@ -52,9 +53,29 @@ export const beginTotp = (deps: Deps, caller: AccountCaller) =>
     return ok(created);
   });
 
-/** Turns the second factor on with a first code. */
+/**
+ * Tries a code of the authenticator. Six digits are guessed soon, and whoever found a session would turn
+ * the second factor off with them: so wrong ones are throttled like passwords.
+ */
+const withCode = (
+  deps: Deps,
+  caller: AccountCaller,
+  work: (tx: LicetTransaction, account: AccountDoc) => Promise<Result<null, Refusal>>,
+): Promise<Result<null, Refusal>> => {
+  const attempt: Attempt = { account: caller.account.email, address: caller.from };
+  return change(deps, caller, async (tx, account) => {
+    // Asked in here, where codes sent at once come one after the other.
+    const wait = mustWait(deps, attempt);
+    if (wait) return fail(wait);
+    const done = await work(tx, account);
+    if (!done.ok && done.error.code === 'invalid-credentials') deps.throttle.failed(attempt);
+    return done;
+  });
+};
+
+/** Turns the second factor on with a first code. Errors: `invalid-credentials`, `too-many-requests`. */
 export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
-  change(deps, caller, async (tx, account) => {
+  withCode(deps, caller, async (tx, account) => {
     const { totp } = account;
     const step = totp && deps.totp.step(deps.unseal(totp.secret), code, deps.now());
     if (!totp || !step || step <= totp.lastStep) {
@@ -69,9 +90,12 @@ export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
     return ok(null);
   });
 
-/** Turns the second factor off; a code proves that the device is at hand. */
+/**
+ * Turns the second factor off; a code proves that the device is at hand. Errors: `invalid-credentials`,
+ * `too-many-requests`.
+ */
 export const endTotp = (deps: Deps, caller: AccountCaller, code: string) =>
-  change(deps, caller, async (tx, account) => {
+  withCode(deps, caller, async (tx, account) => {
     const { totp } = account;
     if (!totp?.confirmed) return ok(null);
     const step = deps.totp.step(deps.unseal(totp.secret), code, deps.now());

@@ -10,7 +10,7 @@ import { refuseInvalid } from '../domain/license-status.ts';
 import { holdsSeat } from '../domain/seats.ts';
 import type { AnonymousCaller } from './caller.ts';
 import { chooseLicense } from './choose-license.ts';
-import { mustWait, proveAccount } from './credentials.ts';
+import { mustWait, proveAccount, stillProven, wrongCredentials } from './credentials.ts';
 import type { Attempt, Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { leaseEnd, signLease } from './machine-lease.ts';
@@ -101,8 +101,13 @@ export const activate = async (
   if (!proven.ok) return proven;
   const activator = proven.value;
   const actor = { id: activator.account?.id ?? 'license-key', from: caller.from };
+  // Whoever has a license key is nobody else's holder: keys of one license don't meet those of another.
+  const holder = activator.account === null ? `license-key ${activator.licenseId}` : actor.id;
   return deps.store.transact(actor, (tx) =>
-    idempotent(deps, tx, { ...key, caller: actor.id }, async () => {
+    idempotent(deps, tx, { ...key, caller: holder }, async () => {
+      if (activator.account && !(await stillProven(tx, activator.account))) {
+        return fail(wrongCredentials);
+      }
       const license = await licenseFor(deps, tx, activator);
       if (!license.ok) {
         const { code } = license.error;

@@ -3,7 +3,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import type { AnonymousCaller } from './caller.ts';
-import type { Attempt, Deps } from './deps.ts';
+import type { Attempt, Deps, LicetReader } from './deps.ts';
 import { checkTotp } from './totp.ts';
 
 export interface Credentials {
@@ -68,6 +68,21 @@ export const proveAccount = async (
   deps.throttle.succeeded(attempt);
   await rehash(deps, account, credentials.password);
   return ok(account);
+};
+
+/**
+ * Whether what was proven a while ago still counts: hashing waits its turn and a file takes its time, in
+ * which the account may have been disabled, given another role or password. Ask within the transaction
+ * that acts on it.
+ */
+export const stillProven = async (reader: LicetReader, proven: AccountDoc): Promise<boolean> => {
+  const account = await reader.accounts.get(proven.id);
+  return (
+    account !== undefined &&
+    !account.disabled &&
+    account.role === proven.role &&
+    account.password?.changedAt === proven.password?.changedAt
+  );
 };
 
 /** Hashes the password again with today's parameters, if it was hashed with older ones. */

@@ -14,12 +14,13 @@ import type { AccountDoc, PasswordRequestDoc } from '../domain/documents.ts';
 import { notFound } from './access.ts';
 import { withInfo } from './account.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
-import { dropCodes, issueCode, type IssuedCode } from './codes.ts';
+import { dropCodes, dropOwnersCodes, issueCode, type IssuedCode } from './codes.ts';
+import { stillProven } from './credentials.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from './pages.ts';
 import { hashNew } from './passwords.ts';
-import { endSessions } from './sign-in.ts';
+import { endSessions, signInFirst } from './sign-in.ts';
 import { iso, isoOrNull, viewAccount } from './views.ts';
 
 const requestLifetime = 7 * 86_400_000;
@@ -55,7 +56,7 @@ export const promote = async (
   if (next.password === null) {
     await endSessions(deps, tx, account.id);
     await dropCodes(tx, account.id);
-  }
+  } else await dropOwnersCodes(tx, account.id);
   tx.accounts.put(next);
   return next;
 };
@@ -75,6 +76,8 @@ export const createAccount = async (
   if (!hash.ok) return hash;
   return deps.store.transact(actorOf(caller), (tx) =>
     idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
+      // Hashing waits its turn: whoever asked may be no operator any more.
+      if (!(await stillProven(tx, caller.account))) return fail(signInFirst);
       const existing = await tx.accounts.first('email', input.email);
       if (existing && existing.role !== 'user') return fail(takenEmail(input.email));
       const base = existing
@@ -88,6 +91,10 @@ export const createAccount = async (
             : { hash: hash.value, origin: 'operator', changedAt: deps.now() },
       };
       tx.accounts.put(account);
+      if (existing && hash.value !== null) {
+        await endSessions(deps, tx, account.id);
+        await dropCodes(tx, account.id);
+      }
       const code = account.password ? null : await issueCode(deps, tx, account, 'operator');
       tx.record({
         action: 'account.create',

@@ -7,8 +7,10 @@ import type { ReleaseDoc } from '../domain/documents.ts';
 import { orderReleases, ownProduct, sameRelease, type ListedRelease } from '../domain/releases.ts';
 import { notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
+import { stillProven } from './credentials.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { signInFirst } from './sign-in.ts';
 import { iso } from './views.ts';
 
 /** A release as the API shows it. */
@@ -150,6 +152,8 @@ export const receiveRelease = async (
   const received = await deps.releaseFiles.receive(source ?? new Blob([]).stream(), release);
   if (!received.ok) return fail(received.error === 'cut-off' ? cutOff : notAsAnnounced);
   return deps.store.transact(actorOf(caller), async (tx) => {
+    // A large file takes long: whoever sends it may be no operator any more.
+    if (!(await stillProven(tx, caller.account))) return fail(signInFirst);
     const current = await tx.releases.get(id);
     if (!current || current.sha256 !== release.sha256) return fail(notFound('release'));
     if (current.jws !== null) return ok(await viewOne(tx, current));

@@ -5,7 +5,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, SessionDoc } from '../domain/documents.ts';
 import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
-import { proveAccount } from './credentials.ts';
+import { proveAccount, stillProven, wrongCredentials } from './credentials.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { makeToken } from './tokens.ts';
 import { iso, viewAccount } from './views.ts';
@@ -14,7 +14,7 @@ const hour = 3_600_000;
 /** A session ends when unused for an hour, and after a day in any case. Milliseconds. */
 const idle = hour;
 const longest = 24 * hour;
-/** More than this many at once ends the oldest. */
+/** More than this many at once end the one that was unused for longest. */
 const sessionsPerAccount = 50;
 
 /** Signs in with e-mail and password. Errors: `invalid-credentials`, `too-many-requests`. */
@@ -31,9 +31,12 @@ export const signIn = async (
   const token = makeToken(deps, 'ls');
   const session = newSession(deps, caller, proven.value, token);
   if (deps.store.status().state === 'read-only') {
+    for (const { tokenHash } of tooMany(deps, transientOf(deps, session.accountId))) {
+      deps.transientSessions.delete(tokenHash);
+    }
     deps.transientSessions.set(session.tokenHash, session);
   } else {
-    const opened = await openSession(deps, session);
+    const opened = await openSession(deps, session, proven.value);
     if (!opened.ok) return opened;
   }
   return ok({
@@ -58,21 +61,33 @@ const newSession = (
   agent: caller.agent,
 });
 
-const openSession = (deps: Deps, session: SessionDoc): Promise<Result<null, Refusal>> =>
+const openSession = (
+  deps: Deps,
+  session: SessionDoc,
+  account: AccountDoc,
+): Promise<Result<null, Refusal>> =>
   deps.store.transact({ id: session.accountId, from: session.from }, async (tx) => {
-    const account = await tx.accounts.get(session.accountId);
-    // It was disabled, or its password changed, while the password was being checked.
-    if (!account || account.disabled) {
-      return fail({ code: 'invalid-credentials', detail: 'This account was just disabled.' });
-    }
-    const old = await tx.sessions.by('account', account.id);
-    for (const extra of old.slice(0, Math.max(0, old.length + 1 - sessionsPerAccount))) {
-      tx.sessions.delete(extra.id);
-    }
+    if (!(await stillProven(tx, account))) return fail(wrongCredentials);
+    const ended = tooMany(deps, await tx.sessions.by('account', account.id));
+    for (const { id } of ended) tx.sessions.delete(id);
     tx.sessions.put(session);
-    tx.record({ action: 'session.start', target: account.id, outcome: 'ok' });
+    tx.record({
+      action: 'session.start',
+      target: account.id,
+      outcome: 'ok',
+      ...(ended.length === 0 ? {} : { details: { ended: ended.length, why: 'too many sessions' } }),
+    });
     return ok(null);
   });
+
+/** Those of an account's sessions that make room for one more: unused for longest. */
+const tooMany = (deps: Deps, all: readonly SessionDoc[]): readonly SessionDoc[] =>
+  all
+    .toSorted((a, b) => lastUse(deps, a) - lastUse(deps, b))
+    .slice(0, Math.max(0, all.length + 1 - sessionsPerAccount));
+
+const lastUse = (deps: Deps, session: SessionDoc): number =>
+  deps.store.marks.get(session.id)?.at ?? session.createdAt;
 
 /** Failures are counted by the minute and journaled as counts, not one by one: see housekeeping. */
 const journalFailure = async (
@@ -83,7 +98,7 @@ const journalFailure = async (
   deps.failures.add('session.start', caller.from, refusal.code);
 };
 
-const signInFirst: Refusal = {
+export const signInFirst: Refusal = {
   code: 'unauthenticated',
   detail: 'Your session has ended, or you have not signed in. Sign in with “licet login”.',
 };
@@ -91,8 +106,7 @@ const signInFirst: Refusal = {
 /** Whether a session ended by its age, or for not being used. */
 export const isSessionOver = (deps: Deps, session: SessionDoc): boolean => {
   const now = deps.now();
-  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
-  return now >= session.expiresAt || now - lastUsed >= idle;
+  return now >= session.expiresAt || now - lastUse(deps, session) >= idle;
 };
 
 /** Who a session's token belongs to. Disabling an account, or ending the session, shows at once. */
@@ -118,11 +132,13 @@ export const authenticate = async (
 /** Whether the session of a long-lived connection would still be let in. */
 export const stillSignedIn = async (deps: Deps, caller: AccountCaller): Promise<boolean> => {
   const { session } = caller;
-  if (deps.now() >= session.expiresAt) return false;
-  if (deps.transientSessions.has(session.tokenHash)) return true;
+  if (isSessionOver(deps, session)) return false;
   return deps.store.read(async (reader) => {
     const account = await reader.accounts.get(caller.account.id);
-    return (await reader.sessions.get(session.id)) !== undefined && account?.disabled === false;
+    const kept =
+      deps.transientSessions.has(session.tokenHash) ||
+      (await reader.sessions.get(session.id)) !== undefined;
+    return kept && account?.disabled === false;
   });
 };
 
@@ -135,13 +151,22 @@ export const signOut = async (deps: Deps, caller: AccountCaller): Promise<void> 
   });
 };
 
+/** The account's sessions that live in memory, since they began while nothing could be written. */
+const transientOf = (deps: Deps, accountId: string): readonly SessionDoc[] =>
+  [...deps.transientSessions.values()].filter((session) => session.accountId === accountId);
+
 /** Ends one of the caller's own sessions. */
-export const endSession = (
+export const endSession = async (
   deps: Deps,
   caller: AccountCaller,
   id: string,
-): Promise<Result<null, Refusal>> =>
-  deps.store.transact(actorOf(caller), async (tx) => {
+): Promise<Result<null, Refusal>> => {
+  const transient = transientOf(deps, caller.account.id).find((session) => session.id === id);
+  if (transient) {
+    deps.transientSessions.delete(transient.tokenHash);
+    return ok(null);
+  }
+  return deps.store.transact(actorOf(caller), async (tx) => {
     const session = await tx.sessions.get(id);
     if (session?.accountId !== caller.account.id) {
       return fail({ code: 'not-found', detail: 'This session has ended already.' });
@@ -150,6 +175,7 @@ export const endSession = (
     tx.record({ action: 'session.end', target: caller.account.id, outcome: 'ok' });
     return ok(null);
   });
+};
 
 /** Ends all sessions of an account but one, within a transaction that does something else too. */
 export const endSessions = async (
@@ -171,14 +197,14 @@ export const listSessions = async (deps: Deps, caller: AccountCaller) => {
   const sessions = await deps.store.read((reader) =>
     reader.sessions.by('account', caller.account.id),
   );
-  return sessions
+  return [...sessions, ...transientOf(deps, caller.account.id)]
     .map((session) => viewSession(deps, caller, session))
     .filter((session) => Date.parse(session.expiresAt) > deps.now());
 };
 
 /** A session as its account sees it; it ends at `expiresAt` if it is not used before. */
 export const viewSession = (deps: Deps, caller: AccountCaller, session: SessionDoc) => {
-  const lastUsed = deps.store.marks.get(session.id)?.at ?? session.createdAt;
+  const lastUsed = lastUse(deps, session);
   return {
     id: session.id,
     current: session.id === caller.session.id,

@@ -111,6 +111,12 @@ describe('activating', () => {
     expect(second.status).toBe(201);
     expect(second.body).toEqual(first.body);
     expect((await portal.activate('web-2', {}, key)).body).toMatchObject({ code: 'conflict' });
+    // The keys of whoever holds another license key are their own.
+    const dev = await portal.createLicense({ name: 'Dev' });
+    for (const { licenseKey, id } of [portal.license, dev]) {
+      const { status, body } = await portal.activate('db-1', { licenseKey }, key);
+      expect([status, body.license.id]).toEqual([201, id]);
+    }
   });
 
   test.each([

@@ -55,6 +55,23 @@ describe('a session', () => {
     await terminal.waitFor('▌ E-mail');
   });
 
+  test('is listed under Account with where it is from, and ended there', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server);
+    const elsewhere = await server.client(anaEmail);
+    terminal.press('6');
+    await terminal.waitFor('this one');
+    await terminal.waitFor('127.0.0.1');
+    // The session elsewhere is the second row: it is newer.
+    terminal.press('j');
+    await terminal.waitFor('end session');
+    terminal.press('x');
+    await terminal.waitFor('That session has ended.');
+    expect(await elsewhere.account()).toMatchObject({ ok: false });
+    const { items } = await must((await server.client(anaEmail)).sessions());
+    expect(items).toHaveLength(2);
+  });
+
   test('is ended by quitting', async () => {
     const server = await openPortalServer();
     const terminal = await signInTui(server);

@@ -1,0 +1,150 @@
+/**
+ * The attacker has the password, or a session that was left open, but not the device of the second
+ * factor. What let them past it once:
+ *
+ * - Turning the second factor off asks for a code of the device, but counted no wrong ones: with a stolen
+ *   session the six digits were guessed within minutes.
+ */
+import { Secret, TOTP } from 'otpauth';
+import { afterEach, describe, expect, test } from 'vitest';
+import { goodPassword, openPortal } from '../support/server.ts';
+import { breakDisk } from '../support/failing-disk.ts';
+
+type Portal = Awaited<ReturnType<typeof openPortal>>;
+
+const right = { email: 'ana@example.com', password: goodPassword };
+const home = '198.51.100.7';
+const attacker = '203.0.113.66';
+
+const send = (
+  portal: Portal,
+  method: string,
+  path: string,
+  { json, token, from = home }: { json?: object; token?: string; from?: string },
+): Promise<Response> =>
+  Promise.resolve(
+    portal.app.request(
+      path,
+      {
+        method,
+        headers: {
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
+      },
+      { remoteAddress: from },
+    ),
+  );
+
+const enrol = async (portal: Portal) => {
+  const { body } = await portal.ask<{ secret: string }>('POST', '/v1/account/totp', {
+    token: portal.ana,
+  });
+  const authenticator = new TOTP({ secret: Secret.fromBase32(body.secret) });
+  const code = (): string => authenticator.generate({ timestamp: portal.time.now });
+  await portal.ask('PUT', '/v1/account/totp', { token: portal.ana, json: { code: code() } });
+  portal.time.now += 30_000;
+  return code;
+};
+
+const signIn = (portal: Portal, totp?: string, from = home): Promise<Response> =>
+  send(portal, 'POST', '/v1/sessions', { json: { ...right, totp }, from });
+
+const wrongCode = (code: () => string): string => (code() === '123456' ? '654321' : '123456');
+
+test('whoever found a session can not guess the codes that turn the second factor off', async () => {
+  const portal = await openPortal();
+  const code = await enrol(portal);
+  const guess = (guessed: string) =>
+    send(portal, 'DELETE', '/v1/account/totp', {
+      json: { code: guessed },
+      token: portal.ana,
+      from: attacker,
+    });
+  // Sent at once, so that none waits for what the one before showed.
+  const answers = await Promise.all(Array.from({ length: 40 }, () => guess(wrongCode(code))));
+  const wrong = answers.filter(({ status }) => status === 401);
+  expect(wrong.length).toBeLessThanOrEqual(10);
+  const last = answers.at(-1);
+  expect([last?.status, Number(last?.headers.get('retry-after')) > 0]).toEqual([429, true]);
+  // Not even the right one comes through there, and the second factor is still on.
+  expect((await guess(code())).status).toBe(429);
+  const account = await portal.ask('GET', '/v1/account', { token: portal.ana });
+  expect(account.body['twoFactor']).toBe(true);
+  // Its owner at home turns it off.
+  const own = await send(portal, 'DELETE', '/v1/account/totp', {
+    json: { code: code() },
+    token: portal.ana,
+  });
+  expect(own.status).toBe(204);
+});
+
+test('the journal says where a one-time password came from', async () => {
+  const portal = await openPortal();
+  const code = await enrol(portal);
+  expect((await signIn(portal, code(), attacker)).status).toBe(201);
+  const journal = await portal.ask<{ items: { action: string; actor: object }[] }>(
+    'GET',
+    '/v1/operator/journal',
+    { token: portal.operator },
+  );
+  const used = journal.body.items.filter(({ action }) => action === 'totp.use');
+  expect(used).toMatchObject([{ actor: { id: portal.owner.id, from: attacker } }]);
+});
+
+describe('while the server is read-only', () => {
+  const repairs: (() => void)[] = [];
+  afterEach(() => repairs.splice(0).forEach((repair) => repair()));
+
+  const failDisk = async (portal: Portal): Promise<void> => {
+    repairs.push(await breakDisk());
+    const write = () =>
+      portal.ask('PATCH', '/v1/account', { token: portal.ana, json: { company: 'Harbor' } });
+    expect((await write()).status).toBe(503);
+    expect((await portal.ask('GET', '/readyz')).body).toMatchObject({ status: 'read-only' });
+  };
+
+  test('the second factor is asked for, and each one-time password still works once', async () => {
+    const portal = await openPortal();
+    const code = await enrol(portal);
+    const before = code();
+    expect((await signIn(portal, before)).status).toBe(201);
+    await failDisk(portal);
+
+    expect((await signIn(portal)).status).toBe(401);
+    expect((await signIn(portal, wrongCode(code))).status).toBe(401);
+    // Used while the disk was well.
+    expect((await signIn(portal, before)).status).toBe(401);
+    portal.time.now += 30_000;
+    const totp = code();
+    const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(portal, totp)));
+    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 401, 401, 401, 401]);
+    portal.time.now += 30_000;
+    expect((await signIn(portal, code())).status).toBe(201);
+  });
+
+  test('the session reads, is listed and can be ended', async () => {
+    const portal = await openPortal();
+    await failDisk(portal);
+    const answer = await signIn(portal);
+    const { token } = (await answer.json()) as { token: string };
+    const license = await portal.ask('GET', `/v1/licenses/${portal.license.id}`, { token });
+    expect(license.status).toBe(200);
+    const sessions = await portal.ask<{ items: { id: string; current: boolean }[] }>(
+      'GET',
+      '/v1/sessions',
+      { token },
+    );
+    expect(sessions.body.items.map(({ current }) => current)).toEqual([false, true]);
+    const other = (await (await signIn(portal)).json()) as { token: string };
+    const current = await portal.ask<{ id: string }>('GET', '/v1/sessions/current', {
+      token: other.token,
+    });
+    const end = `/v1/sessions/${current.body.id}`;
+    expect((await portal.ask('DELETE', end, { token })).status).toBe(204);
+    expect((await portal.ask('GET', '/v1/account', { token: other.token })).status).toBe(401);
+    expect((await portal.ask('DELETE', '/v1/sessions/current', { token })).status).toBe(204);
+    expect((await portal.ask('GET', '/v1/account', { token })).status).toBe(401);
+  });
+});

@@ -1,6 +1,7 @@
 /** The HTTP application: all routes, and the one place where errors become answers. */
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { HTTPException } from 'hono/http-exception';
+import { routePath } from 'hono/route';
 import { StoreError } from './store/store.ts';
 import { answerHeaders } from './http/answer-headers.ts';
 import { readBodies } from './http/bodies.ts';
@@ -99,7 +100,9 @@ export const createApp = (deps: Deps) => {
   app.onError((error, c) => {
     const refusal = refusalOf(error);
     if (refusal) return answerRefusal(c, refusal);
-    deps.log.error({ err: error, path: c.req.path }, 'a request failed unexpectedly');
+    // The pattern, not the path: links carry their token in it.
+    const route = `${c.req.method} ${routePath(c, -1)}`;
+    deps.log.error({ err: error, route }, 'a request failed unexpectedly');
     return answerRefusal(c, {
       code: 'unavailable',
       detail: 'The server could not do this now. Try again; if it stays so, tell its operator.',

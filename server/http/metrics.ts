@@ -4,6 +4,7 @@ import { routePath } from 'hono/route';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deps } from '../usecases/deps.ts';
 import { addUp } from '../usecases/totals.ts';
+import { clientAddress } from './remote-address.ts';
 
 export interface Metrics {
   /** Measures every request. */
@@ -127,5 +128,11 @@ export const createMetrics = (deps: Deps): Metrics => {
 const near =
   /^(?:local$|::1$|127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|f[cd][0-9a-f]{2}:)/iu;
 
-/** Whether the metrics are shown to an address: how much a vendor sells is not the internet's business. */
-export const mayReadMetrics = (address: string): boolean => near.test(address);
+/**
+ * Whether the metrics are shown to an address: how much a vendor sells is not the internet's business.
+ * A proxy on this machine that is not trusted makes everybody look near: then what it says of where the
+ * request came from (X-Forwarded-For) must be near too.
+ */
+export const mayReadMetrics = (address: string, forwardedFor: string | undefined): boolean =>
+  near.test(address) &&
+  (forwardedFor === undefined || near.test(clientAddress(address, forwardedFor, true)));

@@ -1,4 +1,5 @@
 /** Where a request comes from. */
+import { isIP } from 'node:net';
 import type { Context } from 'hono';
 
 /** What the listener tells the app of the connection, as Hono's `c.env`. */
@@ -25,5 +26,8 @@ export const clientAddress = (
   const direct = (socketAddress ?? 'unknown').replace(/^::ffff:(?=\d+\.)/u, '');
   if (!trustProxy || forwardedFor === undefined) return direct;
   const last = String(forwardedFor).split(',').at(-1)?.trim() ?? '';
-  return /^[0-9a-fA-F.:]{2,45}$/u.test(last) ? last : direct;
+  // Some proxies add the port, which is another one for each connection: 192.0.2.1:5060, [2001:db8::1]:5060.
+  const bare = /^\[([^\]]+)\](?::\d+)?$|^(\d+(?:\.\d+){3}):\d+$/u.exec(last);
+  const address = (bare?.[1] ?? bare?.[2] ?? last).replace(/^::ffff:(?=\d+\.)/u, '');
+  return isIP(address) === 0 ? direct : address;
 };

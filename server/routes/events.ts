@@ -44,22 +44,22 @@ export const eventRoutes = (deps: Deps) =>
         });
         await stream.writeSSE({ event: 'ready', data: '{}' });
         while (!stream.aborted && waiting.length < backlog) {
+          const { promise, resolve } = Promise.withResolvers<void>();
+          wake = resolve;
+          const timer = setTimeout(resolve, heartbeat);
+          if (waiting.length === 0) await promise;
+          clearTimeout(timer);
+          // Asked before each event: what happens after the session's end is none of its business.
+          if (!(await stillSignedIn(deps, caller))) break;
           const event = waiting.shift();
-          if (event) {
+          if (!event) await stream.write(': still here\n\n');
+          else {
             await stream.writeSSE({
               event: 'change',
               id: String(event.seq),
               data: JSON.stringify(event),
             });
-            continue;
           }
-          const { promise, resolve } = Promise.withResolvers<'event' | 'beat'>();
-          wake = () => resolve('event');
-          const timer = setTimeout(() => resolve('beat'), heartbeat);
-          const woken = waiting.length > 0 ? 'event' : await promise;
-          clearTimeout(timer);
-          if (!(await stillSignedIn(deps, caller))) break;
-          if (woken === 'beat') await stream.write(': still here\n\n');
         }
         end();
       });

@@ -75,7 +75,7 @@ export const insightRoutes = (deps: Deps, metrics: Metrics) =>
         },
       }),
       async (c) => {
-        if (!mayReadMetrics(remoteAddress(c))) {
+        if (!mayReadMetrics(remoteAddress(c), c.req.header('x-forwarded-for'))) {
           throw new RefusalError({
             code: 'forbidden',
             detail:

@@ -29,11 +29,16 @@ export const optionalLine = (max: number): z.ZodType<string | null, string | nul
     .union([line(max), z.literal('').transform(() => null), z.null()])
     .transform((text) => text ?? null);
 
-/** Length in code points; the whole is hashed, nothing is cut. */
+const leastPassword = 15;
+const tooShort = `needs ${leastPassword} characters or more`;
+
+/** The least length is in code points (NIST SP 800-63B-4, 3.1.1.2); the whole is hashed, nothing is cut. */
 export const NewPassword = z
   .string()
-  .min(15, 'needs 15 characters or more')
-  .max(1024, 'has more than 1024 characters');
+  .min(leastPassword, tooShort)
+  .max(1024, 'has more than 1024 characters')
+  // A string counts in UTF-16: an emoji is two there. What is shorter even so was refused above.
+  .refine((text) => text.length < leastPassword || [...text].length >= leastPassword, tooShort);
 
 /** SHA-256 of what identifies the machine, as 64 hex digits. */
 export const Fingerprint = z

@@ -193,9 +193,12 @@ describe('slow clients', () => {
 });
 
 describe('the remote address', () => {
-  const ask = async (port: number): Promise<unknown> => {
+  const ask = async (
+    port: number,
+    forwardedFor = '198.51.100.1, 203.0.113.9',
+  ): Promise<unknown> => {
     const answer = await fetch(`http://127.0.0.1:${port}/`, {
-      headers: { 'x-forwarded-for': '198.51.100.1, 203.0.113.9' },
+      headers: { 'x-forwarded-for': forwardedFor },
     });
     return ((await answer.json()) as { remoteAddress: unknown }).remoteAddress;
   };
@@ -206,6 +209,20 @@ describe('the remote address', () => {
 
   test('is what a trusted proxy saw', async () => {
     expect(await ask(await start(echo, { trustProxy: true }))).toBe('203.0.113.9');
+  });
+
+  // Some proxies add the port: counted with it, every connection would have new tries at a password.
+  test.each([
+    ['203.0.113.9:50612', '203.0.113.9'],
+    ['[2001:db8::9]:50612', '2001:db8::9'],
+    ['[2001:db8::9]', '2001:db8::9'],
+    ['::ffff:203.0.113.9', '203.0.113.9'],
+    ['2001:db8::9', '2001:db8::9'],
+    ['unknown', '127.0.0.1'],
+    ['999.1.1.1', '127.0.0.1'],
+    ['203.0.113.9:x', '127.0.0.1'],
+  ])('of a client that the proxy calls %s is %s', async (named, address) => {
+    expect(await ask(await start(echo, { trustProxy: true }), named)).toBe(address);
   });
 });
 

@@ -30,6 +30,8 @@ describe('passwords', () => {
   test.each([
     ['short', 'newPassword: needs 15 characters or more'],
     ['passwordpassword', 'common'],
+    // Fifteen in UTF-16, eight to whoever types them.
+    ['🔑🔒🗝🔐🛡🔏🧷x', 'newPassword: needs 15 characters or more'],
   ])('%s is refused with what to do', async (newPassword, said) => {
     const portal = await openPortal();
     const { status, body } = await portal.ask('PUT', '/v1/account/password', {

@@ -146,7 +146,13 @@ test('metrics name no person, measure routes by pattern, and are not for the int
   expect(names.filter((name) => !name?.startsWith('licet_'))).toEqual([]);
   expect(text).not.toMatch(/ana@|lic_|Prod/u);
 
-  const from = (remoteAddress: string) => server.app.request('/metrics', {}, { remoteAddress });
+  const from = (remoteAddress: string, headers: Record<string, string> = {}) =>
+    server.app.request('/metrics', { headers }, { remoteAddress });
   expect((await from('203.0.113.9')).status).toBe(403);
   expect((await from('10.1.2.3')).status).toBe(200);
+  // Behind a proxy on the same machine that is not trusted, everybody seems to be near.
+  const forwarded = (address: string) => from('127.0.0.1', { 'x-forwarded-for': address });
+  expect((await forwarded('203.0.113.9')).status).toBe(403);
+  expect((await forwarded('10.1.2.3, 203.0.113.9')).status).toBe(403);
+  expect((await forwarded('10.1.2.3')).status).toBe(200);
 });

@@ -38,7 +38,10 @@ export const NewPassword = z
   .min(leastPassword, tooShort)
   .max(1024, 'has more than 1024 characters')
   // A string counts in UTF-16: an emoji is two there. What is shorter even so was refused above.
-  .refine((text) => text.length < leastPassword || [...text].length >= leastPassword, tooShort);
+  .refine(
+    (text) => text.length < leastPassword || Array.from(text).length >= leastPassword,
+    tooShort,
+  );
 
 /** SHA-256 of what identifies the machine, as 64 hex digits. */
 export const Fingerprint = z

@@ -119,7 +119,7 @@ describe('while the server is read-only', () => {
     portal.time.now += 30_000;
     const totp = code();
     const answers = await Promise.all(Array.from({ length: 5 }, () => signIn(portal, totp)));
-    expect(answers.map(({ status }) => status).toSorted()).toEqual([201, 401, 401, 401, 401]);
+    expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
     portal.time.now += 30_000;
     expect((await signIn(portal, code())).status).toBe(201);
   });

@@ -45,6 +45,19 @@ const pictures: readonly Picture[] = [
     },
   },
   {
+    name: 'why-refused',
+    who: 'owner',
+    reach: async (terminal) => {
+      await terminal.waitFor('mer-prod-3 was refused');
+      await press(terminal, 'w', 'was refused just now');
+    },
+  },
+  {
+    name: 'downloads',
+    who: 'owner',
+    reach: (terminal) => press(terminal, '5', '▌ getting-started'),
+  },
+  {
     name: 'users',
     who: 'owner',
     reach: async (terminal) => {

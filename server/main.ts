@@ -140,6 +140,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       version,
       now,
     });
+    await deps.refusals.recall();
     const app = createApp(deps);
     const started = createListener({
       fetch: (request, env) => app.fetch(request, env),
@@ -205,6 +206,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
           log.warn({ err: error }, 'The usage of the last hour could not be kept.');
         });
         deps.usage.stop();
+        deps.refusals.stop();
         await checkpoints.stop();
         await store.close();
         log.info({}, 'The server has stopped.');

@@ -49,6 +49,11 @@ export const keyTable = {
   flip: { keys: ['f'], does: 'Swap black and white of the QR code', hint: 'flip', group: 'act' },
   nextPart: { keys: ['right', 'l', ' '], does: 'Next part', hint: 'next part', group: 'move' },
   previousPart: { keys: ['left', 'h'], does: 'Previous part', group: 'move' },
+  why: {
+    keys: ['w'],
+    does: 'See who holds the seats, and who was refused',
+    group: 'act',
+  },
   usage: {
     keys: ['u'],
     does: 'Show the usage of the last thirty days',

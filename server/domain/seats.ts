@@ -28,7 +28,7 @@ export const hasFreeSeat = (license: LicenseDoc, counter: Counter): boolean =>
   license.maxActivations === null || counter.online + counter.offline < license.maxActivations;
 
 /** When a seat comes free by itself: a floating lease or an offline key ends. Null: never. */
-const nextFree = (
+export const nextFree = (
   license: LicenseDoc,
   seats: readonly Seat[],
   keys: readonly OfflineKeyDoc[],
@@ -37,6 +37,10 @@ const nextFree = (
   if (license.policy.floating) ends.push(...seats.map((seat) => seat.leaseUntil));
   return ends.length === 0 ? null : Math.min(...ends);
 };
+
+/** The machines that are the likeliest to be gone come first. */
+export const longestUnseenFirst = (seats: readonly Seat[]): readonly Seat[] =>
+  seats.toSorted((a, b) => a.lastSeen - b.lastSeen);
 
 const iso = (at: number): string => new Date(at).toISOString();
 const holdersShown = 50;
@@ -56,14 +60,12 @@ export const refuseLimit = (
   const limit = license.maxActivations ?? used;
   const free = nextFree(license, seats, keys);
   const holders: LimitExceeded['holders'] = [
-    ...[...seats]
-      .sort((a, b) => a.lastSeen - b.lastSeen)
-      .map(({ activation, lastSeen }) => ({
-        hostname: activation.hostname,
-        lastSeenAt: iso(lastSeen),
-        activatedBy: activation.activatedBy,
-        kind: 'online' as const,
-      })),
+    ...longestUnseenFirst(seats).map(({ activation, lastSeen }) => ({
+      hostname: activation.hostname,
+      lastSeenAt: iso(lastSeen),
+      activatedBy: activation.activatedBy,
+      kind: 'online' as const,
+    })),
     ...keys.map((key) => ({
       hostname: key.hostname,
       lastSeenAt: null,

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
+import { RefusalReport } from '../../shared/api/refusals.ts';
 import { SearchQuery, SearchResult } from '../../shared/api/search.ts';
 import { Usage, UsageQuery } from '../../shared/api/usage.ts';
 import { operator, signedIn } from '../http/callers.ts';
@@ -10,6 +11,7 @@ import { mayReadMetrics, type Metrics } from '../http/metrics.ts';
 import { orRefuse, RefusalError } from '../http/problem.ts';
 import { remoteAddress } from '../http/remote-address.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { readRefusals } from '../usecases/refusals.ts';
 import { search } from '../usecases/search.ts';
 import { readUsage } from '../usecases/usage.ts';
 
@@ -51,6 +53,20 @@ export const insightRoutes = (deps: Deps, metrics: Metrics) =>
         const { id } = c.req.valid('param');
         const usage = orRefuse(await readUsage(deps, c.var.caller, id, c.req.valid('query')));
         return c.body(csvOf(usage), 200, { 'content-type': 'text/csv; charset=utf-8' });
+      },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/licenses/{id}/refusals',
+        summary: 'Why machines are refused: who asked for a seat lately, and who holds them',
+        middleware: [signedIn(deps)] as const,
+        request: { params: IdParam },
+        responses: { 200: json(RefusalReport, 'The report'), ...problems(400, 401, 403, 404) },
+      }),
+      async (c) => {
+        const { id } = c.req.valid('param');
+        return c.json(orRefuse(await readRefusals(deps, c.var.caller, id)), 200);
       },
     )
     .openapi(

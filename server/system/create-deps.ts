@@ -5,6 +5,7 @@ import { streamBackup } from '../store/backup-stream.ts';
 import { openReleaseFiles } from '../store/release-files.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import { CertificateEnded, type Deps, type Logger, type Settings } from '../usecases/deps.ts';
+import { createRefusalLog } from '../usecases/refusals.ts';
 import { createUsageMeter } from '../usecases/usage.ts';
 import { createFailures, type CountedFailures } from './failures.ts';
 import type { LoadedKeys } from './keys/load-keys.ts';
@@ -76,6 +77,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       }
     },
     usage: createUsageMeter({ store, now, log: parts.log }),
+    refusals: createRefusalLog({ store, now }),
     transientSessions: new Map(),
     transientSteps: new Map(),
     log: parts.log,

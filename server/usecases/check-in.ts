@@ -95,9 +95,10 @@ const takeAgain = (
     if (!found.ok) return found;
     const { license, activation } = found.value;
     const act = { action: 'activation.check-in', target: activation.id };
+    const details = { license: license.id, hostname: activation.hostname };
     const may = await mayTakeSeat(deps, tx, license, activation.fingerprint);
     if (!may.ok) {
-      tx.record({ ...act, outcome: may.error.code, details: { license: license.id } });
+      tx.record({ ...act, outcome: may.error.code, details });
       return may;
     }
     const seated: ActivationDoc = {
@@ -107,7 +108,7 @@ const takeAgain = (
       leaseUntil: leaseEnd(license, deps.now()),
     };
     tx.activations.put(seated);
-    tx.record({ ...act, outcome: 'ok', details: { license: license.id } });
+    tx.record({ ...act, outcome: 'ok', details });
     return ok(renewed(deps, { license, activation: seated }, input));
   });
 

@@ -108,6 +108,24 @@ export interface UsageMeter {
   stop(): void;
 }
 
+/** A machine that asked for a seat and got none; `by` is the id of who asked, `code` the problem's. */
+export interface Refused {
+  readonly hostname: string;
+  /** Milliseconds since the epoch. */
+  readonly at: number;
+  readonly code: string;
+  readonly by: string;
+}
+
+/** The machines that were refused a seat in the last day, in memory. */
+export interface RefusalLog {
+  /** The newest first; a machine that got a seat since is gone. */
+  recent(licenseId: string): readonly Refused[];
+  /** Begins again after a start, from the end of the journal. */
+  recall(): Promise<void>;
+  stop(): void;
+}
+
 export interface Logger {
   info(fields: object, message: string): void;
   warn(fields: object, message: string): void;
@@ -156,6 +174,7 @@ export interface Deps {
   /** Begins a backup of the newest durable state, with or without the files to download; null when it is damaged. */
   readonly openBackup: (releases: boolean) => Promise<BackupFile | null>;
   readonly usage: UsageMeter;
+  readonly refusals: RefusalLog;
   /** Sessions made while the store is read-only, by the hash of their token; gone at stop. */
   readonly transientSessions: Map<string, SessionDoc>;
   /** The last time step of a second factor used while the store is read-only, by account. */

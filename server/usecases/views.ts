@@ -32,6 +32,11 @@ export const viewProduct = (product: ProductDoc): Product => ({
   createdAt: iso(product.createdAt),
 });
 
+const lastRefused = (deps: Deps, licenseId: string): License['refused'] => {
+  const last = deps.refusals.recent(licenseId)[0];
+  return last ? { hostname: last.hostname, at: iso(last.at), code: last.code } : null;
+};
+
 /** Loads what a license's view needs beside itself. */
 export const viewLicense = async (
   deps: Deps,
@@ -61,6 +66,7 @@ export const viewLicense = async (
     policy: license.policy,
     owner: { id: license.ownerId, email: owner?.email ?? '', name: owner?.name ?? '' },
     relation,
+    refused: lastRefused(deps, license.id),
     createdAt: iso(license.createdAt),
   };
 };

@@ -147,6 +147,8 @@ export const License = z
     policy: Policy,
     owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),
     relation: Relation,
+    /** The machine that was refused a seat last, in the last day; null when it got one since. */
+    refused: z.object({ hostname: z.string(), at: Timestamp, code: z.string() }).nullable(),
     createdAt: Timestamp,
   })
   .meta({ id: 'License' });

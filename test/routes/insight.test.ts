@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import type { License } from '../../shared/api/licenses.ts';
+import type { RefusalReport } from '../../shared/api/refusals.ts';
 import type { SearchResult } from '../../shared/api/search.ts';
 import type { Usage } from '../../shared/api/usage.ts';
 import { day, hour, openPortal, type TestServer } from '../support/server.ts';
@@ -46,6 +48,48 @@ test('usage says seats used, the peak and who found none, of each day', async ()
     { day: '2026-03-03', used: 2, peak: 2, refused: 0 },
     { day: '2026-03-04', used: 0, peak: 2, refused: 0 },
   ]);
+});
+
+test('who was refused a seat in the last day is told, with the holders, the longest unseen first', async () => {
+  const server = await openPortal({ maxActivations: 2 });
+  const report = async (token: string) =>
+    (
+      await server.ask<RefusalReport>('GET', `/v1/licenses/${server.license.id}/refusals`, {
+        token,
+      })
+    ).body;
+  const refused = async (token: string) =>
+    (await server.ask<License>('GET', `/v1/licenses/${server.license.id}`, { token })).body.refused;
+  expect(await report(server.ana)).toMatchObject({ machines: [], used: 0, limit: 2, holders: [] });
+
+  const one = must(await server.activate('one')).body;
+  server.time.now += hour / 4;
+  must(await server.activate('two'));
+  must(await server.activate('three'), 409);
+  server.time.now += hour / 60;
+  must(await server.activate('four'), 409);
+  must(await server.checkIn(one), 200);
+  const code = 'activation-limit-exceeded';
+  expect(await refused(server.ana)).toMatchObject({ hostname: 'four', code });
+  expect(await report(server.ana)).toMatchObject({
+    machines: [
+      { hostname: 'four', code, by: 'ana@example.com' },
+      { hostname: 'three', code, by: 'ana@example.com' },
+    ],
+    used: 2,
+    holders: [{ hostname: 'two' }, { hostname: 'one' }],
+    nextFreeAt: null,
+  });
+
+  const release = `/v1/licenses/${server.license.id}/activations/${one.activation.id}`;
+  must(await server.ask('DELETE', release, { token: server.ana }), 204);
+  must(await server.activate('four'));
+  expect((await report(server.ana)).machines).toMatchObject([{ hostname: 'three' }]);
+  must(await server.checkIn(one), 409);
+  expect(await refused(server.ana)).toMatchObject({ hostname: 'one', code });
+
+  server.time.now += day + hour;
+  expect(await refused(await server.signIn('ana@example.com'))).toBeNull();
 });
 
 test('floating seats end by the clock, in usage too', async () => {

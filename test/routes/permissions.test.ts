@@ -101,6 +101,7 @@ const table: Readonly<Record<string, Row>> = {
   'GET /v1/trial-logins/{token}': { ...own, owner: 404, product: 404, nobody: 404 },
   'GET /v1/licenses/{id}/usage': readers,
   'GET /v1/licenses/{id}/usage.csv': readers,
+  'GET /v1/licenses/{id}/refusals': readers,
   'GET /v1/operator/search': operators,
   'GET /metrics': everyone,
 };

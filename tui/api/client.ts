@@ -14,6 +14,7 @@ import * as releases from '../../shared/api/releases.ts';
 import * as about from '../../shared/api/server.ts';
 import * as search from '../../shared/api/search.ts';
 import * as trials from '../../shared/api/trials.ts';
+import * as refusals from '../../shared/api/refusals.ts';
 import * as usage from '../../shared/api/usage.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
 import { call, callDone, callFile, type Answering, type SuccessOf } from './call.ts';
@@ -182,6 +183,7 @@ export const createClient = (options: ClientOptions) => {
     // Insight
     usage: (id: string, query: In<typeof usage.UsageQuery> = {}) =>
       ask(license.usage.$get({ param: { id }, query }), usage.Usage),
+    refusals: (id: string) => ask(license.refusals.$get({ param: { id } }), refusals.RefusalReport),
     search: (q: string) => ask(operator.search.$get({ query: { q } }), search.SearchResult),
 
     // Trials

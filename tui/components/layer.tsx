@@ -1,7 +1,8 @@
 /** Something that covers what is below it: keys go here and nowhere else until it is gone. */
 import { Box, useWindowSize } from 'ink';
-import { use, type ReactNode } from 'react';
+import { use, useState, type ReactNode } from 'react';
 import { LayerContext, useKeys } from '../hooks/use-keys.ts';
+import { useTerminal } from '../hooks/use-terminal.ts';
 import { isTooSmall } from '../state/screen-size.ts';
 import { useBareFrame, useCoverSize } from './frame.tsx';
 
@@ -12,9 +13,12 @@ const NoKeys = () => {
 
 /** Takes all keys for its subtree, without drawing anything itself. */
 export const Layer = ({ children }: { children: ReactNode }) => {
-  const layer = use(LayerContext);
+  const { scopes } = useTerminal();
+  const below = use(LayerContext);
+  // Above what is on screen when it comes, also where that is no ancestor: a page over another page.
+  const [layer] = useState(() => Math.max(below, scopes.topLayer()) + 1);
   return (
-    <LayerContext value={layer + 1}>
+    <LayerContext value={layer}>
       <NoKeys />
       {children}
     </LayerContext>

@@ -1,10 +1,13 @@
 /** The sample machines that run: each checks in every few seconds, so that the screens live. */
-import { checkIn } from '../../shared/sdk/index.ts';
-import { machineOptions, type Stage } from './seed.ts';
-import { machines, type SampleMachine } from './story.ts';
+import { checkIn, type SdkFailure } from '../../shared/sdk/index.ts';
+import { activateMachine, machineOptions, type Stage } from './seed.ts';
+import { machines, waiting, type SampleMachine } from './story.ts';
 
 /** Milliseconds between the check-ins of one machine, at least and at most. */
 const pace = { least: 4000, most: 12_000 };
+
+const isWrongPassword = (failure: SdkFailure): boolean =>
+  failure.kind === 'problem' && failure.code === 'invalid-credentials';
 
 /** Starts them; returns what stops them. */
 export const runMachines = (stage: Stage): (() => void) => {
@@ -18,10 +21,15 @@ export const runMachines = (stage: Stage): (() => void) => {
   };
   const tick = async (machine: SampleMachine): Promise<void> => {
     // A refusal is part of the story: it comes again, and takes a seat when one is free.
-    await checkIn(machineOptions(stage, machine));
+    const has = await checkIn(machineOptions(stage, machine));
+    if (!has.ok && machine === waiting) {
+      const activated = await activateMachine(stage, machine);
+      // Ana changed her password: going on would be guessing, and slow her own sign-ins down.
+      if (!activated.ok && isWrongPassword(activated.error)) return;
+    }
     if (timers.has(machine)) next(machine);
   };
-  for (const machine of machines) if (machine.lastSeen === 0) next(machine);
+  for (const machine of [...machines, waiting]) if (machine.lastSeen === 0) next(machine);
   return () => {
     for (const timer of timers.values()) clearTimeout(timer);
     timers.clear();

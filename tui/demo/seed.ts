@@ -1,4 +1,5 @@
 /** Fills a demo server through its API: everything in it was made as people and products make it. */
+import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { activate, checkIn, createRequest } from '../../shared/sdk/index.ts';
 import { createClient, type Client } from '../api/client.ts';
@@ -12,7 +13,10 @@ import {
   owners,
   people,
   products,
+  releases,
+  waiting,
   type SampleMachine,
+  type SampleRelease,
 } from './story.ts';
 
 export interface Stage {
@@ -80,15 +84,19 @@ export const machineOptions = (stage: Stage, machine: SampleMachine) => ({
   now: stage.clock.now,
 });
 
-const startMachine = async (stage: Stage, machine: SampleMachine): Promise<void> => {
-  // Leo activates his own laptop with his own credentials; that is what users are for.
+/** Leo activates his own laptop with his own credentials; that is what users are for. */
+export const activateMachine = (stage: Stage, machine: SampleMachine) => {
   const email = machine.hostname.endsWith('-leo') ? people.user.email : machine.owner;
-  const activated = await activate({
+  return activate({
     ...machineOptions(stage, machine),
     email,
     password: passwordOf(email),
     licenseId: machine.license,
   });
+};
+
+const startMachine = async (stage: Stage, machine: SampleMachine): Promise<void> => {
+  const activated = await activateMachine(stage, machine);
   if (!activated.ok) throw new Error(`${machine.hostname}: ${activated.error.message}`);
 };
 
@@ -121,6 +129,15 @@ const makeOfflineKey = async (stage: Stage): Promise<void> => {
   await must(owner.issueOfflineKey(license?.id ?? '', { request: request.value.file, days: 90 }));
 };
 
+const publish = async (stage: Stage, sample: SampleRelease): Promise<void> => {
+  const operator = await signIn(stage, people.operator.email, people.operator.password);
+  const { kilobytes, since: _, ...named } = sample;
+  const bytes = Buffer.alloc(kilobytes * 1024, `${sample.fileName}\n`);
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  const announced = await must(operator.announceRelease({ ...named, size: bytes.length, sha256 }));
+  await must(operator.sendRelease(announced, new Blob([bytes]).stream(), undefined));
+};
+
 interface Event {
   /** Milliseconds before now. */
   readonly before: number;
@@ -138,6 +155,9 @@ const history = (stage: Stage): readonly Event[] => {
         must(createClient({ server: stage.server }).forgotPassword({ email: 'kofi@demo.example' })),
     },
   ];
+  for (const sample of releases)
+    events.push({ before: sample.since, happen: () => publish(stage, sample) });
+  events.push({ before: waiting.since, happen: () => activateMachine(stage, waiting) });
   for (const machine of machines) {
     events.push({ before: machine.since, happen: () => startMachine(stage, machine) });
     if (machine.lastSeen !== machine.since)

@@ -48,7 +48,11 @@ export const runDemoServer = async (port: number): Promise<void> => {
     const server = await serve({
       directory: data,
       version,
-      flags: { listen: `127.0.0.1:${port}`, name: 'Meridian (demo)' },
+      flags: {
+        listen: `127.0.0.1:${port}`,
+        name: 'Meridian (demo)',
+        supportContact: 'licenses@meridian.example',
+      },
       demo: { text: signInText },
       log,
       now: clock.now,

@@ -34,7 +34,81 @@ export const products = [
     name: 'Meridian Studio',
     template: { type: 'subscription', maxActivations: 5, days: 365, graceDays: 14, floating: true },
   },
+  {
+    id: 'meridian-insight',
+    name: 'Meridian Insight',
+    template: { type: 'subscription', maxActivations: 2, days: 365, graceDays: 14 },
+    trial: {
+      days: 14,
+      maxActivations: 1,
+      entitlements: { dashboards: 3, 'user-management': false, uploads: false },
+    },
+  },
 ] as const;
+
+/** A file to download; its bytes are made when it is published. */
+export interface SampleRelease {
+  readonly product: string;
+  readonly version: string;
+  readonly platform: string;
+  readonly kind: 'product' | 'sample' | 'document';
+  readonly fileName: string;
+  readonly kilobytes: number;
+  readonly notes: string;
+  readonly since: number;
+}
+
+const release = (
+  since: number,
+  kind: SampleRelease['kind'],
+  fileName: string,
+  version: string,
+  platform: string,
+  kilobytes: number,
+  notes: string,
+): SampleRelease => ({
+  product: 'meridian-server',
+  version,
+  platform,
+  kind,
+  fileName,
+  kilobytes,
+  notes,
+  since,
+});
+
+/** In the order in which they were published. */
+export const releases: readonly SampleRelease[] = [
+  release(120 * day, 'product', 'meridian-server-4.1.0.tar.gz', '4.1.0', 'linux-x64', 380, ''),
+  release(
+    26 * day,
+    'product',
+    'meridian-server-4.2.1.tar.gz',
+    '4.2.1',
+    'linux-x64',
+    410,
+    'Clusters of more than eight nodes; faster restarts.',
+  ),
+  release(
+    26 * day,
+    'product',
+    'meridian-server-4.2.1.msi',
+    '4.2.1',
+    'windows-x64',
+    520,
+    'Clusters of more than eight nodes; faster restarts.',
+  ),
+  release(
+    25 * day,
+    'sample',
+    'cluster-of-three.zip',
+    '4.2.1',
+    'any',
+    24,
+    'Three nodes on one host.',
+  ),
+  release(25 * day, 'document', 'getting-started.pdf', '4.2.1', 'any', 64, ''),
+];
 
 export const owners = [
   {
@@ -152,6 +226,9 @@ export const machines: readonly SampleMachine[] = [
   machine('Dev', ana, 'laptop-leo', '4.3.0-beta.2', 2 * day, 0),
   machine('Studio trial', ana, 'studio-ana', '7.1.0', 2 * day, 0),
 ];
+
+/** A machine that found no seat on Prod: it asks again and again, and starts when one is free. */
+export const waiting: SampleMachine = machine('Prod', ana, 'mer-prod-3', '4.2.1', day / 24, 0);
 
 /** A machine behind an air gap, with an offline key of Ana's. */
 export const offlineMachine = { license: 'Plant', hostname: 'gw-vault', since: 60 * day };

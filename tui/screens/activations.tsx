@@ -17,22 +17,14 @@ import { usePages } from '../hooks/use-pages.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { inert } from '../state/cells.ts';
 import { exactTime, relativeTime, shortAge } from '../state/relative-time.ts';
-import type { Tone } from '../theme.ts';
+import { seenTone } from '../state/seen.ts';
+import { releaseWhy, whyHint, WhyRefused } from './why-refused.tsx';
 
 /** The section; without a license it says what to do. */
 export const ActivationsScreen = () => {
   const { license } = usePortal();
   if (!license) return <Empty title="No license, no activations." />;
   return <Machines key={license.id} license={license} />;
-};
-
-const day = 86_400_000;
-
-/** Good while the lease lasts, soon when unseen for a day, bad for a week: probably gone. */
-const seenTone = (lastSeenAt: string | null, now: number): Tone => {
-  if (lastSeenAt === null) return 'dim';
-  const age = now - Date.parse(lastSeenAt);
-  return age < day ? 'good' : age < 7 * day ? 'soon' : 'bad';
 };
 
 const columnsAt = (now: number): readonly Column<Activation>[] => [
@@ -85,6 +77,7 @@ const Machines = ({ license }: { license: License }) => {
   const filter = useFilter(columns);
   const now = useNow();
   const [opened, setOpened] = useState<Activation>();
+  const [asking, setAsking] = useState(false);
   const rows = usePages(
     `${license.id}/${filter.text}`,
     revision,
@@ -128,18 +121,13 @@ const Machines = ({ license }: { license: License }) => {
             run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
             why: whyNot(resetActivations),
           },
+          why: { run: () => setAsking(true), ...whyHint(license) },
         })}
       />
+      {asking ? <WhyRefused license={license} onClose={() => setAsking(false)} /> : null}
       {opened ? <Machine machine={opened} onClose={() => setOpened(undefined)} /> : null}
     </>
   );
-};
-
-const releaseWhy = (row: Activation | undefined): string | undefined => {
-  if (!row) return 'There is no machine to release.';
-  return row.kind === 'offline'
-    ? 'An offline key holds this seat: give it back by its proof, or report it lost, in Offline keys.'
-    : undefined;
 };
 
 const when = (at: string | null, now: number): string =>

@@ -1,11 +1,12 @@
 /** My License: is all well, which package, how many seats, until when; and My Info. */
 import { Box } from 'ink';
-import type { ReactNode } from 'react';
+import { useState, type ReactNode } from 'react';
 import { editAccount } from '../actions/account.ts';
 import { resetActivations } from '../actions/activations.ts';
 import { showUsage } from '../actions/insight.ts';
+import { renewLicense, resumeLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, heading, Lines, paragraph } from '../components/lines.tsx';
+import { factLines, heading, Lines } from '../components/lines.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
 import { Empty } from '../components/states.tsx';
 import { Text } from '../components/text.tsx';
@@ -14,9 +15,9 @@ import type { License } from '../../shared/api/licenses.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
+import { dealWords, whatNeedsAttention, type Needed } from '../state/attention.ts';
 import { fit, inert } from '../state/cells.ts';
 import {
-  attention,
   entitlementWords,
   expiryShort,
   expiryWords,
@@ -24,6 +25,9 @@ import {
   typeName,
 } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
+import { healthLines } from './health-lines.tsx';
+import { WhomToAsk } from './whom-to-ask.tsx';
+import { whyHint, WhyRefused } from './why-refused.tsx';
 
 /** The first section. */
 export const LicenseScreen = () => {
@@ -31,6 +35,16 @@ export const LicenseScreen = () => {
   const { license, licenses, account, act, whyNot } = portal;
   const { columns, rows } = useContentSize();
   const now = useNow();
+  const [seatsOf, setSeatsOf] = useState<License>();
+  const [askAbout, setAskAbout] = useState<Needed>();
+  const needed = whatNeedsAttention(licenses, now);
+  const first = needed[0];
+  const deal = (one: Needed) => () => {
+    if (one.deal === 'seats') setSeatsOf(one.license);
+    else if (one.license.relation !== 'operator' || one.deal === 'ask') setAskAbout(one);
+    else if (one.deal === 'resume') act(resumeLicense, { license: one.license.id });
+    else act(renewLicense, { license: one.license.id });
+  };
   useKeys({
     reset: license
       ? {
@@ -45,6 +59,8 @@ export const LicenseScreen = () => {
     usage: license
       ? () => act(showUsage, { license: license.id, from: '', to: '', csv: 'no' })
       : undefined,
+    why: license ? { run: () => setSeatsOf(license), ...whyHint(license) } : undefined,
+    open: first ? { run: deal(first), ...dealWords(first) } : undefined,
     refresh: portal.refresh,
   });
   if (!license) {
@@ -55,7 +71,7 @@ export const LicenseScreen = () => {
       />
     );
   }
-  const health = healthLines(licenses, now, columns);
+  const health = healthLines(needed, columns);
   const packages = licenses.length > 1 ? packageLines(licenses, license, now, columns) : [];
   // An operator looks at somebody else's license here.
   const mine = license.relation === 'operator' ? undefined : account;
@@ -71,7 +87,13 @@ export const LicenseScreen = () => {
     rows < low
       ? [...facts, ...health, ...packages, ...info]
       : [...health, ...packages, ...(wide ? beside(named, info, factWidth) : [...named, ...info])];
-  return <Lines lines={lines} height={rows} />;
+  return (
+    <>
+      <Lines lines={lines} height={rows} />
+      {seatsOf ? <WhyRefused license={seatsOf} onClose={() => setSeatsOf(undefined)} /> : null}
+      {askAbout ? <WhomToAsk said={askAbout} onClose={() => setAskAbout(undefined)} /> : null}
+    </>
+  );
 };
 
 /** Cells from which My Info stands beside the license, and what it takes of them. */
@@ -102,34 +124,6 @@ const infoFacts = ({ name, email, company, phone }: Account, wide: boolean) => [
 
 /** Rows of content below which what is asked for most comes first. */
 const low = 10;
-
-/** "All is well", or what needs attention first. */
-const healthLines = (licenses: readonly License[], now: number, columns: number): ReactNode[] => {
-  const said = licenses
-    .map((license) => attention(license, now))
-    .filter((one) => one !== undefined)
-    .sort((a, b) => Number(b.tone === 'bad') - Number(a.tone === 'bad'));
-  if (said.length === 0) {
-    return [
-      <Text key="well">
-        <Text tone="good">{`${signs.good} `}</Text>
-        All is well.
-      </Text>,
-    ];
-  }
-  const more = said.length - shownSentences;
-  return [
-    ...said
-      .slice(0, shownSentences)
-      .flatMap(({ text, tone }) =>
-        paragraph(`${tone === 'bad' ? signs.bad : signs.soon} ${text}`, columns, tone),
-      ),
-    ...(more > 0 ? paragraph(`  and ${more} more`, columns, 'dim') : []),
-  ];
-};
-
-/** The most urgent are said; the list of packages shows the others. */
-const shownSentences = 3;
 
 const shownPackages = 8;
 

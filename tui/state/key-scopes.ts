@@ -93,7 +93,9 @@ export const createKeyScopes = (): KeyScopes => {
 
   const notify = (): void => {
     const next = `${topLayer()}:${active()
-      .map(({ id, names, why, does, hint }) => [id, names.length, why, does, hint].join('|'))
+      .map(({ id, names, why, does, hint }) =>
+        [id, names.length, why, does, String(hint)].join('|'),
+      )
       .join(';')}`;
     if (next === version) return;
     version = next;

@@ -39,7 +39,8 @@ export const statusWords = ({ status }: License): Said => {
   return { text: `${signs[tone]} ${statusNames[status]}`, tone };
 };
 
-const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`;
+/** "1 day", "30 days". */
+export const days = (count: number): string => `${count} day${count === 1 ? '' : 's'}`;
 
 /** "24 Nov 2027, 365 days left", "Never", "3 Nov 2026, in grace until 17 Nov 2026". */
 export const expiryWords = (license: License, now: number): Said => {
@@ -73,33 +74,4 @@ export const entitlementWords = (license: License): string => {
     value === true ? name : value === false ? `no ${name}` : `${name} ${value}`,
   );
   return parts.length === 0 ? 'None' : parts.join(', ');
-};
-
-/** What needs somebody, a sentence for the license; undefined when all is well with it. */
-export const attention = (license: License, now: number): Said | undefined => {
-  const { name, status, reason, maxActivations, counter } = license;
-  if (status === 'revoked' || status === 'suspended') {
-    const why = reason === null ? '' : ` (${reason})`;
-    return {
-      text: `${name} is ${status}${why}: no machine activates. Ask the operator.`,
-      tone: 'bad',
-    };
-  }
-  if (status === 'expired') {
-    return { text: `${name} has expired. Ask the operator to renew it.`, tone: 'bad' };
-  }
-  const expiry = expiryWords(license, now);
-  const ends = expiry.tone !== 'plain';
-  const full = maxActivations !== null && counter >= maxActivations;
-  const what = [
-    ...(ends ? [status === 'grace' ? 'has expired and is in grace' : endsIn(license, now)] : []),
-    ...(full ? [ends ? 'has no free seat' : 'has no free seat: a further machine is refused'] : []),
-  ];
-  if (what.length === 0) return undefined;
-  return { text: `${name} ${what.join(' and ')}.`, tone: expiry.tone === 'bad' ? 'bad' : 'soon' };
-};
-
-const endsIn = ({ expiresAt }: License, now: number): string => {
-  const left = daysLeft(Date.parse(expiresAt ?? ''), now);
-  return left === 0 ? 'expires today' : `expires in ${days(left)}`;
 };

@@ -1,0 +1,152 @@
+/** Why machines are refused: who asked for a seat, who holds them, and the longest unseen to release. */
+import type { Activation } from '../../shared/api/activations.ts';
+import type { License } from '../../shared/api/licenses.ts';
+import type { RefusalReport, RefusedMachine } from '../../shared/api/refusals.ts';
+import { releaseActivation, resetActivations } from '../actions/activations.ts';
+import { whyNot } from '../actions/action.ts';
+import { useContentSize } from '../components/frame.tsx';
+import { paragraph } from '../components/lines.tsx';
+import { ListScreen } from '../components/list-screen.tsx';
+import { Page } from '../components/page.tsx';
+import { SeatBar } from '../components/seat-bar.tsx';
+import type { Column } from '../components/table.tsx';
+import { Text } from '../components/text.tsx';
+import { useAnswer, type Asked } from '../hooks/use-answer.ts';
+import { useFilter } from '../hooks/use-filter.tsx';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useNow } from '../hooks/use-now.ts';
+import type { Rows } from '../hooks/use-pages.ts';
+import { usePortal } from '../hooks/use-portal.ts';
+import { relativeTime, shortAge } from '../state/relative-time.ts';
+import { seenTone } from '../state/seen.ts';
+import { signs } from '../theme.ts';
+
+export interface WhyRefusedProps {
+  readonly license: License;
+  readonly onClose: () => void;
+}
+
+/** The key is in the footer only when a machine was refused. */
+export const whyHint = ({ refused }: License): { readonly hint: string } => ({
+  hint: refused === null ? '' : 'why refused',
+});
+
+/** Covers the section; what it shows follows what happens. */
+export const WhyRefused = ({ license, onClose }: WhyRefusedProps) => (
+  <Page title="" bare>
+    <Holders license={license} onClose={onClose} />
+  </Page>
+);
+
+const columnsAt = (now: number): readonly Column<Activation>[] => [
+  { title: 'Longest unseen first', width: { share: 3 }, cell: ({ hostname }) => hostname },
+  {
+    title: 'Activated by',
+    width: { share: 3 },
+    from: 60,
+    cell: ({ activatedBy }) => ({ text: activatedBy, tone: 'dim' }),
+  },
+  {
+    title: 'Seen',
+    width: 7,
+    align: 'end',
+    cell: ({ lastSeenAt }) =>
+      lastSeenAt === null
+        ? { text: 'offline', tone: 'dim' }
+        : { text: shortAge(Date.parse(lastSeenAt), now), tone: seenTone(lastSeenAt, now) },
+  },
+];
+
+/** Sentences for why, by the problem's code. */
+const reasons: Readonly<Record<string, string>> = {
+  'activation-limit-exceeded': 'no seat was free',
+  'license-expired': 'the license has expired',
+  'license-suspended': 'the license is suspended',
+  'license-revoked': 'the license is revoked',
+  conflict: 'it runs on an offline key',
+};
+
+const refusedShown = 3;
+
+const refusedWords = ({ hostname, at, code, by }: RefusedMachine, now: number): string =>
+  `${hostname} (${by}) was refused ${relativeTime(Date.parse(at), now)}: ${reasons[code] ?? code}.`;
+
+const headLines = (license: License, report: RefusalReport, columns: number, now: number) => {
+  const { machines, used, limit, nextFreeAt } = report;
+  const more = machines.length - refusedShown;
+  return [
+    <Text key="title" tone="title" wrap="truncate-end">
+      {machines.length > 0
+        ? `Why ${license.name} refuses machines`
+        : `Who holds the seats of ${license.name}`}
+    </Text>,
+    ...machines
+      .slice(0, refusedShown)
+      .flatMap((machine) =>
+        paragraph(`${signs.bad} ${refusedWords(machine, now)}`, columns, 'bad'),
+      ),
+    ...(more > 0 ? paragraph(`  and ${more} more`, columns, 'dim') : []),
+    <SeatBar key="seats" used={used} limit={limit} width={columns} />,
+    ...(nextFreeAt === null
+      ? []
+      : paragraph(
+          `A seat comes free by itself ${relativeTime(Date.parse(nextFreeAt), now)}.`,
+          columns,
+          'dim',
+        )),
+  ];
+};
+
+const rowsOf = (asked: Asked<RefusalReport>, filter: string): Rows<Activation> => {
+  const wanted = filter.toLowerCase();
+  const rows = (asked.value?.holders ?? []).filter(({ hostname, activatedBy }) =>
+    `${hostname} ${activatedBy}`.toLowerCase().includes(wanted),
+  );
+  return {
+    count: rows.length,
+    rowAt: (index) => rows[index],
+    look: () => undefined,
+    loading: asked.loading && asked.value === undefined,
+    failure: asked.failure,
+    refresh: asked.refresh,
+  };
+};
+
+const Holders = ({ license, onClose }: WhyRefusedProps) => {
+  const { client, account, revision, act } = usePortal();
+  const { columns } = useContentSize();
+  const now = useNow();
+  useKeys({ back: { run: onClose } });
+  const filter = useFilter(columns);
+  const asked = useAnswer(license.id, revision, () => client.refusals(license.id));
+  const asker = { role: account.role, relation: license.relation };
+  return (
+    <ListScreen
+      rows={rowsOf(asked, filter.text)}
+      columns={columnsAt(now)}
+      filter={filter}
+      head={asked.value ? headLines(license, asked.value, columns, now) : []}
+      empty={{ title: 'No machine holds a seat.', hint: 'The next machine that asks gets one.' }}
+      keys={(row) => ({
+        release: {
+          run: () => {
+            if (row) act(releaseActivation, { license: license.id, activation: row.id });
+          },
+          why: whyNot(releaseActivation, asker) ?? releaseWhy(row),
+        },
+        reset: {
+          run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+          why: whyNot(resetActivations, asker),
+        },
+      })}
+    />
+  );
+};
+
+/** Why a machine can't be released; undefined when it can. */
+export const releaseWhy = (row: Activation | undefined): string | undefined => {
+  if (!row) return 'There is no machine to release.';
+  return row.kind === 'offline'
+    ? 'An offline key holds this seat: give it back by its proof, or report it lost, in Offline keys.'
+    : undefined;
+};

@@ -47,6 +47,7 @@ export interface RunningServer {
 }
 
 const minute = 60_000;
+const quarter = 15 * minute;
 const hour = 60 * minute;
 const day = 24 * hour;
 /** Milliseconds that running requests have to end when the server stops. */
@@ -177,7 +178,8 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
         warnOfEnd(deps);
         await housekeeping(deps);
       }),
-      every(day, 'erasing of spent credentials', log, createSpentEraser(store)),
+      // Often, since it knows itself when a day is over: servers may be restarted daily.
+      every(quarter, 'erasing of spent credentials', log, createSpentEraser(store, now)),
       every(hour, 'usage', log, () => deps.usage.flush()),
       // A certificate of our own is made anew when it is due; one of a file may have been replaced.
       every(hour, 'certificates', log, async () => {

@@ -1,5 +1,5 @@
 /** `backups.jsonl` in a data folder: which backups were made of it, so that a message can name the newest. */
-import { appendFile, chmod, readFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { exists } from './files.ts';
@@ -18,6 +18,9 @@ export const noteBackup = async (directory: string, note: BackupNote): Promise<v
   try {
     await appendFile(notesPath(directory), `${JSON.stringify(note)}\n`, { mode: 0o600 });
     await chmod(notesPath(directory), 0o600);
+    // A backup that root makes must not leave a file that the server's own user can't read.
+    const { uid, gid } = await stat(directory);
+    if (process.getuid?.() === 0) await chown(notesPath(directory), uid, gid);
   } catch {
     // The backup itself is good.
   }

@@ -15,17 +15,28 @@ const collections: readonly (keyof LicetSchema)[] = [
   'trialLinks',
 ];
 
+const target = 'spent-credentials';
+const day = 86_400_000;
+
 /**
- * Makes work for once a day: it erases what was spent since, and rests while nothing was stored or the
- * store is read-only. The journal's chain still verifies.
+ * Makes work to be called every hour or so. Once a day, by when it was last done rather than by how long
+ * the server runs, it erases what was spent since; it rests while nothing was stored or the store is
+ * read-only. The journal's chain still verifies. `now` in milliseconds since the epoch.
  */
-export const createSpentEraser = (store: FileStore<LicetSchema>): (() => Promise<void>) => {
+export const createSpentEraser = (
+  store: FileStore<LicetSchema>,
+  now: () => number,
+): (() => Promise<void>) => {
   let erasedTo = 0;
   return async () => {
     if (store.seq() === erasedTo || store.status().state === 'read-only') return;
-    await store.eraseBodies({ id: 'system', from: 'local' }, 'spent-credentials', (key) =>
+    const last = store.marks.get(target)?.at;
+    // A mark of the future is one of a clock that was wrong.
+    if (last !== undefined && last <= now() && now() - last < day) return;
+    await store.eraseBodies({ id: 'system', from: 'local' }, target, (key) =>
       collections.some((collection) => key.startsWith(`${collection}/`)),
     );
     erasedTo = store.seq();
+    store.marks.set(target, { at: now() });
   };
 };

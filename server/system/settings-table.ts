@@ -173,7 +173,8 @@ export const settingsTable = {
     schema: path.nullable(),
     initial: null,
     allowed: 'the path of a file',
-    about: 'Where the secret lies that unlocks the signing key, when not in DATA/keys/unlock.',
+    about:
+      'Where the secret lies that unlocks the signing key, when not in DATA/keys/unlock: a file outside the data folder.',
   }),
   supportContact: setting<string | null>({
     variable: 'LICET_SUPPORT_CONTACT',

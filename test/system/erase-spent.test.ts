@@ -48,7 +48,7 @@ const journal = async (): Promise<string> => {
 
 test('old password hashes and spent codes go, the hash in use and all else stay', async () => {
   const store = await open();
-  const erase = createSpentEraser(store);
+  const erase = createSpentEraser(store, Date.now);
   await change(store, async (tx) => {
     tx.accounts.put(account('the-old-hash'));
     tx.codes.put({
@@ -81,4 +81,30 @@ test('old password hashes and spent codes go, the hash in use and all else stay'
   const stored = await again.read((reader) => reader.accounts.get('acc_1'));
   await again.close();
   expect(stored?.password?.hash).toBe('the-new-hash');
+});
+
+test('a day is counted from the last time, however often the server starts', async () => {
+  const hour = 3_600_000;
+  let clock = Date.now();
+  const start = async (): Promise<{ store: Store; erase: () => Promise<void> }> => {
+    const store = await open();
+    return { store, erase: createSpentEraser(store, () => clock) };
+  };
+  /** Sets a new password, asks for the erasure, and says whether the one before is gone. */
+  const erases = async (hash: string, next: string): Promise<boolean> => {
+    const { store, erase } = await start();
+    await change(store, async (tx) => tx.accounts.put(account(hash)));
+    await change(store, async (tx) => tx.accounts.put(account(next)));
+    await erase();
+    await store.close();
+    return !(await journal()).includes(hash);
+  };
+  expect(await erases('hash-a', 'hash-b')).toBe(true);
+  clock += 12 * hour;
+  expect(await erases('hash-c', 'hash-d')).toBe(false);
+  clock += 12 * hour;
+  expect(await erases('hash-e', 'hash-f')).toBe(true);
+  expect(await journal()).not.toContain('hash-c');
+  clock -= 1000 * hour;
+  expect(await erases('hash-g', 'hash-h')).toBe(true);
 });

@@ -1,5 +1,13 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -165,6 +173,24 @@ describe('the unlock secret', () => {
     for (const place of places) {
       expect((await loadKeys(place)).signer.issuer).toBe(created.issuer);
     }
+    await rm(elsewhere, { recursive: true });
+  });
+
+  test('is refused where a backup would have it: anywhere in the data folder but its own place', async () => {
+    const own = keyPaths(directory).unlock;
+    expect((await loadKeys({ directory, unlockFile: own })).signer.issuer).toBe(created.issuer);
+    const elsewhere = await mkdtemp(join(tmpdir(), 'licet-unlock-'));
+    const link = join(elsewhere, 'link');
+    symlinkSync(directory, link);
+    const named = ['unlock.txt', 'keys/my-unlock', 'releases/unlock'].map((name) =>
+      join(directory, name),
+    );
+    for (const unlockFile of [...named, join(link, 'unlock.txt')]) {
+      const moved = () => loadKeys({ directory, unlockFile });
+      await expect(moved()).rejects.toThrow(/backups have all.*Move it to a place outside/u);
+    }
+    const same = await loadKeys({ directory: link, unlockFile: own });
+    expect(same.signer.issuer).toBe(created.issuer);
     await rm(elsewhere, { recursive: true });
   });
 });

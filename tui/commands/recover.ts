@@ -1,7 +1,7 @@
 /** `licet operator recover EMAIL`: brings back an operator who lost the password. */
 import type { Command } from 'commander';
 import { time } from '../actions/done.ts';
-import { dataFolder } from './data-folder.ts';
+import { writableDataFolder } from './data-folder.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 import { localCommand } from './local-command.ts';
@@ -25,7 +25,7 @@ export const recoverCommand = (io: Io): Command =>
         import('../../server/system/logger.ts'),
       ]);
       const recovered = await recoverOperator({
-        directory: dataFolder(io, options),
+        directory: await writableDataFolder(io, options),
         email,
         log: createLogger('warn'),
       });

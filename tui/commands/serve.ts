@@ -1,7 +1,7 @@
 /** `licet serve`: the server on a data folder. */
 import { Command, Option } from 'commander';
 import { version } from '../version.ts';
-import { addDataOption, dataFolder, type DataOptions } from './data-folder.ts';
+import { addDataOption, writableDataFolder, type DataOptions } from './data-folder.ts';
 import type { Io } from './io.ts';
 import { addExamples } from './options.ts';
 
@@ -63,7 +63,7 @@ export const serveCommand = async (io: Io): Promise<Command> => {
   addExamples(command, ['serve --data /var/lib/licet --listen 127.0.0.1:8417']);
   return command.action(async (given: ServeFlags) => {
     const { serve, runUntilStopped } = await import('../../server/main.ts');
-    const directory = dataFolder(io, given);
+    const directory = await writableDataFolder(io, given);
     const server = await serve({
       directory,
       version,

@@ -1,7 +1,7 @@
 /** The unlock secret: what decrypts the signing key when the server starts, and where it lies. */
 import { randomBytes } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { keyPaths } from './keyring.ts';
 import { readPrivateFile, writePrivateFile } from './private-files.ts';
@@ -30,6 +30,32 @@ interface Found {
   readonly guarded: boolean;
 }
 
+/** Without links, as far as it exists. */
+const realPath = async (path: string): Promise<string> => {
+  try {
+    return await realpath(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(await realPath(parent), relative(parent, path));
+  }
+};
+
+/** A backup has all of the data folder but DATA/keys/unlock, so the secret may lie nowhere else in it. */
+const checkOutside = async (directory: string, named: string): Promise<void> => {
+  const place = keyPaths(directory).unlock;
+  const [path, data, own] = await Promise.all([
+    realPath(resolve(named)),
+    realPath(resolve(directory)),
+    realPath(resolve(place)),
+  ]);
+  const within = relative(data, path);
+  if (path === own || within.startsWith('..') || isAbsolute(within)) return;
+  throw new Failure(
+    'keys',
+    `The unlock secret may not lie in ${named}: backups have all that is in the data folder, and would give it away. Move it to a place outside, or to ${place}, which backups leave out.`,
+  );
+};
+
 /** The file that holds the secret: by flag, by environment, by systemd's credentials, else in the keys folder. */
 const findPlace = async ({
   directory,
@@ -37,7 +63,10 @@ const findPlace = async ({
   environment = {},
 }: UnlockPlace): Promise<Found> => {
   const named = unlockFile ?? environment['LICET_UNLOCK_FILE'];
-  if (named !== undefined && named !== '') return { path: named, guarded: false };
+  if (named !== undefined && named !== '') {
+    await checkOutside(directory, named);
+    return { path: named, guarded: false };
+  }
   const credentials = environment['CREDENTIALS_DIRECTORY'];
   if (credentials !== undefined && credentials !== '') {
     const path = join(credentials, 'unlock');

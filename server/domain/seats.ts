@@ -38,9 +38,18 @@ export const nextFree = (
   return ends.length === 0 ? null : Math.min(...ends);
 };
 
-/** The machines that are the likeliest to be gone come first. */
-export const longestUnseenFirst = (seats: readonly Seat[]): readonly Seat[] =>
-  seats.toSorted((a, b) => a.lastSeen - b.lastSeen);
+const day = 86_400_000;
+
+/**
+ * The machines that are the likeliest to be gone come first, by whole days; those of one day by name, so
+ * that a list of running machines doesn't change its order with each check-in.
+ */
+export const longestUnseenFirst = (seats: readonly Seat[], now: number): readonly Seat[] => {
+  const days = ({ lastSeen }: Seat): number => Math.floor((now - lastSeen) / day);
+  return seats.toSorted(
+    (a, b) => days(b) - days(a) || (a.activation.hostname < b.activation.hostname ? -1 : 1),
+  );
+};
 
 const iso = (at: number): string => new Date(at).toISOString();
 const holdersShown = 50;
@@ -55,12 +64,13 @@ export const refuseLimit = (
   seats: readonly Seat[],
   keys: readonly OfflineKeyDoc[],
   resolvers: readonly string[],
+  now: number,
 ): Refusal => {
   const used = counter.online + counter.offline;
   const limit = license.maxActivations ?? used;
   const free = nextFree(license, seats, keys);
   const holders: LimitExceeded['holders'] = [
-    ...longestUnseenFirst(seats).map(({ activation, lastSeen }) => ({
+    ...longestUnseenFirst(seats, now).map(({ activation, lastSeen }) => ({
       hostname: activation.hostname,
       lastSeenAt: iso(lastSeen),
       activatedBy: activation.activatedBy,

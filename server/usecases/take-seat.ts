@@ -37,6 +37,7 @@ export const refuseWithoutSeat = async (
     await heldSeats(deps, reader, license),
     await heldKeys(deps, reader, license),
     await resolvers(reader, license),
+    deps.now(),
   );
 };
 

@@ -77,7 +77,7 @@ test('who was refused a seat in the last day is told, with the holders, the long
       { hostname: 'three', code, by: 'ana@example.com' },
     ],
     used: 2,
-    holders: [{ hostname: 'two' }, { hostname: 'one' }],
+    holders: [{ hostname: 'one' }, { hostname: 'two' }],
     nextFreeAt: null,
   });
 
@@ -90,6 +90,22 @@ test('who was refused a seat in the last day is told, with the holders, the long
 
   server.time.now += day + hour;
   expect(await refused(await server.signIn('ana@example.com'))).toBeNull();
+});
+
+test('of the holders the longest unseen come first, and running machines keep their places', async () => {
+  const server = await openPortal({ maxActivations: 3 });
+  must(await server.activate('web'));
+  server.time.now += 2 * day;
+  must(await server.activate('db'));
+  server.time.now += hour;
+  must(await server.activate('app'));
+  const { body } = must(await server.activate('late'), 409);
+  const hostnames = [{ hostname: 'web' }, { hostname: 'app' }, { hostname: 'db' }];
+  expect(body).toMatchObject({ holders: hostnames });
+  const token = await server.signIn('ana@example.com');
+  const target = `/v1/licenses/${server.license.id}/refusals`;
+  const report = await server.ask<RefusalReport>('GET', target, { token });
+  expect(report.body).toMatchObject({ holders: hostnames });
 });
 
 test('floating seats end by the clock, in usage too', async () => {

@@ -66,6 +66,7 @@ test('the help lists exactly the keys that work, with why where one does not', a
     'Enter',
     'x',
     'r',
+    'w',
     'p',
     'P',
     '/',

@@ -59,6 +59,10 @@ export const collections = {
     holding: (key) =>
       key.status === 'active' || key.status === 'lost' ? key.licenseId : undefined,
     machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
+    /** Keys that were given back: of the license, and of one machine. */
+    returned: (key) => (key.status === 'returned' ? key.licenseId : undefined),
+    returnedBy: ({ status, licenseId, fingerprint }) =>
+      status === 'returned' ? machineKey(licenseId, fingerprint) : undefined,
   }),
   receipts: collection<ReceiptDoc>()({ license: (receipt) => receipt.licenseId }),
   releases: collection<ReleaseDoc>()({

@@ -1,4 +1,5 @@
 /** Offline keys: how long they last, whose place they take, and how often a machine may be re-imaged. */
+import type { OfflineKeyStatus } from '../../shared/api/offline-keys.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc, OfflineKeyDoc } from './documents.ts';
@@ -8,6 +9,12 @@ const day = 86_400_000;
 const year = 365 * day;
 const reimagesPerYear = 3;
 const clockTolerance = 600_000;
+
+/** What has become of a key: the stored status, or `expired` when its time is over. */
+export const keyStatus = (key: OfflineKeyDoc, now: number): OfflineKeyStatus =>
+  (key.status === 'active' || key.status === 'lost') && key.expiresAt <= now
+    ? 'expired'
+    : key.status;
 
 /** When a key made now ends: after so many days, and never after the license with its grace. */
 export const keyEnd = (
@@ -27,30 +34,51 @@ export const keyEnd = (
   return ok(Math.min(end, graceEnd(license) ?? end));
 };
 
-/** What to look at before carrying a key. `clock`: the machine's, when it made the request. */
+const span = (milliseconds: number): string => {
+  const hours = Math.round(milliseconds / 3_600_000);
+  if (hours < 2) return `${Math.round(milliseconds / 60_000)} minutes`;
+  return hours < 48 ? `${hours} hours` : `${Math.round(hours / 24)} days`;
+};
+
+/** Why the clock of a machine, by its request, should be looked at; undefined when it may be right. */
+const clockWarning = (clock: number, now: number): string | undefined => {
+  if (clock > now + clockTolerance) {
+    return `The clock of the machine was ${span(clock - now)} ahead of this server's when it made the request. Set it right, or the key may be refused there.`;
+  }
+  // A request may be carried for days, and a key begins a day before it is made: behind by less does no harm.
+  return clock < now - day
+    ? `By the clock of the machine this request was made ${span(now - clock)} ago. If it was made later than that, set that clock right first, or the key is refused there.`
+    : undefined;
+};
+
+/** What to look at before carrying a key. `clock`: the machine's, when it made the request; unknown for a renewal. */
 export const keyWarnings = (
   license: LicenseDoc,
   end: number,
-  clock: number,
+  clock: number | undefined,
   now: number,
 ): readonly string[] => {
-  const warnings: string[] = [];
-  // A request may be carried for days: only a clock that is ahead is surely wrong.
-  if (clock > now + clockTolerance) {
-    const ahead = Math.round((clock - now) / 60_000);
-    warnings.push(
-      `The clock of the machine is ${ahead} minutes ahead of this server's. Set it right, or the key may be refused.`,
+  const ofClock = clock === undefined ? undefined : clockWarning(clock, now);
+  return [
+    ...(ofClock === undefined ? [] : [ofClock]),
+    ...(end === graceEnd(license)
+      ? ['The key ends with the license. Renew the license, then the key.']
+      : []),
+  ];
+};
+
+/** How often a machine came with another key of its own in the place of one that it held, since then. */
+const reimagesSince = (keys: readonly OfflineKeyDoc[], since: number): number => {
+  const inOrder = keys.toSorted((a, b) => a.issuedAt - b.issuedAt);
+  return inOrder.filter((key, index) => {
+    const before = inOrder[index - 1];
+    // What was given back or written off made room: that is no re-imaging.
+    return (
+      before?.status === 'superseded' &&
+      before.machineKey !== key.machineKey &&
+      key.issuedAt > since
     );
-  }
-  if (clock < now - 30 * day) {
-    warnings.push(
-      'The request is more than 30 days old by the clock of the machine. If it was made lately, set that clock right first.',
-    );
-  }
-  if (end === graceEnd(license)) {
-    warnings.push('The key ends with the license. Renew the license, then the key.');
-  }
-  return warnings;
+  }).length;
 };
 
 /** Machines with a new key of their own in the place of one that is held: re-imaged, three times a year. */
@@ -61,12 +89,28 @@ export const mayReimage = (
   now: number,
 ): Result<null, Refusal> => {
   if (!held || held.machineKey === newMachineKey) return ok(null);
-  const lately = new Set(
-    keys.filter((key) => key.issuedAt > now - year).map((key) => key.machineKey),
-  );
-  if (lately.size <= reimagesPerYear) return ok(null);
+  if (reimagesSince(keys, now - year) < reimagesPerYear) return ok(null);
   return fail({
     code: 'conflict',
-    detail: `This machine was set up anew ${reimagesPerYear} times within a year already. Ask the operator to write the old key off first.`,
+    detail: `The machine ${held.hostname} was set up anew ${reimagesPerYear} times within a year already, so this key is refused. Report its key as lost, and ask the operator to write it off; then make this one.`,
+  });
+};
+
+/**
+ * Whether a proof about one key of a machine, signed at `at` (seconds), gives up another that it holds: the
+ * same one, or the one that replaced it before the proof was made and that the machine therefore refuses.
+ */
+export const returnedBy = (
+  about: OfflineKeyDoc,
+  held: OfflineKeyDoc,
+  at: number,
+): Result<null, Refusal> => {
+  const gaveUp = about.machineKey === held.machineKey && Math.floor(held.issuedAt / 1000) <= at;
+  if (about.id === held.id || gaveUp) return ok(null);
+  const detail = `This proof is for an older key of ${held.hostname}, and was made before the key that it has now. Give that one back on the machine, and use its proof.`;
+  return fail({
+    code: 'proof-invalid',
+    detail,
+    extra: { errors: [{ field: 'proof', message: detail }] },
   });
 };

@@ -57,6 +57,7 @@ export const healthRoutes = (deps: Deps) =>
             reason: status.state === 'ready' ? null : status.reason,
             support: { contact: support.contact, links: [...support.links] },
             demo,
+            signingKeyEndsAt: new Date(deps.signer.certificateEndsAt).toISOString(),
             now: new Date(deps.now()).toISOString(),
           },
           200,

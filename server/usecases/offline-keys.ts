@@ -1,4 +1,4 @@
-/** Offline keys: made for a machine's request, renewed, shown again, given back, lost and written off. */
+/** Offline keys: made for a machine's request, renewed, listed, shown again. */
 import { makeId } from '../../shared/ids.ts';
 import { offlineKeyFile, shortenOfflineKey } from '../../shared/offline-key.ts';
 import { parseRequestCode, type OfflineRequest } from '../../shared/offline-request.ts';
@@ -7,28 +7,28 @@ import type { Page, PageQuery } from '../../shared/api/common.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { offlineKeyHeadStart } from '../../shared/statements.ts';
-import { verifyProof } from '../../shared/deactivation.ts';
 import type { LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
 import { machineKey } from '../domain/index-keys.ts';
 import { refuseInvalid } from '../domain/license-status.ts';
 import { keyEnd, keyWarnings, mayReimage } from '../domain/offline-keys.ts';
 import { keyHoldsSeat } from '../domain/seats.ts';
-import type { LicenseAction } from '../domain/permissions.ts';
 import { changeLicense, notFound, readLicense } from './access.ts';
 import type { AccountCaller } from './caller.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
+import { changeKey, closed } from './close-offline-keys.ts';
+import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { licenseClaim } from './machine-lease.ts';
 import { mapPage, pageFrom, storeQuery } from './pages.ts';
 import { refuseWithoutSeat } from './take-seat.ts';
 import { viewOfflineKey } from './views.ts';
 
-const withKey = (
+const withKey = async (
   deps: Deps,
+  reader: LicetReader,
   key: OfflineKeyDoc,
   warnings: readonly string[] = [],
-): OfflineKeyWithKey => ({
-  ...viewOfflineKey(key, deps.now()),
+): Promise<OfflineKeyWithKey> => ({
+  ...(await viewOfflineKey(deps, reader, key)),
   key: offlineKeyFile(key.jws),
   shortKey: key.shortKey,
   warnings: [...warnings],
@@ -118,7 +118,7 @@ const makeKey = async (
     details: { license: license.id, hostname: request.hostname, again: held !== undefined },
   });
   const warnings = keyWarnings(license, end.value, request.clock, now);
-  return ok(withKey(deps, made.document, [...warnings, ...made.warnings]));
+  return ok(await withKey(deps, tx, made.document, [...warnings, ...made.warnings]));
 };
 
 const signKey = async (
@@ -182,7 +182,7 @@ export const listOfflineKeys = (
 ): Promise<Result<Page<OfflineKey>, Refusal>> =>
   readLicense(deps, caller, licenseId, 'offline-key.list', async (reader, { license }) => {
     const found = await reader.offlineKeys.by('license', license.id, storeQuery(query));
-    return ok(await mapPage(pageFrom(found, query), (key) => viewOfflineKey(key, deps.now())));
+    return ok(await mapPage(pageFrom(found, query), (key) => viewOfflineKey(deps, reader, key)));
   });
 
 /** One key, with the key itself to show and save again. */
@@ -190,44 +190,8 @@ export const getOfflineKey = (deps: Deps, caller: AccountCaller, licenseId: stri
   readLicense(deps, caller, licenseId, 'offline-key.read', async (reader) => {
     const key = await reader.offlineKeys.get(id);
     return key?.licenseId === licenseId
-      ? ok(withKey(deps, key))
+      ? ok(await withKey(deps, reader, key))
       : fail(notFound('offline key of this license'));
-  });
-
-/** Why a key that no longer holds its seat can't be acted on. */
-const closed = (deps: Deps, key: OfflineKeyDoc): Refusal | null => {
-  if (keyHoldsSeat(key, deps.now())) return null;
-  const { status } = viewOfflineKey(key, deps.now());
-  const said = {
-    superseded: 'was replaced by a newer one. Use that key',
-    returned: 'was given back already; its seat is free',
-    'written-off': 'was written off; its seat is free',
-    expired: 'has ended; its seat is free. Make a new one from a request of the machine',
-    active: '',
-    lost: '',
-  }[status];
-  return { code: 'conflict', detail: `The offline key of ${key.hostname} ${said}.` };
-};
-
-const changeKey = <T>(
-  deps: Deps,
-  caller: AccountCaller,
-  licenseId: string,
-  id: string,
-  action: LicenseAction,
-  work: (
-    tx: LicetTransaction,
-    license: LicenseDoc,
-    key: OfflineKeyDoc,
-  ) => Promise<Result<T, Refusal>>,
-): Promise<Result<T, Refusal>> =>
-  changeLicense(deps, caller, licenseId, action, async (tx, { license }) => {
-    const key = await tx.offlineKeys.get(id);
-    if (key?.licenseId !== license.id) return fail(notFound('offline key of this license'));
-    const result = await work(tx, license, key);
-    const details = { license: license.id, hostname: key.hostname };
-    tx.record({ action, target: id, outcome: result.ok ? 'ok' : result.error.code, details });
-    return result;
   });
 
 /** A new key from the stored request: only the key has to be carried. The old one is superseded. */
@@ -255,71 +219,6 @@ export const renewOfflineKey = (
     const made = await signKey(deps, tx, caller, license, request, key.request, end.value);
     tx.offlineKeys.put({ ...key, status: 'superseded', closedAt: deps.now() });
     tx.offlineKeys.put(made.document);
-    const warnings = keyWarnings(license, end.value, deps.now(), deps.now());
-    return ok(withKey(deps, made.document, [...warnings, ...made.warnings]));
+    const warnings = keyWarnings(license, end.value, undefined, deps.now());
+    return ok(await withKey(deps, tx, made.document, [...warnings, ...made.warnings]));
   });
-
-/** Redeems a deactivation proof: the seat is free, once. Error: `proof-invalid`, `conflict`. */
-export const returnOfflineKey = (
-  deps: Deps,
-  caller: AccountCaller,
-  licenseId: string,
-  id: string,
-  proof: string,
-): Promise<Result<null, Refusal>> =>
-  changeKey(deps, caller, licenseId, id, 'offline-key.return', async (tx, license, key) => {
-    const verified = verifyProof(proof, {
-      id: key.id,
-      licenseId: license.id,
-      fingerprint: key.fingerprint,
-      machineKey: key.machineKey,
-    });
-    if (!verified.ok) {
-      const errors = [{ field: 'proof', message: verified.error }];
-      return fail({ code: 'proof-invalid', detail: verified.error, extra: { errors } });
-    }
-    const over = closed(deps, key);
-    if (over) return fail(over);
-    tx.offlineKeys.put({ ...key, status: 'returned', closedAt: deps.now() });
-    return ok(null);
-  });
-
-/** The owner reports a machine lost: the seat is held until an operator writes the key off, or it ends. */
-export const reportLost = (
-  deps: Deps,
-  caller: AccountCaller,
-  licenseId: string,
-  id: string,
-  reason: string,
-): Promise<Result<OfflineKey, Refusal>> =>
-  changeKey(deps, caller, licenseId, id, 'offline-key.lost', async (tx, _license, key) => {
-    const over = closed(deps, key);
-    if (over) return fail(over);
-    const lost: OfflineKeyDoc = { ...key, status: 'lost', reason };
-    tx.offlineKeys.put(lost);
-    return ok(viewOfflineKey(lost, deps.now()));
-  });
-
-/** An operator writes a key off: its seat is free, though the machine could run until the key ends. */
-export const writeOff = async (
-  deps: Deps,
-  caller: AccountCaller,
-  id: string,
-): Promise<Result<OfflineKey, Refusal>> => {
-  const known = await deps.store.read((reader) => reader.offlineKeys.get(id));
-  if (!known) return fail(notFound('offline key'));
-  return changeKey(
-    deps,
-    caller,
-    known.licenseId,
-    id,
-    'offline-key.write-off',
-    async (tx, _license, key) => {
-      const over = closed(deps, key);
-      if (over) return fail(over);
-      const written: OfflineKeyDoc = { ...key, status: 'written-off', closedAt: deps.now() };
-      tx.offlineKeys.put(written);
-      return ok(viewOfflineKey(written, deps.now()));
-    },
-  );
-};

@@ -4,7 +4,9 @@ import type { Activation, ProductLicense } from '../../shared/api/activations.ts
 import type { License, Product, Relation, TouchedMachine } from '../../shared/api/licenses.ts';
 import type { OfflineKey } from '../../shared/api/offline-keys.ts';
 import type { AccountDoc, LicenseDoc, OfflineKeyDoc, ProductDoc } from '../domain/documents.ts';
+import { machineKey } from '../domain/index-keys.ts';
 import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status.ts';
+import { keyStatus } from '../domain/offline-keys.ts';
 import type { Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
 import { countSeats } from './seats.ts';
@@ -56,6 +58,7 @@ export const viewLicense = async (
     maxActivations: license.maxActivations,
     counter: counter.online + counter.offline,
     offline: counter.offline,
+    giveBacks: await reader.offlineKeys.count('returned', license.id),
     status: licenseStatus(license, deps.now()),
     reason: license.reason,
     expiresAt: isoOrNull(license.expiresAt),
@@ -117,7 +120,11 @@ export const viewOfflineSeat = (key: OfflineKeyDoc): Activation => ({
   kind: 'offline',
 });
 
-export const viewOfflineKey = (key: OfflineKeyDoc, now: number): OfflineKey => ({
+export const viewOfflineKey = async (
+  deps: Pick<Deps, 'now'>,
+  reader: LicetReader,
+  key: OfflineKeyDoc,
+): Promise<OfflineKey> => ({
   id: key.id,
   licenseId: key.licenseId,
   hostname: key.hostname,
@@ -125,11 +132,12 @@ export const viewOfflineKey = (key: OfflineKeyDoc, now: number): OfflineKey => (
   issuedAt: iso(key.issuedAt),
   issuedBy: key.issuedBy,
   expiresAt: iso(key.expiresAt),
-  status:
-    (key.status === 'active' || key.status === 'lost') && key.expiresAt <= now
-      ? 'expired'
-      : key.status,
+  status: keyStatus(key, deps.now()),
   reason: key.reason,
+  giveBacks: await reader.offlineKeys.count(
+    'returnedBy',
+    machineKey(key.licenseId, key.fingerprint),
+  ),
 });
 
 export const viewTouched = (seat: Seat, now: number): TouchedMachine => ({

@@ -135,6 +135,8 @@ export const License = z
     counter: z.number().int(),
     /** Of these, seats held by offline keys. */
     offline: z.number().int(),
+    /** Offline keys that were ever given back. Many of one machine may be a snapshot put back again and again. */
+    giveBacks: z.number().int(),
     status: LicenseStatus,
     /** Why it is suspended or revoked. */
     reason: z.string().nullable(),

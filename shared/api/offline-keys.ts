@@ -31,15 +31,21 @@ export const OfflineKey = z
     expiresAt: Timestamp,
     status: OfflineKeyStatus,
     reason: z.string().nullable(),
+    /** Keys that this machine has ever given back on this license. */
+    giveBacks: z.number().int(),
   })
   .meta({ id: 'OfflineKey' });
 export type OfflineKey = z.infer<typeof OfflineKey>;
 export const OfflineKeyPage = pageOf(OfflineKey, 'OfflineKeyPage');
+export type OfflineKeyPage = z.infer<typeof OfflineKeyPage>;
 
 /** With the key itself: the armored file, and the form that can be typed. */
 export const OfflineKeyWithKey = OfflineKey.extend({
   key: z.string(),
-  /** Null where the key holds something that the typed form cannot say; `warnings` says what. */
+  /**
+   * To type: numbered lines of groups, each with its check. Null only where the typed form can't say what
+   * the key holds: times after 2058, or a text that is no valid Unicode; `warnings` says so.
+   */
   shortKey: z.string().nullable(),
   /** Something to look at: the machine's clock is off, the license ends first. */
   warnings: z.array(z.string()),

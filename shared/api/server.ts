@@ -21,6 +21,8 @@ export const ServerInfo = z
     support: Support,
     /** Set by `licet demo`: the sign-in explains itself. */
     demo: z.object({ text: z.string() }).nullable(),
+    /** When the certificate of the key that signs now ends: from then on nothing can be signed. */
+    signingKeyEndsAt: Timestamp,
     now: Timestamp,
   })
   .meta({ id: 'ServerInfo' });

@@ -46,8 +46,8 @@ const finish = async (
       'The private key of this machine is gone, so the proof can not be signed. Ask the operator to write the key off.',
     );
   }
-  const { keyId, licenseId, fingerprint, product } = tombstone;
-  const { jws } = makeProof(key, { id: keyId, licenseId, fingerprint }, nowOf(options));
+  const { keyId, licenseId, fingerprint, product, at } = tombstone;
+  const { jws } = makeProof(key, { id: keyId, licenseId, fingerprint }, Date.parse(at));
   await writeTombstone(folder, { ...tombstone, proof: jws });
   await removeEnteredKey(folder, product);
   if ((await enteredKeys(folder)).length === 0) await retireKey(folder, machine);
@@ -90,6 +90,7 @@ export const giveBackOfflineKey = (options: GiveBackOptions = {}): Promise<SdkRe
       licenseId: claims.sub,
       product: claims.aud,
       fingerprint: claims.licet.machine.fingerprint,
+      machineKey: claims.licet.machine.key,
       at: isoTime(nowOf(options)),
       proof: null,
     };

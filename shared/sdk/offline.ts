@@ -8,7 +8,7 @@ import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
 import { isoTime, warningsAt, type Permit } from './permit.ts';
-import { readTombstones } from './returned.ts';
+import { tombstoneOf } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { keepRevocations, trustHere } from './trust-store.ts';
 import { listState, readState, removeState, writeState } from './state.ts';
@@ -102,7 +102,7 @@ const checkNotReturned = async (
   folder: string,
   claims: OfflineKeyClaims,
 ): Promise<SdkResult<null>> => {
-  const tombstone = (await readTombstones(folder)).find((one) => one.keyId === claims.jti);
+  const tombstone = await tombstoneOf(folder, claims);
   return tombstone
     ? rejected(
         'given-back',

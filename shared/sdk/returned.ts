@@ -1,5 +1,6 @@
 /** Tombstones: the offline keys that this machine has given back. What is listed here never works again. */
 import { z } from 'zod';
+import type { OfflineKeyClaims } from '../claims.ts';
 import { readState, writeState } from './state.ts';
 
 const returnedFile = 'returned.json';
@@ -9,6 +10,8 @@ const Tombstone = z.object({
   licenseId: z.string(),
   product: z.string(),
   fingerprint: z.string(),
+  /** The public key that the offline key was bound to. */
+  machineKey: z.string().optional(),
   /** RFC 3339 UTC. */
   at: z.string(),
   /** The signed proof; null between the two steps of giving back. */
@@ -27,3 +30,17 @@ export const writeTombstone = async (folder: string, tombstone: Tombstone): Prom
   const others = (await readTombstones(folder)).filter((one) => one.keyId !== tombstone.keyId);
   await writeState(folder, returnedFile, { version: 1, keys: [...others, tombstone] });
 };
+
+/**
+ * The tombstone that an offline key is under: its own, or that of another key of its license and pair that
+ * was given back after it was signed. The server takes such a proof for both.
+ */
+export const tombstoneOf = async (
+  folder: string,
+  { jti, sub, iat, licet }: OfflineKeyClaims,
+): Promise<Tombstone | undefined> =>
+  (await readTombstones(folder)).find(
+    ({ keyId, licenseId, machineKey, at }) =>
+      keyId === jti ||
+      (licenseId === sub && machineKey === licet.machine.key && iat * 1000 <= Date.parse(at)),
+  );

@@ -1,52 +1,8 @@
 /** Offline keys from outside: issued for a machine's request, renewed, given back, lost, written off. */
 import { describe, expect, test } from 'vitest';
-import type { OfflineKey, OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { makeProof } from '../../shared/deactivation.ts';
-import { generateKey, type PrivateKey } from '../../shared/keys.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
-import { random } from '../../server/system/create-deps.ts';
-import { day, fingerprint, openPortal } from '../support/server.ts';
-
-type Portal = Awaited<ReturnType<typeof openPortal>>;
-
-/** A machine behind the air gap: its key pair and its request. */
-const machine = (portal: Portal, hostname: string, key: PrivateKey = generateKey(random)) => {
-  const forms = makeRequest({
-    key,
-    fingerprint: fingerprint(hostname),
-    hostname,
-    now: portal.time.now,
-    random,
-  });
-  return { key, hostname, ...forms };
-};
-
-const issue = (portal: Portal, request: string, more: object = {}) =>
-  portal.ask<OfflineKeyWithKey>('POST', `/v1/licenses/${portal.license.id}/offline-keys`, {
-    token: portal.ana,
-    json: { request, ...more },
-  });
-
-const act = <T>(portal: Portal, id: string, verb: string, json: object = {}) =>
-  portal.ask<T>('POST', `/v1/licenses/${portal.license.id}/offline-keys/${id}/${verb}`, {
-    token: portal.ana,
-    json,
-  });
-
-const counter = async (portal: Portal) => {
-  const { body } = await portal.ask<License>('GET', `/v1/licenses/${portal.license.id}`, {
-    token: portal.ana,
-  });
-  return [body.counter, body.offline];
-};
-
-const proofOf = (portal: Portal, { key, hostname }: ReturnType<typeof machine>, id: string) =>
-  makeProof(
-    key,
-    { id, licenseId: portal.license.id, fingerprint: fingerprint(hostname) },
-    portal.time.now,
-  );
+import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import { counter, issue, machine } from '../support/air-gapped.ts';
+import { day, hour, openPortal } from '../support/server.ts';
 
 describe('an offline key', () => {
   test.each(['jws', 'file', 'typed'] as const)(
@@ -112,45 +68,6 @@ describe('an offline key', () => {
     expect(renewed.body.id).not.toBe(body.id);
     expect(Date.parse(renewed.body.expiresAt) - portal.time.now).toBeGreaterThan(179 * day);
   });
-
-  test('a machine that was set up anew keeps its seat, three times a year', async () => {
-    const portal = await openPortal({ maxActivations: 1 });
-    const statuses = [];
-    for (let index = 0; index < 5; index += 1) {
-      portal.time.now += 1;
-      statuses.push((await issue(portal, machine(portal, 'plc-7').typed)).status);
-    }
-    expect(statuses).toEqual([201, 201, 201, 201, 409]);
-    expect(await counter(portal)).toEqual([1, 1]);
-  });
-
-  test('is given back once by the proof of its machine', async () => {
-    const portal = await openPortal();
-    const plc = machine(portal, 'plc-7');
-    const { body } = await issue(portal, plc.typed);
-    const proof = proofOf(portal, plc, body.id);
-    const stranger = proofOf(portal, machine(portal, 'plc-7'), body.id);
-    const forged = await act(portal, body.id, 'deactivation', { proof: stranger.typed });
-    expect(forged.status).toBe(400);
-    expect(forged.body).toMatchObject({ code: 'proof-invalid' });
-    expect((await act(portal, body.id, 'deactivation', { proof: proof.typed })).status).toBe(204);
-    expect(await counter(portal)).toEqual([0, 0]);
-    const again = await act(portal, body.id, 'deactivation', { proof: proof.file });
-    expect(again.body).toMatchObject({ code: 'conflict' });
-  });
-
-  test('that is reported lost holds its seat until an operator writes it off', async () => {
-    const portal = await openPortal();
-    const { body } = await issue(portal, machine(portal, 'plc-7').typed);
-    const lost = await act<OfflineKey>(portal, body.id, 'lost', { reason: 'flooded' });
-    expect(lost.status).toBe(202);
-    expect(lost.body).toMatchObject({ status: 'lost', reason: 'flooded' });
-    expect(await counter(portal)).toEqual([1, 1]);
-    const target = `/v1/operator/offline-keys/${body.id}/write-off`;
-    expect((await portal.ask('POST', target, { token: portal.ana })).status).toBe(403);
-    expect((await portal.ask('POST', target, { token: portal.operator })).status).toBe(200);
-    expect(await counter(portal)).toEqual([0, 0]);
-  });
 });
 
 describe('a request code', () => {
@@ -171,10 +88,41 @@ describe('a request code', () => {
     });
   });
 
-  test('from a machine whose clock is ahead gets a warning with the key', async () => {
+  test.each([
+    ['a day ahead', day, [/clock of the machine was 24 hours ahead of this server/u]],
+    ['eleven minutes ahead', 11 * 60_000, [/11 minutes ahead/u]],
+    ['three days behind, or made then', -3 * day, [/made 3 days ago\. If it was made later/u]],
+    ['nine minutes ahead', 9 * 60_000, []],
+    ['a few hours on its way', -20 * hour, []],
+  ])('whose machine had a clock %s is warned of where that matters', async (_, off, warnings) => {
     const portal = await openPortal();
-    const ahead = machine({ ...portal, time: { now: portal.time.now + day } }, 'plc-7');
-    const { body } = await issue(portal, ahead.typed);
-    expect(body.warnings[0]).toContain('ahead of this server');
+    const plc = machine({ ...portal, time: { now: portal.time.now + off } }, 'plc-7');
+    const { status, body } = await issue(portal, plc.typed);
+    expect(status).toBe(201);
+    expect(body.warnings).toEqual(warnings.map((one) => expect.stringMatching(one)));
+  });
+});
+
+describe('the typed form of a key', () => {
+  test('is there for names in every script, long ones and many entitlements', async () => {
+    const entitlements = Object.fromEntries(
+      Array.from({ length: 20 }, (_, index) => [
+        `feature-${index}`,
+        index % 2 === 0 || 'größer 🚀',
+      ]),
+    );
+    const name = 'Прод 生産 🏭 ' + 'x'.repeat(80);
+    const portal = await openPortal({ name, entitlements });
+    const { body } = await issue(portal, machine(portal, 'plc-7').typed);
+    expect(body.shortKey).toMatch(/^(?:[0-9A-Z]{5} ?)+\n/u);
+    expect(body.warnings).toEqual([]);
+  });
+
+  test('is null, with the reason, for what it can not say: half of a character', async () => {
+    const portal = await openPortal({ name: 'Prod \ud800' });
+    const { status, body } = await issue(portal, machine(portal, 'plc-7').typed);
+    expect(status).toBe(201);
+    expect(body.shortKey).toBeNull();
+    expect(body.warnings).toEqual([expect.stringContaining('typed form cannot say')]);
   });
 });

@@ -242,6 +242,25 @@ describe('giving back', () => {
     expect(again.request.key).not.toBe(request.request.key);
   });
 
+  it('gives up every key of that license and pair, also one that was renewed and never entered', async () => {
+    const { options, issued, issue, request, time } = await licensed();
+    time.now += hours;
+    const renewed = issue(request, time.now, { jti: 'key_renewed' });
+    // Another product keeps the key pair in use.
+    const other = issue(request, time.now, { jti: 'key_other', sub: 'lic_other', aud: 'other' });
+    must(await enterOfflineKey({ ...options, key: other.file }));
+    time.now += hours;
+    const back = must(await giveBackOfflineKey({ ...options, product }));
+    expect(back.keyId).toBe(issued.claims.jti);
+    expect(await enterOfflineKey({ ...options, key: renewed.file })).toMatchObject({
+      error: { reason: 'given-back' },
+    });
+    must(await verifyOfflineKey({ ...options, product: 'other' }));
+    time.now += hours;
+    const next = issue(request, time.now, { jti: 'key_next' });
+    must(await enterOfflineKey({ ...options, key: next.file }));
+  });
+
   it('refuses the key of another machine', async () => {
     const { options } = await licensed();
     const other = await licensed();

@@ -35,3 +35,15 @@ const Countdown = ({ text, retryAt, width }: Required<BannerProps> & { width: nu
   const again = ` Trying again in ${seconds} s.`;
   return cut(text, width - again.length) + again;
 };
+
+/** One row that stays until what it tells is done; `words` gets the cells that there are. */
+export const Notice = ({ words }: { words: (width: number) => string }) => {
+  const { columns } = useWindowSize();
+  return (
+    <Box>
+      <Text tone="soon" wrap="truncate-end">
+        {` ${signs.soon} ${cut(words(columns - 4), columns - 4)}`}
+      </Text>
+    </Box>
+  );
+};

@@ -5,7 +5,7 @@ import { whyNot, type Action, type Values } from '../actions/action.ts';
 import { signOut } from '../actions/session.ts';
 import type { Client } from '../api/client.ts';
 import { ActionFlow } from '../components/action-flow.tsx';
-import { Banner } from '../components/banner.tsx';
+import { Banner, Notice } from '../components/banner.tsx';
 import { Frame } from '../components/frame.tsx';
 import { Palette } from '../components/palette.tsx';
 import { Loading } from '../components/states.tsx';
@@ -13,11 +13,13 @@ import { useApp } from '../hooks/use-app.ts';
 import { useAnswer } from '../hooks/use-answer.ts';
 import { useConnection, type Connection } from '../hooks/use-connection.ts';
 import { useKeys } from '../hooks/use-keys.ts';
+import { useNow } from '../hooks/use-now.ts';
 import { usePackages } from '../hooks/use-packages.ts';
 import { usePageStack } from '../hooks/use-pages-stack.ts';
 import { PortalContext, type Portal } from '../hooks/use-portal.ts';
 import { bannerWords, failureWords } from '../state/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
+import { signingKeyNotice } from '../state/signing-key-words.ts';
 import { sectionsFor } from './sections.tsx';
 
 export interface PortalProps {
@@ -81,6 +83,8 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     search: () => setSearching(true),
   });
 
+  const now = useNow();
+  const keyEndsAt = about.value?.signingKeyEndsAt;
   const named = about.value?.name === 'licet' ? undefined : about.value?.name;
   const place = license?.name ?? (operator ? (named ?? 'Operator') : account.name);
   return (
@@ -95,7 +99,10 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
         }
         sections={names}
         section={section}
-        banner={bannerOf(connection, about.value?.reason ?? undefined)}
+        banner={
+          bannerOf(connection, about.value?.reason ?? undefined) ??
+          (operator && keyEndsAt !== undefined ? signingKeyBanner(keyEndsAt, now) : null)
+        }
       >
         {packages.known ? sections[section]?.draw() : <Loading />}
         {stack.pages.map(({ id, draw }) => (
@@ -137,6 +144,12 @@ const bannerOf = ({ state }: Connection, readOnly: string | undefined): ReactNod
   return readOnly === undefined ? null : (
     <Banner text={`The server takes no changes now: ${readOnly}`} />
   );
+};
+
+/** An operator has a month to make a new signing key; null while there is more time. */
+const signingKeyBanner = (endsAt: string, now: number): ReactNode => {
+  const words = (width: number) => signingKeyNotice(Date.parse(endsAt), now, width);
+  return words(0) === undefined ? null : <Notice words={(width) => words(width) ?? ''} />;
 };
 
 interface PortalKeys {

@@ -1,8 +1,9 @@
 /** Tells the forms of a code apart: armor, a bare JWS, parts of QR codes, or lines that were typed. */
 import { dearmor, isArmored, type ArmorType } from './armor.ts';
+import { digitOf } from './crockford.ts';
 import { isQrPart, joinQrParts } from './qr-parts.ts';
 import { fail, ok, type Result } from './result.ts';
-import { fromTypedLines } from './typed-lines.ts';
+import { cleanLine, fromTypedLines } from './typed-lines.ts';
 
 /** The first digit of what is typed: what it is, and in which version of the form. */
 export const typedKinds = {
@@ -27,11 +28,32 @@ const readTyped = (type: ArmorType, text: string): Result<Code, string> => {
   if (!digits.ok) return digits;
   const [kind, ...rest] = digits.value;
   if (kind === typedKinds[type]) return ok({ form: 'typed', digits: rest });
-  const found = kindNames.get(kind ?? 0);
-  return fail(
-    `This is not ${kindNames.get(typedKinds[type]) ?? ''}, but ${found ?? 'something from a newer version; update licet'}.`,
-  );
+  return fail(describeKind(type, kind));
 };
+
+const describeKind = (wanted: ArmorType, kind: number | undefined): string =>
+  `This is not ${kindNames.get(typedKinds[wanted]) ?? ''}, but ${kindNames.get(kind ?? 0) ?? 'something from a newer version; update licet'}.`;
+
+/** What is wrong with the kind of a code whose first line this is: a sentence, or nothing. */
+export const checkKindOfLine = (
+  line: string,
+  wanted: ArmorType | undefined,
+): string | undefined => {
+  const kind = digitOf(cleanLine(line).charAt(0));
+  if (wanted === undefined || kind === typedKinds[wanted]) return undefined;
+  return describeKind(wanted, kind);
+};
+
+/** A text without spaces of any kind. */
+const compact = (text: string): string => text.replaceAll(/[\s\p{Cf}]/gu, '');
+
+// Typed lines have no dot, but for the numbers that may stand before them.
+const isJws = (plain: string): boolean =>
+  plain.startsWith('eyJ') || (plain.includes('.') && !/^\d{1,2}\./.test(plain));
+
+/** Whether a text is taken for typed lines, and not for a file, a bare statement or parts of a QR code. */
+export const isTypedForm = (text: string): boolean =>
+  !isArmored(text) && !isQrPart(text) && !isJws(compact(text));
 
 /** Reads any form of a code of a type. The error is a sentence, for typed lines with the line's number. */
 export const readCode = (type: ArmorType, text: string): Result<Code, string> => {
@@ -44,11 +66,7 @@ export const readCode = (type: ArmorType, text: string): Result<Code, string> =>
     const joined = joinQrParts(text);
     return joined.ok ? readCode(type, joined.value) : joined;
   }
-  const plain = text.replaceAll(/[\s\p{Cf}]/gu, '');
-  // Typed lines have no dot, but for the numbers that may stand before them.
-  const isJws = plain.startsWith('eyJ') || (plain.includes('.') && !/^\d{1,2}\./.test(plain));
-  if (isJws) return ok({ form: 'jws', jws: plain });
-  return readTyped(type, text);
+  return isTypedForm(text) ? readTyped(type, text) : ok({ form: 'jws', jws: compact(text) });
 };
 
 /** A code as a QR code carries it: what is in an armor without its lines, typed lines without their spaces. */

@@ -163,6 +163,36 @@ export const describeOfflineKey = (claims: OfflineKeyClaims, kid: string): Offli
   validUntil: iso(claims.exp),
 });
 
+/** What a typed key says by itself: all but the machine and the server, which are left out of it. */
+export type TypedKeySummary = Omit<OfflineKeySummary, 'issuer' | 'signedBy' | 'machine'>;
+
+/** Reads a typed key anywhere, unverified, for looking at; undefined for another form. The error is a sentence. */
+export const inspectTypedKey = (text: string): Result<TypedKeySummary, string> | undefined => {
+  const code = readCode('offline-key', text);
+  if (!code.ok) return code;
+  if (code.value.form === 'jws') return undefined;
+  try {
+    const reader = new BitReader(code.value.digits);
+    reader.number(kidBits);
+    reader.bytes(64);
+    const nobody = { fingerprint: '', hostname: '', key: '' };
+    const claims = readShortClaims(reader, { iss: '', machine: nobody });
+    reader.end();
+    const {
+      issuer: _issuer,
+      signedBy: _kid,
+      machine: _machine,
+      ...said
+    } = describeOfflineKey(claims, '');
+    return ok(said);
+  } catch (error) {
+    if (error instanceof BitsError || error instanceof SyntaxError || error instanceof RangeError) {
+      return fail(`This key is not readable. ${error.message}`);
+    }
+    throw error;
+  }
+};
+
 /** Reads a key anywhere, unverified, for looking at. The error is a sentence. */
 export const inspectOfflineKey = (
   text: string,

@@ -14,6 +14,8 @@ import { fail, ok, type Result } from './result.ts';
 const checks = 2;
 const lineData = 28;
 const lineLength = lineData + checks;
+/** Characters of a line that is not the last. */
+export const fullLine = lineLength;
 const groupLength = 5;
 
 if (lineData > maxCheckedDigits) throw new Error('A line is longer than its check covers.');
@@ -50,9 +52,13 @@ const readLine = (line: string, index: number, isLast: boolean): [LineState, num
   return [fits(!isLast) ? (isLast ? 'right-if-not-last' : 'right-if-last') : 'wrong', data];
 };
 
+/** The first character that no code has. */
+export const strangerIn = (line: string): string | undefined =>
+  Array.from(line).find((character) => digitOf(character) === undefined);
+
 const describeWrong = (line: string, index: number, isLast: boolean): string => {
   const name = `Line ${index + 1}`;
-  const stranger = Array.from(line).find((character) => digitOf(character) === undefined);
+  const stranger = strangerIn(line);
   if (stranger !== undefined) {
     return `${name} has a character that never occurs in a code: ${JSON.stringify(stranger)}. Check it.`;
   }
@@ -88,6 +94,9 @@ const cutAnew = (lines: readonly string[]): string[] =>
 /** Drops `1.`, `2:` or `3)` before a line, as a numbered listing has it. */
 const withoutNumber = (line: string): string => line.replace(/^\s*\d{1,2}\s*[.:)]\s+/, '');
 
+/** A line without what only helps the eye: its number, spaces, hyphens. */
+export const cleanLine = (line: string): string => withoutSeparators(withoutNumber(line));
+
 /**
  * Reads typed lines, in any case and spacing. Line breaks are taken as typed, so that an error keeps to
  * its line; where they were lost or moved, the text is cut anew. The error names the line.
@@ -95,7 +104,7 @@ const withoutNumber = (line: string): string => line.replace(/^\s*\d{1,2}\s*[.:)
 export const fromTypedLines = (text: string): Result<number[], string> => {
   const lines = text
     .split(/\r\n|[\n\r]/)
-    .map((line) => withoutSeparators(withoutNumber(line)))
+    .map(cleanLine)
     .filter((line) => line !== '');
   if (lines.length === 0) return fail('There is no code. Enter its lines.');
   const typed = readLines(lines);
@@ -112,7 +121,7 @@ export const checkTypedLine = (
   text: string,
   index: number,
 ): Result<{ readonly isLast: boolean }, string> => {
-  const line = withoutSeparators(withoutNumber(text));
+  const line = cleanLine(text);
   const [state] = readLine(line, index, true);
   if (state === 'right') return ok({ isLast: true });
   return state === 'right-if-not-last' && line.length === lineLength

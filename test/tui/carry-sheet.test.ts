@@ -14,6 +14,7 @@ const key = {
   expiresAt: new Date(claims.exp * 1000).toISOString(),
   status: 'active' as const,
   reason: null,
+  giveBacks: 0,
   key: offlineKeyFile(golden.statements['offline-key']),
   shortKey: golden.typed['offline-key'],
   warnings: [],

@@ -2,10 +2,12 @@
 import * as account from './account.ts';
 import type { Action } from './action.ts';
 import * as activations from './activations.ts';
+import * as closeOfflineKeys from './close-offline-keys.ts';
 import * as importExport from './import-export.ts';
 import * as insight from './insight.ts';
 import * as journal from './journal.ts';
 import * as licenses from './licenses.ts';
+import * as listOfflineKeys from './list-offline-keys.ts';
 import * as offlineKeys from './offline-keys.ts';
 import * as operatorAccounts from './operator-accounts.ts';
 import * as operatorLicenses from './operator-licenses.ts';
@@ -24,7 +26,9 @@ export const allActions: readonly Action[] = [
   licenses,
   activations,
   users,
+  listOfflineKeys,
   offlineKeys,
+  closeOfflineKeys,
   releases,
   trials,
   account,

@@ -1,11 +1,9 @@
 /** A page to print and carry to a machine: its offline key to type, when the next visit is due, what to do. */
 import { inspectOfflineKey, type OfflineKeySummary } from '../../shared/offline-key.ts';
 import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import { nextVisit } from './next-visit.ts';
 
 const width = 72;
-/** How long before its end the next key should be there. Days. */
-const headStart = 14;
-const day = 86_400_000;
 
 /** Printers and old terminals know ASCII only: letters lose their marks, other characters become `?`. */
 const ascii = (text: string): string =>
@@ -38,7 +36,7 @@ const facts = (key: OfflineKeyWithKey, read: OfflineKeySummary | undefined): str
     row('Key', key.id),
     row('Made', `${date(issued)} by ${key.issuedBy}`),
     row('Works until', date(end)),
-    row('NEXT VISIT DUE', date(Math.max(issued, end - headStart * day))),
+    row('NEXT VISIT DUE', date(nextVisit(key))),
   ];
 };
 

@@ -1,5 +1,6 @@
 /** Fields of actions: what is typed, always as text, and the schema that makes a value of it. */
 import { z } from 'zod';
+import type { ArmorType } from '../../shared/armor.ts';
 import { Email, NewPassword } from '../../shared/api/common.ts';
 
 /** What a text field names; screens fill it in from what is selected. */
@@ -30,6 +31,8 @@ export interface TypedField<T> extends FieldOptions {
   readonly optional: boolean;
   /** A password that is being chosen: prompts ask for it twice. */
   readonly chosen?: boolean;
+  /** A code that may be typed line by line: which one. */
+  readonly code?: ArmorType;
   /** Not for the command line, where others see it: a code. Passwords are so anyway. */
   readonly secret?: boolean;
   readonly schema: z.ZodType<T, string>;
@@ -48,7 +51,10 @@ export const text = <T>(
 ): TypedField<T> => ({ ...options, kind: 'text', optional: false, schema });
 
 /** Text of several lines, pasted or from a file. */
-export const block = <T>(schema: z.ZodType<T, string>, options: FieldOptions): TypedField<T> => ({
+export const block = <T>(
+  schema: z.ZodType<T, string>,
+  options: FieldOptions & { readonly code?: ArmorType },
+): TypedField<T> => ({
   ...options,
   kind: 'block',
   optional: false,

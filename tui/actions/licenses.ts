@@ -20,6 +20,7 @@ export const licenseFacts = (license: License): Block => ({
     ['Product', license.productName],
     ['Activations', counterText(license.counter, license.maxActivations)],
     ['Of these offline', license.offline],
+    ['Offline keys given back', license.giveBacks],
     ['Type', license.type],
     ['Status', license.status],
     ...(license.reason === null ? [] : [['Reason', license.reason] as const]),

@@ -1,12 +1,8 @@
 /**
  * What a technician does on a machine behind an air gap, without a server and without signing in: make a
- * request, enter a key, verify it, look at a code, give the key back.
+ * request, enter a key, verify it, give the key back.
  */
-import { typOf } from '../../shared/claims.ts';
 import { toQrText } from '../../shared/codes.ts';
-import { keyIdOfProof } from '../../shared/deactivation.ts';
-import { inspectOfflineKey, type OfflineKeySummary } from '../../shared/offline-key.ts';
-import { parseRequestCode } from '../../shared/offline-request.ts';
 import { fail, ok } from '../../shared/result.ts';
 import {
   createRequest,
@@ -20,9 +16,7 @@ import {
   type SdkResult,
 } from '../../shared/sdk/index.ts';
 import { keepTrust, keptTrust } from '../../shared/sdk/trust-store.ts';
-import { verifyStatement } from '../../shared/statements.ts';
-import { parseTrust } from '../../shared/trust.ts';
-import { time, type Block, type Done, type Shown } from './done.ts';
+import { time, type Done, type Shown } from './done.ts';
 
 /** A machine, the text of a key, and what is trusted: the text of a root key or trust file, or what was used before. */
 export interface KeyHere extends MachineOptions {
@@ -86,16 +80,20 @@ const entitlementText = (entitlements: Permit['license']['entitlements']): strin
     .map(([name, value]) => (value === true ? name : `${name}: ${String(value)}`))
     .join(', ');
 
-type Licensed = Pick<Permit, 'product' | 'license' | 'hostname' | 'fingerprint'>;
+type Licensed = Pick<Permit, 'product' | 'license'> &
+  Partial<Pick<Permit, 'hostname' | 'fingerprint'>>;
 
-const licenseRows = (one: Licensed): (readonly [string, Shown])[] => [
+/** What a key permits, for people to read. */
+export const licenseRows = (one: Licensed): (readonly [string, Shown])[] => [
   ['License', one.license.name],
   ['Product', one.product],
   ['Type', one.license.type],
   ['Activations', one.license.maxActivations ?? 'unlimited'],
   ['License expires', one.license.expiresAt === null ? 'never' : time(one.license.expiresAt)],
   ['Entitlements', entitlementText(one.license.entitlements)],
-  ['Machine', `${one.hostname} (${one.fingerprint.slice(0, 12)})`],
+  ...(one.fingerprint === undefined
+    ? []
+    : [['Machine', `${one.hostname ?? ''} (${one.fingerprint.slice(0, 12)})`] as const]),
 ];
 
 const permitDone = (message: string, permit: Permit): Done => ({
@@ -163,82 +161,4 @@ export const giveBackKey = async (here: KeyHere): Promise<SdkResult<Done>> => {
     ],
     next: 'Carry it out, and free the seat: licet offline-key return. Called again, this shows the same proof.',
   });
-};
-
-/** Whether the signature of a key holds by what is trusted, as a sentence; its times don't matter here. */
-const signatureText = (text: string, trust: string | undefined): string => {
-  if (trust === undefined) return 'not checked: no root key was given';
-  const parsed = parseTrust(trust);
-  if (!parsed.ok) return `not checked: ${parsed.error}`;
-  const jws = toQrText(text);
-  const { roots, revocations } = parsed.value;
-  const verified = verifyStatement('offline-key', jws, {
-    roots,
-    revocations,
-    now: 0,
-    anyTime: true,
-  });
-  return verified.ok ? 'valid' : verified.error.message;
-};
-
-const keyDone = (summary: OfflineKeySummary, signature: string): Done => ({
-  message: 'An offline key. What it says:',
-  data: { kind: typOf('offline-key'), ...summary, signature },
-  blocks: [
-    {
-      kind: 'facts',
-      rows: [
-        ...licenseRows({ ...summary, ...summary.machine }),
-        ['Works from', time(summary.validFrom)],
-        ['Works until', time(summary.validUntil)],
-        ['Issued', time(summary.issuedAt)],
-        ['Administrator', summary.administrator.email],
-        ['Key', summary.id],
-        ['License id', summary.licenseId],
-        ['Server', summary.issuer],
-        ['Signed by', summary.signedBy],
-        ['Signature', signature],
-      ],
-    },
-  ],
-});
-
-const facts = (rows: readonly (readonly [string, Shown])[]): readonly Block[] => [
-  { kind: 'facts', rows },
-];
-
-const requestDone = (text: string): Done | undefined => {
-  const read = parseRequestCode(text);
-  if (!read.ok) return undefined;
-  const { fingerprint, hostname, product = null, clock, nonce, key } = read.value;
-  const at = new Date(clock).toISOString();
-  return {
-    message: `A request code (${nonce}). What it says:`,
-    data: { kind: typOf('request'), ...read.value, product, clock: at },
-    blocks: facts([
-      ['Machine', hostname],
-      ['Fingerprint', fingerprint],
-      ['Product', product],
-      ['Clock of the machine', time(at)],
-      ['Key', key],
-    ]),
-  };
-};
-
-const proofDone = (text: string): Done | undefined => {
-  const id = keyIdOfProof(text);
-  if (!id.ok || id.value === '') return undefined;
-  return {
-    message: 'A deactivation proof.',
-    data: { kind: typOf('deactivation'), keyId: id.value },
-    blocks: facts([['Offline key', id.value]]),
-  };
-};
-
-/** Reads a code anywhere: an offline key, a request, or a proof. Only a root key says whether it is genuine. */
-export const inspectCode = (text: string, trust: string | undefined): SdkResult<Done> => {
-  const key = inspectOfflineKey(text);
-  if (key.ok) return ok(keyDone(key.value, signatureText(text, trust)));
-  const other = requestDone(text) ?? proofDone(text);
-  return other ? ok(other) : fail({ kind: 'rejected', reason: 'unreadable', message: key.error });
 };

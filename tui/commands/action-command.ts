@@ -6,12 +6,14 @@ import type { Field } from '../actions/fields.ts';
 import type { Failure } from '../api/failure.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
+import { looksLikePath } from '../state/local-path.ts';
 import { CommandError, exitCodes, toCommandError } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { printDone } from './print.ts';
 import { showProgress } from './progress.ts';
 import { ask, confirm } from './prompt.ts';
+import { readCodeAtTerminal } from './read-code.ts';
 import { openInput, readSecret, readText, type Input } from './secrets.ts';
 
 export interface ActionCommand {
@@ -111,6 +113,8 @@ const fieldText = async (
   if (typeof file === 'string') return readText(input, file, true);
   if (typeof given === 'string') return given;
   if (place !== undefined && placeIsFile) return readText(input, place, true);
+  if (place !== undefined && field.code && looksLikePath(place))
+    return readText(input, place, true);
   if (place !== undefined)
     return place === '-' && field.kind === 'block' ? readText(input, '-', true) : place;
   if (field.initial !== undefined) return field.initial;
@@ -125,6 +129,7 @@ const fieldText = async (
 
 const askField = async (io: Io, field: Field): Promise<string> => {
   const choices = field.choices ? ` (${field.choices.map(({ value }) => value).join(', ')})` : '';
+  if (field.code) return readCodeAtTerminal(io, field.code);
   for (;;) {
     const text = (await ask(io, `${field.label}${choices}: `)).trim();
     const fault = field.check(text);

@@ -2,20 +2,28 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import {
+  loseOfflineKey,
+  returnOfflineKey,
+  writeOffOfflineKey,
+} from '../actions/close-offline-keys.ts';
+import { listOfflineKeys } from '../actions/list-offline-keys.ts';
 import * as keys from '../actions/offline-keys.ts';
+import { toQrText } from '../../shared/codes.ts';
 import type { ActionCommand } from './action-command.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
+import { printCodes } from './qr.ts';
 import { machineCommands } from './this-machine.ts';
 
-const outOption = new Option('--out <file>', 'also save the key to this file');
+const keyOptions = [
+  new Option('--out <file>', 'also save the key to this file'),
+  new Option('--typed', 'print the lines to type instead of the file'),
+  new Option('--qr', 'also draw it as a QR code'),
+];
 
-/** Saves the key where `--out` says. */
-const saveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options }) => {
-  const file = options['out'];
-  if (typeof file !== 'string') return;
-  const { key } = OfflineKeyWithKey.parse(done.data);
+const save = async (io: Io, file: string, key: string): Promise<void> => {
   try {
     await writeFile(file, `${key.trimEnd()}\n`);
   } catch (error) {
@@ -28,6 +36,23 @@ const saveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options 
   io.stderr.write(`Saved to ${file}.\n`);
 };
 
+/** Saves the key where `--out` says, and gives it in the forms that are asked for. */
+const giveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options }) => {
+  const { key, shortKey } = OfflineKeyWithKey.parse(done.data);
+  const file = options['out'];
+  if (typeof file === 'string') await save(io, file, key);
+  if (options.json === true) return;
+  if (options['typed'] === true) {
+    for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
+    io.stderr.write(`${done.message}\n`);
+    io.stdout.write(`${shortKey ?? 'This key has no form to type.'}\n`);
+  }
+  if (options['qr'] === true) await printCodes(io, toQrText(shortKey ?? key));
+};
+
+const keyPrints: NonNullable<ActionCommand['prints']> = ({ json, typed }) =>
+  json === true || typed !== true;
+
 export const offlineKeyCommand = (io: Io): Command =>
   group(
     io,
@@ -38,26 +63,31 @@ export const offlineKeyCommand = (io: Io): Command =>
         name: 'issue',
         action: keys.issueOfflineKey,
         places: ['request'],
-        extra: [outOption],
-        after: saveKey,
+        extra: keyOptions,
+        after: giveKey,
+        prints: keyPrints,
         examples: [
-          'offline-key issue --request-file request.txt --license Prod --out plant-7.key.txt',
+          'offline-key issue request.txt --license Prod --out plant-7.key.txt',
           'offline-key issue - --license Prod < request.txt',
         ],
       },
       {
         name: 'list',
-        action: keys.listOfflineKeys,
+        action: listOfflineKeys,
         places: ['license'],
-        examples: ['offline-key list Prod'],
+        examples: ['offline-key list', 'offline-key list Prod'],
       },
       {
         name: 'show',
         action: keys.showOfflineKey,
         places: ['key'],
-        extra: [outOption],
-        after: saveKey,
-        examples: ['offline-key show plant-7 --out plant-7.key.txt'],
+        extra: keyOptions,
+        after: giveKey,
+        prints: keyPrints,
+        examples: [
+          'offline-key show plant-7 --out plant-7.key.txt',
+          'offline-key show plant-7 --typed',
+        ],
       },
       {
         name: 'sheet',
@@ -69,25 +99,29 @@ export const offlineKeyCommand = (io: Io): Command =>
         name: 'renew',
         action: keys.renewOfflineKey,
         places: ['key'],
-        extra: [outOption],
-        after: saveKey,
+        extra: keyOptions,
+        after: giveKey,
+        prints: keyPrints,
         examples: ['offline-key renew plant-7 --days 365'],
       },
       {
         name: 'return',
-        action: keys.returnOfflineKey,
+        action: returnOfflineKey,
         places: ['key'],
-        examples: ['offline-key return plant-7 --proof-file proof.txt'],
+        examples: [
+          'offline-key return --proof-file proof.txt --license Prod',
+          'offline-key return plant-7 --license Prod',
+        ],
       },
       {
         name: 'lost',
-        action: keys.loseOfflineKey,
+        action: loseOfflineKey,
         places: ['key'],
         examples: ['offline-key lost plant-7 --reason "The disk broke"'],
       },
       {
         name: 'write-off',
-        action: keys.writeOffOfflineKey,
+        action: writeOffOfflineKey,
         places: ['key'],
         examples: ['offline-key write-off key_01j...'],
       },

@@ -1,23 +1,17 @@
 /** `licet offline-key request | enter | verify | inspect | deactivate`: on the machine itself, without a server. */
 import { readFile, writeFile } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import { Command } from 'commander';
-import { isArmored } from '../../shared/armor.ts';
+import type { ArmorType } from '../../shared/armor.ts';
 import type { SdkFailure, SdkResult } from '../../shared/sdk/index.ts';
-import { checkTypedLine } from '../../shared/typed-lines.ts';
 import type { Done } from '../actions/done.ts';
-import {
-  enterKey,
-  giveBackKey,
-  inspectCode,
-  requestCode,
-  verifyKey,
-} from '../actions/this-machine.ts';
-import { qrModules, qrRows } from '../state/qr-parts.ts';
+import { inspectCode } from '../actions/inspect-code.ts';
+import { enterKey, giveBackKey, requestCode, verifyKey } from '../actions/this-machine.ts';
 import { CommandError, exitCodes, type ExitCode } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption } from './options.ts';
 import { printDone } from './print.ts';
+import { printCodes } from './qr.ts';
+import { readCodeAtTerminal } from './read-code.ts';
 import { openInput, readText } from './secrets.ts';
 
 interface MachineFlags {
@@ -84,45 +78,18 @@ const trustText = async (flags: MachineFlags): Promise<string | undefined> => {
   }
 };
 
-/** Reads a code at the terminal: pasted with its armor, or typed line by line, each checked at once. */
-const readAtTerminal = async (io: Io): Promise<string> => {
-  io.stderr.write('Paste the key, or type it line by line. Each line is checked at once.\n');
-  const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
-  const read: string[] = [];
-  const prompt = () => {
-    lines.setPrompt(`${String(read.length + 1).padStart(2)}: `);
-    lines.prompt();
-  };
-  try {
-    prompt();
-    for await (const line of lines) {
-      if (isWhole(read, line)) return [...read, line].join('\n');
-      const checked = isPasted(read, line) ? undefined : checkTypedLine(line, read.length);
-      if (checked && !checked.ok) io.stderr.write(`${checked.error}\n`);
-      else if (line.trim() !== '') read.push(line);
-      if (checked?.ok === true && checked.value.isLast) return read.join('\n');
-      prompt();
-    }
-  } finally {
-    lines.close();
-  }
-  throw new CommandError(exitCodes.failed, 'Stopped: nothing was changed.');
-};
-
-const isPasted = (read: readonly string[], line: string): boolean =>
-  line.trim() === '' || isArmored(read[0] ?? line) || (read[0] ?? line).startsWith('eyJ');
-
-const isWhole = (read: readonly string[], line: string): boolean =>
-  /-----\s*END/u.test(line) || (line.trim() === '' && (read[0] ?? '').startsWith('eyJ'));
-
 /** The code in a file, on standard input, or at the terminal. */
-const readCode = async (io: Io, file: string | undefined): Promise<string> => {
+const readCode = async (
+  io: Io,
+  file: string | undefined,
+  type: ArmorType | undefined,
+): Promise<string> => {
   if (file !== undefined) return readText(openInput(io), file, true);
-  if (isInteractive(io)) return readAtTerminal(io);
+  if (isInteractive(io)) return readCodeAtTerminal(io, type);
   if (io.stdin.isTTY !== true) return readText(openInput(io), '-', true);
   throw new CommandError(
     exitCodes.usage,
-    'No key is given.',
+    'No code is given.',
     'Name its file, or - for standard input.',
   );
 };
@@ -145,9 +112,7 @@ const printCode = async (io: Io, done: Done, flags: MachineFlags, qr: string): P
   const [file] = done.blocks;
   if (flags.out !== undefined && file?.kind === 'verbatim') await save(io, flags.out, file.text);
   printDone(io, done, flags.json === true);
-  if (flags.qr === true && flags.json !== true) {
-    io.stdout.write(`\n${qrRows(qrModules(qr), true).join('\n')}\n`);
-  }
+  if (flags.qr === true && flags.json !== true) await printCodes(io, qr);
 };
 
 const qrText = ({ data }: Done): string =>
@@ -156,7 +121,7 @@ const qrText = ({ data }: Done): string =>
 const addCodeOptions = (command: Command): Command =>
   command
     .option('--out <file>', 'also save it to this file')
-    .option('--qr', 'also draw it as a QR code, for a dark terminal');
+    .option('--qr', 'also draw it as a QR code');
 
 const requestCommand = (io: Io): Command => {
   const command = new Command('request').description(
@@ -193,7 +158,7 @@ const enterCommand = (io: Io): Command => {
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
     const trust = await trustText(flags);
-    const key = await readCode(io, file);
+    const key = await readCode(io, file, 'offline-key');
     printDone(io, must(await enterKey({ ...flags, trust, key })), flags.json === true);
   });
 };
@@ -210,7 +175,7 @@ const verifyCommand = (io: Io): Command => {
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
     const trust = await trustText(flags);
-    const key = file === undefined ? undefined : await readCode(io, file);
+    const key = file === undefined ? undefined : await readCode(io, file, 'offline-key');
     printDone(io, must(await verifyKey({ ...flags, trust, key })), flags.json === true);
   });
 };
@@ -225,7 +190,7 @@ const inspectCommand = (io: Io): Command => {
   return command.action(async (file: string | undefined) => {
     const flags = command.optsWithGlobals<MachineFlags>();
     const trust = await trustText(flags);
-    const done = must(inspectCode(await readCode(io, file), trust));
+    const done = must(inspectCode(await readCode(io, file, undefined), trust));
     printDone(io, done, flags.json === true);
   });
 };
@@ -239,7 +204,7 @@ const deactivateCommand = (io: Io): Command => {
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
     const trust = await trustText(flags);
-    const key = file === undefined ? undefined : await readCode(io, file);
+    const key = file === undefined ? undefined : await readCode(io, file, 'offline-key');
     const done = must(await giveBackKey({ ...flags, trust, key }));
     await printCode(io, done, flags, qrText(done));
   });

@@ -2,6 +2,7 @@
 import { Box } from 'ink';
 import { cut, wrapWords } from '../state/cells.ts';
 import { shownFault, type FieldSpec, type FormState } from '../state/form-state.ts';
+import { typingWords } from '../state/typed-code.ts';
 import type { Tone } from '../theme.ts';
 import { Field } from './field.tsx';
 import { Text } from './text.tsx';
@@ -14,9 +15,11 @@ interface Row {
 }
 
 const rowOf = (state: FormState, field: FieldSpec, index: number, room: number): Row => {
-  const fault = shownFault(state, field);
   const focused = index === state.focus && !state.busy;
-  const below = fault ?? (focused ? (sizeOf(state, field) ?? field.hint) : undefined);
+  const typing = focused ? typingWords(field, state) : undefined;
+  const fault = shownFault(state, field) ?? typing?.fault;
+  const below =
+    fault ?? (focused ? (typing?.text ?? sizeOf(state, field) ?? field.hint) : undefined);
   return {
     field,
     below: below === undefined || below === '' ? [] : wrapWords(below, room),

@@ -16,6 +16,7 @@ import {
   type Values,
 } from '../state/form-state.ts';
 import { editKeys, editText, insertText, pastedText, type EditState } from '../state/text-edit.ts';
+import { typedStep } from '../state/typed-code.ts';
 import { Dialog } from './dialog.tsx';
 import { FormBody } from './form-body.tsx';
 import { useContentSize } from './frame.tsx';
@@ -69,11 +70,14 @@ export const Form = (props: FormProps) => {
   const link = links[state.focus - fields.length];
   const last = state.focus === fields.length - 1;
   const stops = fields.length + links.length;
+  const typed = typedStep(fields[state.focus], state);
   const enter = link
     ? { run: link.run, does: link.label, hint: 'open' }
-    : last
-      ? { run: () => void submit(), does: submitLabel, hint: submitLabel.toLowerCase() }
-      : { run: () => dispatch({ type: 'focus', by: 1 }), does: 'Next field', hint: '' };
+    : typed?.step === 'line'
+      ? { run: () => dispatch(typed.action), does: 'Next line', hint: 'next line' }
+      : last
+        ? { run: () => void submit(), does: submitLabel, hint: submitLabel.toLowerCase() }
+        : { run: () => dispatch({ type: 'focus', by: 1 }), does: 'Next field', hint: '' };
 
   useKeys(
     {

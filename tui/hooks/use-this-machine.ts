@@ -2,7 +2,7 @@
 import type { Done } from '../actions/done.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { stateDirOf } from '../../shared/sdk/settings.ts';
-import { looksLikePath } from '../terminal/local-files.ts';
+import { looksLikePath } from '../state/local-path.ts';
 import type { Values } from '../state/form-state.ts';
 import { useApp } from './use-app.ts';
 
@@ -35,7 +35,8 @@ export const useThisMachine = (): ((
       enter: () => actions.enterKey({ ...here, key: text }),
       verify: () => actions.verifyKey(here),
       'give-back': () => actions.giveBackKey(here),
-      inspect: async () => actions.inspectCode(text, trust.value),
+      inspect: async () =>
+        (await import('../actions/inspect-code.ts')).inspectCode(text, trust.value),
     }[step]();
     return answer.ok ? answer : fail(answer.error.message);
   };

@@ -175,6 +175,9 @@ const licenseFacts = (license: License, now: number, columns: number) => {
         />
       ),
     },
+    ...(license.relation === 'operator' && license.giveBacks > 0
+      ? [{ label: 'Given back', value: `${license.giveBacks} by offline machines` }]
+      : []),
     { label: 'Expiration', value: expiry.text, tone: expiry.tone },
     { label: 'Status', value: status.text, tone: status.tone },
     { label: 'Type', value: typeName(license) },

@@ -2,14 +2,17 @@
 import type { License } from '../../shared/api/licenses.ts';
 import type { OfflineKey } from '../../shared/api/offline-keys.ts';
 import {
-  issueOfflineKey,
   loseOfflineKey,
+  returnOfflineKey,
+  writeOffOfflineKey,
+} from '../actions/close-offline-keys.ts';
+import {
+  issueOfflineKey,
   printCarrySheet,
   renewOfflineKey,
-  returnOfflineKey,
   showOfflineKey,
-  writeOffOfflineKey,
 } from '../actions/offline-keys.ts';
+import { byNextVisit, isHeld, nextVisit } from '../actions/next-visit.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { Empty } from '../components/states.tsx';
@@ -38,7 +41,8 @@ const statusTones = {
   expired: 'bad',
 } as const satisfies Record<OfflineKey['status'], Tone>;
 
-const columnsAt = (now: number): readonly Column<OfflineKey>[] => [
+/** An operator sees how often a machine gave a key back: a snapshot put back again and again shows there. */
+const columnsAt = (now: number, operator: boolean): readonly Column<OfflineKey>[] => [
   { title: 'Machine', width: { share: 3 }, cell: ({ hostname }) => hostname },
   {
     title: 'Status',
@@ -49,11 +53,11 @@ const columnsAt = (now: number): readonly Column<OfflineKey>[] => [
     title: 'Next visit',
     width: 10,
     align: 'end',
-    cell: ({ status, expiresAt }) => {
-      if (status !== 'active' && status !== 'lost') return { text: '-', tone: 'dim' };
-      const at = Date.parse(expiresAt);
-      const tone = urgency(at, now);
-      return { text: `${daysLeft(at, now)} days`, tone: tone === 'good' ? 'plain' : tone };
+    cell: (row) => {
+      if (!isHeld(row)) return { text: '-', tone: 'dim' };
+      const tone = urgency(Date.parse(row.expiresAt), now);
+      const days = daysLeft(nextVisit(row), now);
+      return { text: days === 0 ? 'now' : `in ${days} d`, tone: tone === 'good' ? 'plain' : tone };
     },
   },
   {
@@ -62,6 +66,20 @@ const columnsAt = (now: number): readonly Column<OfflineKey>[] => [
     from: 60,
     cell: ({ expiresAt }) => ({ text: date(Date.parse(expiresAt)), tone: 'dim' }),
   },
+  ...(operator
+    ? [
+        {
+          title: 'Given back',
+          width: 10,
+          align: 'end' as const,
+          from: 66,
+          cell: ({ giveBacks }: OfflineKey) => ({
+            text: giveBacks === 0 ? '-' : `${giveBacks} times`.replace(/^1 times$/u, 'once'),
+            tone: giveBacks > 1 ? ('soon' as const) : ('dim' as const),
+          }),
+        },
+      ]
+    : []),
   {
     title: 'Made by',
     width: { share: 2 },
@@ -69,8 +87,6 @@ const columnsAt = (now: number): readonly Column<OfflineKey>[] => [
     cell: ({ issuedBy }) => ({ text: issuedBy, tone: 'dim' }),
   },
 ];
-
-const isHeld = ({ status }: OfflineKey): boolean => status === 'active' || status === 'lost';
 
 const Keys = ({ license }: { license: License }) => {
   const portal = usePortal();
@@ -83,13 +99,12 @@ const Keys = ({ license }: { license: License }) => {
     load: (query) => portal.client.offlineKeys(license.id, query),
     words: ({ hostname, status, issuedBy }) => `${hostname} ${status} ${issuedBy}`,
     filter: filter.text,
-    // Those that hold a seat first, of them those that end first: the next visits.
-    sort: (a, b) => Number(isHeld(b)) - Number(isHeld(a)) || a.expiresAt.localeCompare(b.expiresAt),
+    sort: byNextVisit,
   });
   return (
     <ListScreen
       rows={rows}
-      columns={columnsAt(now)}
+      columns={columnsAt(now, portal.account.role === 'operator')}
       filter={filter}
       empty={{
         title: 'No machine has an offline key.',

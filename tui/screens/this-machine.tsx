@@ -21,19 +21,20 @@ const key: FieldSpec = {
   name: 'key',
   label: 'Key',
   kind: 'block',
-  hint: 'Paste it, give the path of its file (./key.txt), or type it: Ctrl+J begins a line.',
+  code: 'offline-key',
+  hint: 'Type it line by line, paste it, or name its file: key.txt.',
 };
 const keyHere: FieldSpec = {
   ...key,
   optional: true,
-  hint: 'Empty for the key that was entered on this machine.',
+  hint: 'Empty for the key that was entered here.',
 };
 const trust: FieldSpec = {
   name: 'trust',
   label: 'Trust file',
   kind: 'block',
   optional: true,
-  hint: 'Its path (./trust.json), or a public root key; empty for what was trusted before.',
+  hint: 'Its name (trust.json), or the root key; empty if given before.',
 };
 
 const steps: readonly StepSpec[] = [
@@ -65,7 +66,7 @@ const steps: readonly StepSpec[] = [
     step: 'inspect',
     label: 'Read a code',
     about: 'What a key, a request or a proof says, wherever it is for.',
-    fields: [{ ...key, label: 'Code' }, trust],
+    fields: [{ ...key, label: 'Code', code: 'any' }, trust],
   },
 ];
 

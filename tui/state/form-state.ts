@@ -1,4 +1,5 @@
 /** A form as a pure reducer: what was typed, where the focus is, what is wrong, what the server said. */
+import type { ArmorType } from '../../shared/armor.ts';
 import { editing, type EditState } from './text-edit.ts';
 
 export interface FieldSpec {
@@ -12,6 +13,8 @@ export interface FieldSpec {
   /** Shown in an empty field, as an example. */
   readonly example?: string;
   readonly optional?: boolean;
+  /** Of a block: it may be typed line by line, and each line is checked at once. */
+  readonly code?: ArmorType | 'any';
   readonly initial?: string;
   /** A sentence when the value can't be sent; called while typing. */
   readonly check?: (value: string, values: Values) => string | undefined;

@@ -33,10 +33,6 @@ const why = (file: string, error: unknown): Result<never, string> => {
 const expand = (name: string): string =>
   path.resolve(name.replace(/^@/u, '').replace(/^~(?=\/|$)/u, homedir()));
 
-/** True for what is typed as a path where a text is asked for: `/x`, `./x`, `~/x`, `@x`. */
-export const looksLikePath = (text: string): boolean =>
-  /^(?:@|~?\/|\.{1,2}\/)\S[^\n]*$/u.test(text);
-
 /** The files of the process's own user. */
 export const localFiles: LocalFiles = {
   async save(name, text) {

@@ -1,0 +1,132 @@
+/** What ends an offline key: the proof of its machine, the report that it is lost, an operator's write-off. */
+import { z } from 'zod';
+import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import { keyIdOfProof } from '../../shared/deactivation.ts';
+import { fail, ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
+import { action } from './action.ts';
+import { managing } from './activations.ts';
+import { block, licenseField, Named, optional, text } from './fields.ts';
+import { allPages } from './find.ts';
+import { isHeld } from './next-visit.ts';
+import { Code, findKey, keyField } from './offline-keys.ts';
+
+/** The key that is named, or the one that the proof is about. */
+const findReturned = async (
+  client: Client,
+  license: string | undefined,
+  named: string | undefined,
+  proof: string,
+): Promise<Answer<OfflineKey>> => {
+  const told = named === undefined ? keyIdOfProof(proof) : ok(named);
+  if (!told.ok) return fail({ kind: 'invalid', fields: { proof: told.error } });
+  const found = await findKey(client, license, told.value);
+  if (!found.ok || isHeld(found.value)) return found;
+  // A proof about an older key gives up the one that replaced it, too.
+  const { licenseId, fingerprint } = found.value;
+  const all = await allPages((query) => client.offlineKeys(licenseId, query));
+  if (!all.ok) return all;
+  return ok(all.value.find((one) => one.fingerprint === fingerprint && isHeld(one)) ?? found.value);
+};
+
+export const returnOfflineKey = action({
+  id: 'offline-keys.return',
+  title: 'Return a proof',
+  send: 'Free the seat',
+  description:
+    'Free the seat of an offline key with the deactivation proof that its machine signed.',
+  who: managing,
+  fields: {
+    key: optional(
+      text(Named, {
+        label: 'Offline key',
+        hint: "Its id or the machine's hostname; empty for the one that the proof names.",
+        refers: 'offline-key',
+      }),
+    ),
+    proof: block(Code, {
+      label: 'Deactivation proof',
+      code: 'deactivation',
+      hint: 'As the machine shows it: pasted, or typed line by line.',
+    }),
+    license: licenseField(),
+  },
+  run: async (client, { license, key, proof }) => {
+    const found = await findReturned(client, license, key, proof);
+    if (!found.ok) return found;
+    const answer = await client.returnOfflineKey(found.value.licenseId, found.value.id, { proof });
+    return answer.ok
+      ? ok({
+          message: `The key of ${found.value.hostname} is given back: its seat is free.`,
+          data: { returned: found.value.id },
+          blocks: [],
+        })
+      : answer;
+  },
+});
+
+export const loseOfflineKey = action({
+  id: 'offline-keys.lost',
+  title: 'Report a lost machine',
+  description: 'Report a machine with an offline key as lost; an operator writes its key off.',
+  who: managing,
+  fields: {
+    key: keyField,
+    reason: text(z.string().trim().min(1, 'is needed').max(300, 'is too long'), {
+      label: 'Reason',
+      example: 'The disk broke and was destroyed',
+    }),
+    license: licenseField(),
+  },
+  run: async (client, { license, key, reason }) => {
+    const found = await findKey(client, license, key);
+    if (!found.ok) return found;
+    const answer = await client.loseOfflineKey(found.value.licenseId, found.value.id, { reason });
+    return answer.ok
+      ? ok({
+          message: `${found.value.hostname} is reported as lost.`,
+          data: { lost: found.value.id },
+          blocks: [],
+          next: 'Its seat is free when an operator has written the key off.',
+        })
+      : answer;
+  },
+});
+
+export const writeOffOfflineKey = action({
+  id: 'offline-keys.write-off',
+  title: 'Write off an offline key',
+  description: 'Free the seat of a key whose machine is lost.',
+  who: 'operator',
+  fields: { key: keyField, license: licenseField() },
+  danger: {
+    confirm: 'Write it off',
+    preview: async (client, { license, key }) => {
+      const found = await findKey(client, license, key);
+      if (!found.ok) return found;
+      return ok({
+        sentences: [
+          `The seat of ${found.value.hostname} becomes free.`,
+          `If that machine still exists it runs until ${found.value.expiresAt.slice(0, 10)}: nobody can reach it.`,
+        ],
+        gentler: [],
+        data: found.value,
+      });
+    },
+  },
+  run: async (client, { license, key }) => {
+    const found = key.startsWith('key_')
+      ? ok({ id: key, hostname: key })
+      : await findKey(client, license, key);
+    if (!found.ok) return found;
+    const answer = await client.writeOffOfflineKey(found.value.id);
+    return answer.ok
+      ? ok({
+          message: `The key of ${found.value.hostname} is written off: its seat is free.`,
+          data: { writtenOff: found.value.id },
+          blocks: [],
+        })
+      : answer;
+  },
+});

@@ -1,0 +1,63 @@
+/** A code at the terminal: pasted whole, or typed line by line, each line checked at once. */
+import { createInterface } from 'node:readline';
+import { isArmored, type ArmorType } from '../../shared/armor.ts';
+import { isTypedForm } from '../../shared/codes.ts';
+import { followTyping } from '../../shared/follow-typing.ts';
+import { isQrPart, joinQrParts } from '../../shared/qr-parts.ts';
+import { CommandError, exitCodes } from './failure.ts';
+import type { Io } from './io.ts';
+
+const names: Record<ArmorType, string> = {
+  'offline-key': 'the key',
+  request: 'the request code',
+  deactivation: 'the proof',
+};
+
+type Step = 'more' | 'done' | { readonly again: string };
+
+/** What a pasted line does: a bare statement may be several lines long, so an empty one ends it. */
+const afterPaste = (read: readonly string[], line: string): Step => {
+  const text = [...read, line].join('\n');
+  if (isArmored(text)) return /-----\s*END/u.test(line) ? 'done' : 'more';
+  if (isQrPart(text)) return joinQrParts(text).ok ? 'done' : 'more';
+  return line.trim() === '' ? 'done' : 'more';
+};
+
+const afterLine = (
+  read: readonly string[],
+  line: string,
+  type: ArmorType | undefined,
+): Step | 'skip' => {
+  if (read.length === 0 && line.trim() === '') return 'skip';
+  if (!isTypedForm([...read, line].join('\n'))) return afterPaste(read, line);
+  if (line.trim() === '') return 'skip';
+  const typing = followTyping([...read, line].join('\n'), type);
+  if (!typing || typing.isWhole) return 'done';
+  const wrong = typing.fault ?? typing.unfinished;
+  return wrong === undefined ? 'more' : { again: wrong };
+};
+
+/** Reads a code; `type` says which is meant, any when left out. @throws CommandError when it is stopped. */
+export const readCodeAtTerminal = async (io: Io, type: ArmorType | undefined): Promise<string> => {
+  const name = type === undefined ? 'the code' : names[type];
+  io.stderr.write(`Paste ${name}, or type it line by line. Each line is checked at once.\n`);
+  const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
+  const read: string[] = [];
+  const prompt = () => {
+    lines.setPrompt(`${String(read.length + 1).padStart(2)}: `);
+    lines.prompt();
+  };
+  try {
+    prompt();
+    for await (const line of lines) {
+      const step = afterLine(read, line, type);
+      if (step === 'done') return [...read, line].join('\n');
+      if (step === 'more') read.push(line);
+      else if (step !== 'skip') io.stderr.write(`${step.again}\n`);
+      prompt();
+    }
+  } finally {
+    lines.close();
+  }
+  throw new CommandError(exitCodes.failed, 'Stopped: nothing was changed.');
+};

@@ -3,7 +3,7 @@
  * find them, so that a command loads only what it needs, as from the npm package.
  */
 import { createRequire, registerHooks } from 'node:module';
-import { getAsset } from 'node:sea';
+import { readInside } from '../tui/inside.ts';
 import { asksVersion, version } from '../tui/version.ts';
 
 const inside = 'licet:/';
@@ -12,7 +12,7 @@ const start = `${inside}start.js`;
 const sourceOf = (url: string): string =>
   url === start
     ? `export const run = () => import('${inside}licet.js');`
-    : getAsset(url.slice(inside.length), 'utf8');
+    : readInside(url.slice(inside.length));
 
 /** Lets import() find what is inside. */
 const findInside = (): void => {

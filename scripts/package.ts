@@ -24,6 +24,7 @@ import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import { constants, zstdCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
 import { buildProgram, bundling } from './build.ts';
 import { copyNode, nodeFolder, targets, type Target } from './package-node.ts';
@@ -31,7 +32,10 @@ import { strip } from './package-strip.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-/** Builds the program into WORK/program and what starts it into WORK/start.cjs; gives the assets. */
+// Brotli makes the executable 0.1 MB smaller, and a command 5 ms slower.
+const packing = { params: { [constants.ZSTD_c_compressionLevel]: 22 } };
+
+/** Builds the program, what starts it into WORK/start.cjs, and packs its files; gives these as assets. */
 const buildInside = async (work: string): Promise<Record<string, string>> => {
   const program = path.join(work, 'program');
   await buildProgram(program);
@@ -54,7 +58,12 @@ const buildInside = async (work: string): Promise<Record<string, string>> => {
     .map((entry) => path.relative(program, path.join(entry.parentPath, entry.name)))
     .map((file) => file.split(path.sep).join('/'))
     .toSorted();
-  return Object.fromEntries(files.map((file) => [file, `program/${file}`]));
+  for (const file of files) {
+    const to = path.join(work, 'packed', file);
+    await mkdir(path.dirname(to), { recursive: true });
+    await writeFile(to, zstdCompressSync(await readFile(path.join(program, file)), packing));
+  }
+  return Object.fromEntries(files.map((file) => [file, `packed/${file}`]));
 };
 
 const fileOf = (target: Target): string =>

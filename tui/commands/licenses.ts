@@ -1,7 +1,8 @@
 /** `licet licenses`: the licenses of the packages that are bundled into the program. */
 import { readFile } from 'node:fs/promises';
-import { getAsset, isSea } from 'node:sea';
+import { isSea } from 'node:sea';
 import { Command } from 'commander';
+import { readInside } from '../inside.ts';
 import type { Io } from './io.ts';
 import { addExamples, addJsonOption, type CommonOptions } from './options.ts';
 
@@ -9,7 +10,7 @@ const file = 'licenses.txt';
 
 /** Beside the program's chunks, or inside the executable. */
 const readLicenses = (): Promise<string> | string =>
-  isSea() ? getAsset(file, 'utf8') : readFile(new URL(`../${file}`, import.meta.url), 'utf8');
+  isSea() ? readInside(file) : readFile(new URL(`../${file}`, import.meta.url), 'utf8');
 
 /** The command. */
 export const licensesCommand = (io: Io): Command => {

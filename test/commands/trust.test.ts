@@ -1,5 +1,5 @@
 /** Whom a command trusts: a certificate is shown once, remembered, and stops everything when it changed. */
-import { readFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bundle } from '../support/bundle.ts';
 import { closing } from '../support/closing.ts';
@@ -61,4 +61,48 @@ test('a certificate is asked about once, and a changed one stops the sign-in bef
   const journal = done(await licet(`journal export --data ${second.data}`));
   expect(journal.stdout).toContain('server.init');
   expect(journal.stdout).not.toContain('session');
+});
+
+test('--pin trusts that certificate and no other, without a question; the card to hand over carries it', async () => {
+  const { server } = await serve('pinned');
+  const fingerprint = String(server.first['fingerprint']);
+  const env = { LICET_CONFIG_DIR: `${folder.path}/config` };
+  const login = `login --server ${server.url} --email ${email}`;
+
+  const wrong = await licet(`${login} --pin ${'00'.repeat(32)}`, { env, input: password });
+  expect(wrong.code).toBe(5);
+  expect(wrong.stderr).toMatch(/Nothing was sent/u);
+  const none = await licet(`${login} --pin 1234`, { env, input: password });
+  expect(none.code).toBe(2);
+
+  done(await licet(`${login} --pin ${fingerprint}`, { env, input: password }));
+  const create = 'operator account create ana@example.com --name Ana';
+  const card = done(await licet(`${create} --pin ${fingerprint}`, { env }));
+  expect(card.stdout).toMatch(new RegExp(`Server +${server.url}`, 'u'));
+  expect(card.stdout).toMatch(new RegExp(`Fingerprint +${fingerprint}`, 'u'));
+  await server.stop();
+});
+
+test('the token lies in the platform’s folder for settings, for its owner alone', async () => {
+  const { server } = await serve('kept');
+  // As somebody's careless copy left it.
+  const config = `${folder.path}/home/settings`;
+  const file = `${config}/licet/client.json`;
+  await mkdir(`${config}/licet`, { recursive: true });
+  await writeFile(file, '{"servers":{}}');
+  await chmod(file, 0o644);
+
+  const env = {
+    HOME: `${folder.path}/home`,
+    XDG_CONFIG_HOME: config,
+    LICET_PIN: String(server.first['fingerprint']),
+  };
+  done(await licet(`login --server ${server.url} --email ${email}`, { env, input: password }));
+  expect(await readFile(file, 'utf8')).toMatch(/"token": "ls_[\w-]{43}"/u);
+  expect((await stat(file)).mode & 0o777).toBe(0o600);
+  done(await licet('whoami', { env }));
+  done(await licet('logout', { env }));
+  expect(await readFile(file, 'utf8')).not.toContain('ls_');
+  expect((await licet('whoami', { env })).code).toBe(3);
+  await server.stop();
 });

@@ -20,6 +20,9 @@ const spaceToken = /[ \t\n\r]*/y;
 
 class JsonError extends Error {}
 
+/** A token as a message says it: whoever sent a long one knows it. */
+const shown = (token: string): string => (token.length > 80 ? `${token.slice(0, 79)}…"` : token);
+
 class Reader {
   private at = 0;
   private readonly text: string;
@@ -66,8 +69,16 @@ class Reader {
   private bareValue(depth: number): unknown {
     if (this.accept('{')) return this.members(depth);
     if (this.accept('[')) return this.items(depth);
-    const token = this.take(stringToken) ?? this.take(numberToken) ?? this.take(literalToken);
+    const text = this.take(stringToken);
+    if (text !== undefined) return this.textOf(text);
+    const token = this.take(numberToken) ?? this.take(literalToken);
     return token === undefined ? this.stop('this is not valid JSON') : JSON.parse(token);
+  }
+
+  /** Half a character (RFC 8259, 8.2) would be read as U+FFFD, and so as any other half. */
+  private textOf(token: string): string {
+    const text = String(JSON.parse(token));
+    return text.isWellFormed() ? text : this.stop('a text has half a surrogate pair');
   }
 
   private members(depth: number): Record<string, unknown> {
@@ -75,9 +86,9 @@ class Reader {
     if (this.accept('}')) return members;
     do {
       const token = this.take(stringToken) ?? this.stop('a member name in quotes is missing');
-      const name = String(JSON.parse(token));
+      const name = this.textOf(token);
       if (name === '__proto__') this.stop('the member name "__proto__" is not allowed');
-      if (Object.hasOwn(members, name)) this.stop(`the member ${token} is there twice`);
+      if (Object.hasOwn(members, name)) this.stop(`the member ${shown(token)} is there twice`);
       if (!this.accept(':')) this.stop('a colon is missing');
       members[name] = this.value(depth + 1);
     } while (this.accept(','));

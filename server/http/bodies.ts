@@ -33,7 +33,21 @@ const readLimited = async (stream: ReadableStream<Uint8Array>): Promise<string> 
     if (size > limit) throw new RefusalError(tooLarge);
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString('utf8');
+  return decode(Buffer.concat(chunks));
+};
+
+const notUtf8: Refusal = {
+  code: 'invalid-request',
+  detail: 'The body is not UTF-8. Send text as UTF-8.',
+};
+
+/** The text of bytes. Broken ones are not made into question marks: two passwords would be the same. */
+const decode = (bytes: Uint8Array | ArrayBuffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new RefusalError(notUtf8);
+  }
 };
 
 const read = async (c: Context): Promise<string> => {
@@ -41,7 +55,7 @@ const read = async (c: Context): Promise<string> => {
   if (length !== undefined && Number(length) > limit) throw new RefusalError(tooLarge);
   try {
     // With a length the connection ends the body there, so nothing needs counting.
-    if (length !== undefined) return await c.req.text();
+    if (length !== undefined) return decode(await c.req.arrayBuffer());
     const { body } = c.req.raw;
     if (body === null) return '';
     const text = await readLimited(body);

@@ -41,6 +41,16 @@ const notOneHost: RawProblem = {
 const hostCount = ({ rawHeaders }: IncomingMessage): number =>
   rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
 
+const notChunked: RawProblem = {
+  code: 'invalid-request',
+  detail: 'The only Transfer-Encoding that is taken here is chunked.',
+};
+
+/** RFC 9112, 6.1: what is in a coding that nobody here undoes (gzip, chunked) is not read as plain. */
+const isOtherwiseEncoded = ({ headers }: IncomingMessage): boolean =>
+  headers['transfer-encoding'] !== undefined &&
+  headers['transfer-encoding'].toLowerCase() !== 'chunked';
+
 const after = (milliseconds: number): Promise<void> =>
   new Promise((resolve) => {
     setTimeout(resolve, milliseconds).unref();
@@ -112,8 +122,10 @@ export const createListener = (options: ListenerOptions): Listener => {
   );
 
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    if (hostCount(incoming) !== 1) {
-      refuse(incoming.socket, notOneHost);
+    const malformed =
+      hostCount(incoming) !== 1 ? notOneHost : isOtherwiseEncoded(incoming) ? notChunked : null;
+    if (malformed) {
+      refuse(incoming.socket, malformed);
       return;
     }
     answers.begin(incoming.socket, outgoing);

@@ -25,7 +25,10 @@ afterAll(async () => {
   for (const close of closers) await close();
 });
 
-const post = async (body: string | ReadableStream, type = 'application/json') => {
+const post = async (
+  body: string | Buffer<ArrayBuffer> | ReadableStream,
+  type = 'application/json',
+) => {
   const answer = await fetch(`http://127.0.0.1:${port}/v1/sessions`, {
     method: 'POST',
     headers: { 'content-type': type },
@@ -54,6 +57,9 @@ describe('a body', () => {
     ['with a member twice', '{"email":"a@b.example","email":"c@d.example"}', 'there twice'],
     ['with a byte order mark in the middle', '{"email"\ufeff:1}', 'colon is missing'],
     ['of text after its end', '{} {}', 'after its end'],
+    // Read as U+FFFD, each would be the same password as any other of its kind.
+    ['that is not UTF-8', Buffer.from('7b2261223a22ff227d', 'hex'), 'not UTF-8'],
+    ['with half a character', '{"email":"a@b.example","password":"\\ud800"}', 'surrogate'],
   ])('%s is refused with a problem', async (_what, body, text) => {
     const { status, problem } = await post(body);
     expect(status).toBe(400);
@@ -123,6 +129,17 @@ describe('a body', () => {
     const endless = setInterval(() => client.write(chunk), 1);
     await client.closed;
     clearInterval(endless);
+  });
+
+  test('in chunks that are not UTF-8 is refused like any other', async () => {
+    const bytes = new ReadableStream({
+      start: (controller) => {
+        controller.enqueue(Buffer.from('7b2261223a22ff227d', 'hex'));
+        controller.close();
+      },
+    });
+    const { status, problem } = await post(bytes);
+    expect([status, problem.detail]).toEqual([400, expect.stringContaining('not UTF-8')]);
   });
 
   test('in chunks below its limit is read like any other', async () => {

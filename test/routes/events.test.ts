@@ -1,5 +1,6 @@
 /** Server-sent events: everyone hears of what they may see, and of nothing after their session has ended. */
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { createApp } from '../../server/app.ts';
 import type { ChangeEvent } from '../../shared/api/server.ts';
 import { openPortal } from '../support/server.ts';
 
@@ -93,6 +94,60 @@ describe('events', () => {
     await portal.activate('web-1');
     await stream.ended;
     expect(stream.all).toEqual([]);
+  });
+
+  test('asked for by HEAD, or with nobody reading, keep nothing waiting', async () => {
+    const portal = await openTwo();
+    let watching = 0;
+    const { store } = portal.deps;
+    const counted: typeof store = {
+      ...store,
+      watch: (listener) => {
+        const end = store.watch(listener);
+        watching += 1;
+        return () => {
+          watching -= 1;
+          end();
+        };
+      },
+    };
+    const app = createApp({ ...portal.deps, store: counted });
+    const before = watching;
+    const headers = { authorization: `Bearer ${portal.operator}` };
+    const head = await app.request('/v1/events', { method: 'HEAD', headers });
+    expect([head.status, watching]).toEqual([200, before]);
+
+    const unread = await app.request('/v1/events', { headers });
+    onTestFinished(() => unread.body?.cancel());
+    expect(watching).toBe(before + 1);
+    // More than ever wait for a reader.
+    for (let i = 0; i < 1001; i += 1) {
+      await store.transact({ id: 'system', from: 'local' }, async (tx) => {
+        tx.record({ action: 'account.edit', target: portal.owner.id, outcome: 'ok' });
+      });
+    }
+    await vi.waitFor(() => expect(watching).toBe(before));
+  });
+
+  test('are no means to take all connections: an account has 32 streams at most', async () => {
+    const portal = await openTwo();
+    const open = (token: string) =>
+      portal.app.request('/v1/events', { headers: { authorization: `Bearer ${token}` } });
+    const streams = [];
+    for (let i = 0; i < 32; i += 1) streams.push(await open(portal.ana));
+    const one = await open(portal.ana);
+    expect([one.status, Number(one.headers.get('retry-after')) > 0]).toEqual([429, true]);
+    expect((await one.json()) as object).toMatchObject({ code: 'too-many-requests' });
+    const ottos = await open(portal.otto);
+    expect(ottos.status).toBe(200);
+    // One that is closed makes room.
+    await streams.pop()?.body?.cancel();
+    await vi.waitFor(async () => {
+      const again = await open(portal.ana);
+      streams.push(again);
+      expect(again.status).toBe(200);
+    });
+    await Promise.all([...streams, ottos].map(async ({ body }) => body?.cancel()));
   });
 
   test('end for a user who is removed, and say nothing of the license any more', async () => {

@@ -4,7 +4,8 @@ import { HTTPException } from 'hono/http-exception';
 import { routePath } from 'hono/route';
 import { StoreError } from './store/store.ts';
 import { answerHeaders } from './http/answer-headers.ts';
-import { readBodies } from './http/bodies.ts';
+import { listRoute, readBodies } from './http/bodies.ts';
+import { operator } from './http/callers.ts';
 import { newApi } from './http/contract.ts';
 import { correctDocument } from './http/openapi.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -74,7 +75,10 @@ const describeApi = (app: OpenAPIHono, version: string) =>
 export const createApp = (deps: Deps) => {
   const api = newApi();
   const metrics = createMetrics(deps);
-  api.use(metrics.measure, answerHeaders, readBodies);
+  api.use(metrics.measure, answerHeaders);
+  // Reading a long list takes time from everybody, so it is read for those who may send one.
+  api.use(listRoute, operator(deps));
+  api.use(readBodies);
   const app = api
     .route('/', healthRoutes(deps))
     .route('/', sessionRoutes(deps))

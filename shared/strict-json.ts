@@ -7,6 +7,8 @@ import { fail, ok, type Result } from './result.ts';
 export interface StrictJsonOptions {
   /** How deep objects and arrays may be nested. 32 unless told. */
   readonly maxDepth?: number | undefined;
+  /** How many values there may be, members and items together. As many as there are unless told. */
+  readonly maxValues?: number | undefined;
 }
 
 /** Why a text is not acceptable JSON: one clause that names the position, counted from 1. */
@@ -27,10 +29,12 @@ class Reader {
   private at = 0;
   private readonly text: string;
   private readonly maxDepth: number;
+  private valuesLeft: number;
 
-  constructor(text: string, maxDepth: number) {
+  constructor(text: string, { maxDepth, maxValues }: StrictJsonOptions) {
     this.text = text;
-    this.maxDepth = maxDepth;
+    this.maxDepth = maxDepth ?? 32;
+    this.valuesLeft = maxValues ?? Infinity;
   }
 
   document(): unknown {
@@ -59,6 +63,8 @@ class Reader {
   }
 
   private value(depth: number): unknown {
+    this.valuesLeft -= 1;
+    if (this.valuesLeft < 0) this.stop('it has too many values');
     if (depth > this.maxDepth) this.stop(`it is nested deeper than ${this.maxDepth} levels`);
     this.take(spaceToken);
     const value = this.bareValue(depth);
@@ -108,14 +114,14 @@ class Reader {
 
 /**
  * Parses JSON; refuses a member that is there twice, `__proto__` as a member's name, anything after the
- * end, and nesting deeper than the limit.
+ * end, and what goes beyond the limits.
  */
 export const parseStrictJson = (
   text: string,
   options: StrictJsonOptions = {},
 ): Result<unknown, JsonProblem> => {
   try {
-    return ok(new Reader(text, options.maxDepth ?? 32).document());
+    return ok(new Reader(text, options).document());
   } catch (error) {
     if (error instanceof JsonError) return fail(error.message);
     throw error;

@@ -5,9 +5,14 @@ import type { LicenseDoc } from './documents.ts';
 
 const day = 86_400_000;
 
+/** The last moment that RFC 3339 can write, its years having four digits. */
+const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
+
 /** When the license stops, grace included; null for never. Milliseconds. */
 export const graceEnd = (license: LicenseDoc): number | null =>
-  license.expiresAt === null ? null : license.expiresAt + license.graceDays * day;
+  license.expiresAt === null
+    ? null
+    : Math.min(license.expiresAt + license.graceDays * day, lastMoment);
 
 export const licenseStatus = (license: LicenseDoc, now: number): LicenseStatus => {
   if (license.status !== 'active') return license.status;

@@ -131,6 +131,26 @@ describe('a body', () => {
     clearInterval(endless);
   });
 
+  test('of many values is read for operators who import a list, and for nobody else', async () => {
+    const rows = Array.from({ length: 1500 }, () => ({ name: 'x'.repeat(500), a: 1, b: 2, c: 3 }));
+    const send = (token?: string) =>
+      fetch(`http://127.0.0.1:${port}/v1/operator/licenses/import`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+        body: JSON.stringify({ rows, dryRun: true }),
+      });
+    const read = await send(server.operator);
+    expect([read.status, ((await read.json()) as { rows: number }).rows]).toEqual([200, 1500]);
+    await server.createAccount('ana@example.com');
+    expect((await send(await server.signIn('ana@example.com'))).status).toBe(403);
+    expect((await send()).status).toBe(401);
+    const { status, problem } = await post(JSON.stringify({ rows }));
+    expect([status, problem.detail]).toEqual([400, expect.stringContaining('too many values')]);
+  });
+
   test('in chunks that are not UTF-8 is refused like any other', async () => {
     const bytes = new ReadableStream({
       start: (controller) => {

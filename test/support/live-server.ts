@@ -33,6 +33,8 @@ export interface LiveServer {
   owner(email: string, name: string): Promise<void>;
   /** Takes a seat as a product does; resolves with the status. */
   activate(hostname: string, credentials: ActivateWith): Promise<number>;
+  /** The same with a license key alone. */
+  activateByKey(hostname: string, licenseKey: string): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -74,6 +76,23 @@ export const startServer = async (
     return createClient({ server: url, token });
   };
 
+  const activate = async (hostname: string, credentials: object): Promise<number> => {
+    const response = await fetch(`${url}/v1/activations`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        ...credentials,
+        machine: {
+          fingerprint: Buffer.from(hostname).toString('hex').padEnd(64, '0').slice(0, 64),
+          hostname,
+          platform: 'linux x64',
+          version: '4.2.0',
+        },
+      }),
+    });
+    return response.status;
+  };
+
   return {
     url,
     directory,
@@ -89,24 +108,13 @@ export const startServer = async (
       const operator = await signIn(operatorEmail);
       await must(operator.createAccount({ email, name, password }));
     },
-    async activate(hostname, { email, password: secret = password, licenseId }) {
-      const response = await fetch(`${url}/v1/activations`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-          email,
-          password: secret,
-          ...(licenseId === undefined ? {} : { licenseId }),
-          machine: {
-            fingerprint: Buffer.from(hostname).toString('hex').padEnd(64, '0').slice(0, 64),
-            hostname,
-            platform: 'linux x64',
-            version: '4.2.0',
-          },
-        }),
-      });
-      return response.status;
-    },
+    activate: (hostname, { email, password: secret = password, licenseId }) =>
+      activate(hostname, {
+        email,
+        password: secret,
+        ...(licenseId === undefined ? {} : { licenseId }),
+      }),
+    activateByKey: (hostname, licenseKey) => activate(hostname, { licenseKey }),
     async close() {
       await running?.close();
       await rm(parent, { recursive: true, force: true });

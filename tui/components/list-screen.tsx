@@ -6,6 +6,7 @@ import { useList } from '../hooks/use-list.ts';
 import { useKeys, type ScreenKeys } from '../hooks/use-keys.ts';
 import type { Rows } from '../hooks/use-pages.ts';
 import { failureWords, isPassing } from '../state/failure-words.ts';
+import { signs } from '../theme.ts';
 import { useContentSize } from './frame.tsx';
 import { Empty, Failure, Loading } from './states.tsx';
 import { Table, type Column } from './table.tsx';
@@ -46,9 +47,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
       {gap ? <Text> </Text> : null}
       {filter.row}
       <Body {...props} list={list} width={size.columns} />
-      {rows.count > room ? (
-        <Text tone="dim">{`${(list.index + 1).toLocaleString('en-US')} of ${rows.count.toLocaleString('en-US')}`}</Text>
-      ) : null}
+      {rows.count > room ? <Place rows={rows} index={list.index} /> : null}
       {rows.count === 0 && !rows.loading && rows.failure === undefined && filter.text !== '' ? (
         <Empty title={`Nothing fits “${filter.text}”.`} hint="Esc clears the filter." />
       ) : rows.count === 0 && !rows.loading && rows.failure === undefined ? (
@@ -56,6 +55,19 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
       ) : null}
     </Box>
   );
+};
+
+/** Where one is in a long list, or why its rest does not come. */
+const Place = <Row,>({ rows, index }: { rows: Rows<Row>; index: number }) => {
+  if (rows.failure && !isPassing(rows.failure)) {
+    return (
+      <Text tone="bad" wrap="truncate-end">
+        {`${signs.bad} Press R to try again. ${failureWords(rows.failure)}`}
+      </Text>
+    );
+  }
+  const number = (count: number): string => count.toLocaleString('en-US');
+  return <Text tone="dim">{`${number(index + 1)} of ${number(rows.count)}`}</Text>;
 };
 
 type BodyProps<Row> = ListScreenProps<Row> & {

@@ -50,19 +50,19 @@ export const useKeys = (keys: ScreenKeys, options: KeyOptions = {}): void => {
   const scope = useRef<Scope>(undefined);
 
   useLayoutEffect(() => {
-    if (!active) return undefined;
-    const made: Scope = { layer, level, everywhere, bindings: {} };
+    const made: Scope = { layer, level, everywhere, active: false, bindings: {} };
     scope.current = made;
     const remove = scopes.add(made);
     return () => {
       scope.current = undefined;
       remove();
     };
-  }, [scopes, layer, level, active, everywhere]);
+  }, [scopes, layer, level, everywhere]);
 
   // After every render, so that a key always acts on what is on screen.
   useLayoutEffect(() => {
     if (!scope.current) return;
+    scope.current.active = active;
     scope.current.bindings = toBindings(keys);
     scope.current.edit = options.edit;
     scope.current.takes = options.takes;

@@ -37,7 +37,8 @@ export const usePages = <T>(
   const loaded = loadedCount(pages);
   const complete = pages.at(-1)?.next === null;
   return {
-    count: complete ? loaded : Math.max(loaded, total ?? 0),
+    // Until the first page is there nothing is known: not that there are rows, nor that they come.
+    count: complete || pages.length === 0 ? loaded : Math.max(loaded, total ?? 0),
     rowAt: (index) => rowAt(pages, index),
     look: (first, last) => store.look(first, last, load),
     loading: pages.length === 0 && failure === undefined,

@@ -64,4 +64,8 @@ export const useServerInfo = (): AskedServer => {
 
 /** What is shown of it is the same: then nothing is drawn anew. */
 const same = (a: ServerInfo, b: ServerInfo): boolean =>
-  a.name === b.name && a.state === b.state && a.demo?.text === b.demo?.text;
+  a.name === b.name &&
+  a.state === b.state &&
+  a.reason === b.reason &&
+  a.signingKeyEndsAt === b.signingKeyEndsAt &&
+  a.demo?.text === b.demo?.text;

@@ -16,6 +16,7 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePackages } from '../hooks/use-packages.ts';
 import { usePageStack } from '../hooks/use-pages-stack.ts';
+import { useServerInfo } from '../hooks/use-server-info.ts';
 import { PortalContext, type Portal } from '../hooks/use-portal.ts';
 import { bannerWords, failureWords } from '../state/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
@@ -35,7 +36,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
   );
   const { revision, refresh } = connection;
   const operator = signedIn.role === 'operator';
-  const about = useAnswer('about', revision, () => client.about());
+  const about = useServerInfo();
   const account = useAnswer('account', revision, () => client.account()).value ?? signedIn;
   const packages = usePackages(client, operator, revision);
   const stack = usePageStack();
@@ -50,7 +51,11 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
         client={client}
         preset={values}
         initial={action.id === 'account.edit' ? infoOf(account) : {}}
-        onClose={close}
+        onClose={() => {
+          close();
+          // What was refused may have been so because the server takes no changes any more.
+          about.refresh();
+        }}
         onDone={refresh}
       />
     ));
@@ -84,8 +89,8 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
   });
 
   const now = useNow();
-  const keyEndsAt = about.value?.signingKeyEndsAt;
-  const named = about.value?.name === 'licet' ? undefined : about.value?.name;
+  const keyEndsAt = about.info?.signingKeyEndsAt;
+  const named = about.info?.name === 'licet' ? undefined : about.info?.name;
   const place = license?.name ?? (operator ? (named ?? 'Operator') : account.name);
   return (
     <PortalContext value={portal}>
@@ -100,7 +105,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
         sections={names}
         section={section}
         banner={
-          bannerOf(connection, about.value?.reason ?? undefined) ??
+          bannerOf(connection, about.info?.reason ?? undefined) ??
           (operator && keyEndsAt !== undefined ? signingKeyBanner(keyEndsAt, now) : null)
         }
       >

@@ -25,6 +25,8 @@ export interface Scope {
   readonly level: number;
   /** Asked last, whatever covers it: help and the way out work everywhere. */
   readonly everywhere: boolean;
+  /** False takes its keys away; it keeps its place among the others. */
+  active: boolean;
   bindings: Bindings;
   /** Takes text and editing keys before any binding; true when used. */
   edit?: ((press: KeyPress) => boolean) | undefined;
@@ -63,17 +65,18 @@ export const createKeyScopes = (): KeyScopes => {
   const listeners = new Set<() => void>();
   let version = '';
 
-  const topLayer = (): number => Math.max(0, ...[...scopes].map((scope) => scope.layer));
+  const topLayer = (): number =>
+    Math.max(0, ...[...scopes].filter(({ active }) => active).map((scope) => scope.layer));
 
   const ordered = (layer: number): Scope[] =>
     [...scopes]
-      .filter((scope) => scope.layer === layer)
+      .filter((scope) => scope.active && scope.layer === layer)
       .reverse()
       .sort((a, b) => b.level - a.level);
 
   /** Scopes of layers below this one that are asked all the same. */
   const everywhere = (layer: number): Scope[] =>
-    [...scopes].filter((scope) => scope.everywhere && scope.layer < layer);
+    [...scopes].filter((scope) => scope.active && scope.everywhere && scope.layer < layer);
 
   const active = (layer = topLayer()): readonly ActiveKey[] => {
     const taken = new Set<string>();

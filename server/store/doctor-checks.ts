@@ -4,7 +4,7 @@ import { join } from 'node:path';
 
 import type { Finding } from './finding.ts';
 import { errorCode, exists } from './files.ts';
-import { checkSeal, sealPath } from './seal.ts';
+import { checkSeal, sealPath, unfinishedGiveUp } from './seal.ts';
 import { snapshotPath } from './snapshot-format.ts';
 import { StoreError } from './store.ts';
 
@@ -14,10 +14,10 @@ export const checkSealed = async (directory: string): Promise<readonly Finding[]
     return [];
   } catch (error) {
     if (!(error instanceof StoreError)) throw error;
+    const giveUp = await unfinishedGiveUp(directory);
+    const severity = giveUp === undefined ? 'warning' : 'damage';
     // The sentence says itself what to do.
-    return [
-      { severity: 'warning', file: sealPath(directory), message: error.message, choices: [] },
-    ];
+    return [{ severity, file: sealPath(directory), message: error.message, choices: [], giveUp }];
   }
 };
 

@@ -1,9 +1,10 @@
 /** The doctor's main check: snapshot and journal, all of them, read as a start would read them. */
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
+import { assessJournal } from './assess-journal.ts';
 import type { BackupNote } from './backup-notes.ts';
 import { damaged, DamageError } from './damaged.ts';
-import type { DoctorOptions, Finding } from './finding.ts';
+import type { DoctorOptions, Finding, GiveUp } from './finding.ts';
 import { errorCode } from './files.ts';
 import { listSegments } from './journal-file.ts';
 import { applyRecord } from './load.ts';
@@ -57,6 +58,31 @@ const restoreChoice = (newest: BackupNote | undefined): string =>
     ? 'Restore a backup into another folder with `licet restore`, if there is one: none is known here.'
     : `Restore the newest backup into another folder: \`licet restore ${newest.file} --data NEW-FOLDER\`. It is of ${newest.at} and has ${newest.seq} records.`;
 
+const recordsOf = ({ first, last }: GiveUp): string =>
+  first === last ? `record ${first}` : `the records ${first} to ${last}`;
+
+const giveUpChoice = (directory: string, offer: GiveUp): string => {
+  const { first, last, losesChanges, plan } = offer;
+  const command = `\`licet doctor --repair --give-up ${first}-${last} --data ${directory}\``;
+  const kept = 'What is taken out is kept in its folder set-aside.';
+  if (!losesChanges || plan.kind === 'begin')
+    return `Go on without ${recordsOf(offer)} of the journal: ${command}. No document is lost, since the snapshot has them all; who did what in these records is no longer in the journal. ${kept}`;
+  return `Go back to record ${plan.seq}: ${command}. What ${recordsOf(offer)} changed is lost, although it was acknowledged, and products are told that the server went back in time. ${kept}`;
+};
+
+/** What one can do about a damaged journal, first what keeps most. */
+const damageChoices = (
+  directory: string,
+  newest: BackupNote | undefined,
+  offer: GiveUp | undefined,
+): readonly string[] => {
+  const restore = restoreChoice(newest);
+  if (offer === undefined) return [restore];
+  const choice = giveUpChoice(directory, offer);
+  const keeps = offer.losesChanges && offer.plan.kind === 'end' ? offer.plan.seq : Infinity;
+  return newest !== undefined && newest.seq >= keeps ? [restore, choice] : [choice, restore];
+};
+
 const sentence = (what: string): string => `${what.charAt(0).toUpperCase()}${what.slice(1)}.`;
 
 /** As a finding, what a start would refuse for. */
@@ -100,8 +126,12 @@ const checkRebuild = async (
     }
     why = result.impossible;
   } catch (journalError) {
-    const finding = asFinding(journalError, []);
-    found.push(finding);
+    const durable = readLockNote(directory)?.durable ?? 0;
+    const giveUp = isLocked(directory)
+      ? undefined
+      : await assessJournal({ directory, snapshot: undefined, durable });
+    const finding = asFinding(journalError, damageChoices(directory, newest, giveUp));
+    found.push({ ...finding, giveUp });
     why = finding.message;
   }
   const no = `It can't be made anew from the journal: ${why.replace(/\.$/u, '')}.`;
@@ -140,12 +170,9 @@ const checkJournal = async (
     const found = recovered.torn === undefined || live ? [] : [tornFinding(recovered.torn)];
     return { recovered, found, lastAt };
   } catch (error) {
-    const kept = `The documents up to record ${snapshot.to} are whole in ${snapshotPath(directory)}; only a restore brings the journal back.`;
-    return {
-      recovered: undefined,
-      found: [asFinding(error, [restoreChoice(newest), kept])],
-      lastAt,
-    };
+    const giveUp = live ? undefined : await assessJournal({ directory, snapshot, durable: noted });
+    const finding = asFinding(error, damageChoices(directory, newest, giveUp));
+    return { recovered: undefined, found: [{ ...finding, giveUp }], lastAt };
   }
 };
 

@@ -33,9 +33,12 @@ export const diagnose = async (options: DoctorOptions): Promise<Diagnosis> => {
   const inUse = isLocked(directory);
   const newest = await newestBackup(directory);
   const { state, found } = await checkData(options, newest);
+  const sealed = await checkSealed(directory);
+  // What was begun is finished before anything else is given up.
+  const isBegun = sealed.some(({ giveUp }) => giveUp !== undefined);
   findings.push(
-    ...found,
-    ...(await checkSealed(directory)),
+    ...(isBegun ? found.map((finding) => ({ ...finding, giveUp: undefined })) : found),
+    ...sealed,
     ...(await findLeftOvers(directory, inUse)),
     ...(await checkPermissions(directory)),
     ...(await checkRoom(directory)),

@@ -13,7 +13,7 @@ import {
   type ActiveSegment,
 } from './journal-file.ts';
 import type { Log } from './log.ts';
-import { noHash, splitKey, type JournalRecord } from './record.ts';
+import { noHash, raisedEra, splitKey, type JournalRecord } from './record.ts';
 import { recoverJournal, type Recovered, type TornTail } from './recover-journal.ts';
 import { snapshotAdapter, type Snapshot, type SnapshotOptions } from './snapshot.ts';
 import { snapshotPath } from './snapshot-format.ts';
@@ -22,6 +22,8 @@ import { setDocument, tableNamed, type Tables } from './table.ts';
 export interface Loaded {
   readonly snapshot: Snapshot;
   readonly recovered: Recovered;
+  /** Of the snapshot, or what a record after it raised it to. */
+  readonly era: number;
 }
 
 /** Puts a record's documents in place. Records carry whole documents, so doing it twice is harmless. */
@@ -47,6 +49,7 @@ export interface LoadQuery {
 export const load = async (db: Low<Snapshot>, query: LoadQuery): Promise<Loaded> => {
   await db.read();
   const snapshot = db.data;
+  let { era } = snapshot;
   const recovered = await recoverJournal({
     directory: query.directory,
     from: snapshot.from,
@@ -54,9 +57,12 @@ export const load = async (db: Low<Snapshot>, query: LoadQuery): Promise<Loaded>
     durable: query.durable(),
     until: query.until?.(),
     checkBytes: query.checkBytes,
-    onRecord: (record) => applyRecord(query.tables, record),
+    onRecord: (record) => {
+      applyRecord(query.tables, record);
+      era = Math.max(era, raisedEra(record.header)?.era ?? 0);
+    },
   });
-  return { snapshot, recovered };
+  return { snapshot, recovered, era };
 };
 
 /** A lowdb over the snapshot of a folder. */

@@ -120,17 +120,17 @@ export interface RestoredOptions extends Pick<
  */
 export const openRestored = async (options: RestoredOptions): Promise<FileStore<Schema>> => {
   const { directory, seq, madeAt } = options;
-  const { era = 0 } = (await readSnapshotHead(directory)) ?? {};
-  const act: Act = {
+  const act = (era: number): Act => ({
     action: restoreAction,
     target: directory,
     outcome: 'ok',
-    details: { era: era + 1, seq, madeAt },
-  };
+    details: { era, seq, madeAt },
+  });
   const lock = takeLock(directory);
   try {
     const sizes = { check: Number.POSITIVE_INFINITY };
-    const store = await openWritable<Schema>({ ...options, schema: {}, sizes }, lock, act);
+    const first = { act, raisesEra: true };
+    const store = await openWritable<Schema>({ ...options, schema: {}, sizes }, lock, first);
     if (store.seq() === seq + 1) return store;
     await store.close();
     throw damaged(directory, `the journal does not end with record ${seq}`);
@@ -138,6 +138,31 @@ export const openRestored = async (options: RestoredOptions): Promise<FileStore<
     lock.release();
     throw error;
   }
+};
+
+export interface GivenUpOptions extends Pick<OpenOptions<Schema>, 'directory' | 'now' | 'log'> {
+  readonly lock: Lock;
+  /** The last record that is kept. */
+  readonly seq: number;
+  /** Whether changes that were acknowledged are gone: products are to notice. */
+  readonly raisesEra: boolean;
+  /** How it is journaled, given the era from then on. */
+  readonly act: (era: number) => Act;
+}
+
+/**
+ * Opens what records were given up of, by the process that holds its lock, and journals that before
+ * anything else. Throws `StoreError` `damaged` when it is still not whole.
+ */
+export const openGivenUp = async (options: GivenUpOptions): Promise<FileStore<Schema>> => {
+  const { directory, lock, seq, raisesEra } = options;
+  const { schemaVersion = 1 } = (await readSnapshotHead(directory)) ?? {};
+  const sizes = { check: Number.POSITIVE_INFINITY };
+  return openWritable<Schema>({ ...options, schema: {}, schemaVersion, sizes }, lock, {
+    act: options.act,
+    raisesEra,
+    durable: seq,
+  });
 };
 
 const plainOptions = (directory: string): SnapshotOptions => ({
@@ -226,7 +251,7 @@ const headOf = async (directory: string): Promise<{ readonly schemaVersion: numb
 const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<FileStore<S>> => {
   const { directory, log } = options;
   const noted = (): number => readLockNote(directory)?.durable ?? 0;
-  const { snapshot, tables, memory } = await makeReady(
+  const { era, tables, memory } = await makeReady(
     options,
     { durable: noted, until: () => (isLocked(directory) ? noted() : undefined) },
     await headOf(directory),
@@ -237,12 +262,12 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
   memory.readOnly = reason;
   return {
     ...createRunner<S>({ tables, memory, turns, now: options.now, commit: undefined }),
-    ...refuseMaintenance(directory, () => ({ ...memory.durable, era: snapshot.era })),
+    ...refuseMaintenance(directory, () => ({ ...memory.durable, era })),
     entries: (query) => readHeaders(directory, memory.durable.seq, query),
     watch: () => () => undefined,
     marks,
     seq: () => memory.durable.seq,
-    era: () => snapshot.era,
+    era: () => era,
     status: () => ({ state: 'read-only', reason }),
     close: async () => {
       memory.closed = true;
@@ -250,21 +275,31 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
   };
 };
 
+/** What a store is opened for beside serving it. */
+interface First {
+  /** Journaled before anything else, given the era from then on. */
+  readonly act: (era: number) => Act;
+  readonly raisesEra: boolean;
+  /** The last record that must be there; by default what the last process said. */
+  readonly durable?: number | undefined;
+}
+
 const openWritable = async <S extends Schema>(
   options: OpenOptions<S>,
   lock: Lock,
-  restored?: Act,
+  first?: First,
 ): Promise<FileStore<S>> => {
   const { directory, log } = options;
   const ready = await makeReady(
     options,
-    { durable: () => lock.announced },
+    { durable: () => first?.durable ?? lock.announced },
     await headOf(directory),
   );
   await warnOfLeftOvers(directory, log);
   if (ready.migrated) await backUpBefore(options, ready.recovered.seq);
   const segment = await openForWriting(directory, ready.recovered, log);
   lock.announce(ready.memory.durable.seq);
+  const era = ready.era + (first?.raisesEra === true ? 1 : 0);
   return createWritable<S>({
     directory,
     log,
@@ -274,7 +309,7 @@ const openWritable = async <S extends Schema>(
     lock,
     segment,
     ...ready,
-    era: ready.snapshot.era + (restored === undefined ? 0 : 1),
-    first: restored ?? (ready.migrated ? migrationAct(ready, options) : undefined),
+    era,
+    first: first?.act(era) ?? (ready.migrated ? migrationAct(ready, options) : undefined),
   });
 };

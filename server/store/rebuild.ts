@@ -1,13 +1,13 @@
 /** Making the documents anew from the journal alone, when the snapshot is lost. */
 import { applyRecord } from './load.ts';
-import { migrateAction, noHash, restoreAction, type JournalRecord } from './record.ts';
+import { migrateAction, noHash, raisedEra, type JournalRecord } from './record.ts';
 import { recoverJournal, type Recovered } from './recover-journal.ts';
 import { createTables, type Tables } from './table.ts';
 
 export interface Rebuilt {
   readonly tables: Tables;
   readonly recovered: Recovered;
-  /** The era that the restores in the journal led to. */
+  /** The era that the journal led to. */
   readonly era: number;
 }
 
@@ -23,21 +23,20 @@ const createCollector = () => {
       if (hash !== null && record.documents[key] === null) erased.add(key);
       else erased.delete(key);
     }
-    const { action, details } = record.header;
-    const raised = details?.['era'];
-    migrated ||= action === migrateAction;
-    if (action === restoreAction && typeof raised === 'number') era = Math.max(era, raised);
+    migrated ||= record.header.action === migrateAction;
+    era = Math.max(era, raisedEra(record.header)?.era ?? 0);
   };
   return { tables, erased, era: () => era, migrated: () => migrated, onRecord };
 };
 
 /**
- * Replays the whole journal. Throws `StoreError` `damaged` when that has not everything: damaged
+ * Replays the whole journal, or up to a record `until`. Throws `StoreError` `damaged` when that has not everything: damaged
  * itself, archived in part, or with documents erased that are still there.
  */
 export const rebuild = async (
   directory: string,
   durable: number,
+  until?: number,
 ): Promise<Rebuilt | { readonly impossible: string }> => {
   const collector = createCollector();
   const recovered = await recoverJournal({
@@ -45,6 +44,7 @@ export const rebuild = async (
     from: 0,
     to: { seq: 0, hash: noHash },
     durable,
+    until,
     checkBytes: Number.POSITIVE_INFINITY,
     erasedAllowed: true,
     onRecord: collector.onRecord,

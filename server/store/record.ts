@@ -109,6 +109,19 @@ export const migrateAction = 'store.migrate';
 /** What a restore is called in the journal; its details have the new era and the backup's seq. */
 export const restoreAction = 'store.restore';
 
+/** What giving up damaged records is called in the journal; its details say which. */
+export const giveUpAction = 'store.give-up';
+
+/** The new era where a record says that the store went back in time, and the record to which it went. */
+export const raisedEra = ({
+  action,
+  details,
+}: JournalHeader): { readonly era: number; readonly seq: number } | undefined => {
+  if (action !== restoreAction && action !== giveUpAction) return undefined;
+  const { era, seq } = details ?? {};
+  return typeof era === 'number' && typeof seq === 'number' ? { era, seq } : undefined;
+};
+
 /** Where a walk along the journal is: the last record, and its hash where it is known. */
 export interface ChainPosition {
   seq: number;

@@ -5,6 +5,7 @@
  */
 import { open, type FileHandle } from 'node:fs/promises';
 
+import { readArchiveNote } from './archive-note.ts';
 import { damaged } from './damaged.ts';
 import { createSlices } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
@@ -163,11 +164,24 @@ const withoutEmpty = async (segments: readonly Segment[]): Promise<readonly Segm
   return filled;
 };
 
+/** Where the reading begins: before the first segment, or where an archive ended with nothing after it. */
+const beginning = async (
+  reading: readonly Segment[],
+  query: RecoverQuery,
+): Promise<ChainPosition> => {
+  const [first] = reading;
+  if (first !== undefined) return { seq: first.first - 1, hash: undefined };
+  const note = query.to.seq === 0 ? undefined : await readArchiveNote(query.directory);
+  return note?.through === query.to.seq && note.hash === query.to.hash
+    ? { seq: note.through, hash: note.hash }
+    : { seq: 0, hash: undefined };
+};
+
 /** Reads and checks the journal. Throws `StoreError` `damaged` with file and line. Writes nothing. */
 export const recoverJournal = async (query: RecoverQuery): Promise<Recovered> => {
   const segments = await withoutEmpty(await listSegments(query.directory));
   const reading = await segmentsToRead(segments, query);
-  const at: Position = { seq: (reading[0]?.first ?? 1) - 1, hash: undefined, replayed: 0 };
+  const at: Position = { ...(await beginning(reading, query)), replayed: 0 };
   if (at.seq > query.from) {
     throw damaged(
       reading[0]?.path ?? '',

@@ -1,12 +1,14 @@
-/** `sealed.json` in a data folder: it must not be served, since it moved away or is not complete yet. */
+/** `sealed.json` in a data folder: it must not be served, since it moved away or something is not finished. */
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errorCode, replaceFile, syncDirectory } from './files.ts';
+import type { GiveUp } from './finding.ts';
 import { StoreError } from './store.ts';
 
 export type Seal =
   | { readonly state: 'restoring' }
+  | { readonly state: 'giving-up'; readonly giveUp: GiveUp }
   | {
       readonly state: 'moved';
       /** RFC 3339. */
@@ -36,20 +38,38 @@ const readSeal = async (directory: string): Promise<string | undefined> => {
   }
 };
 
+const parseSeal = (text: string): Partial<Seal> => {
+  try {
+    return JSON.parse(text) as Partial<Seal>;
+  } catch {
+    // Whatever it says, it is there: the folder stays sealed.
+    return {};
+  }
+};
+
+/** Records whose giving up was begun and not finished. */
+export const unfinishedGiveUp = async (directory: string): Promise<GiveUp | undefined> => {
+  const text = await readSeal(directory);
+  const what = text === undefined ? {} : parseSeal(text);
+  return what.state === 'giving-up' ? what.giveUp : undefined;
+};
+
 /** Throws `StoreError` `sealed` for a folder that must not be served. */
 export const checkSeal = async (directory: string): Promise<void> => {
   const text = await readSeal(directory);
   if (text === undefined) return;
-  let what: Partial<Seal> = {};
-  try {
-    what = JSON.parse(text) as Partial<Seal>;
-  } catch {
-    // Whatever it says, it is there: the folder stays sealed.
-  }
+  const what = parseSeal(text);
   if (what.state === 'moved') {
     throw new StoreError(
       'sealed',
       `${directory} moved away on ${what.at ?? 'an unknown day'}, in the backup ${what.file ?? ''}: serve the folder into which that was restored, or two servers give out the same seats. Only if it was never restored anywhere: delete ${sealPath(directory)}.`,
+    );
+  }
+  if (what.state === 'giving-up') {
+    const records = `${what.giveUp?.first}-${what.giveUp?.last}`;
+    throw new StoreError(
+      'sealed',
+      `Giving up damaged records of ${directory} did not finish. Run \`licet doctor --repair --give-up ${records} --data ${directory}\` again.`,
     );
   }
   throw new StoreError(

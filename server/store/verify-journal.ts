@@ -8,7 +8,7 @@ import { listSegments, type Segment } from './journal-file.ts';
 import { readableTo } from './journal-view.ts';
 import { readLines } from './lines.ts';
 import { readLockNote } from './lock.ts';
-import { decodeRecord, noHash, restoreAction, type JournalRecord } from './record.ts';
+import { decodeRecord, noHash, raisedEra, type JournalRecord } from './record.ts';
 import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
 
 export interface JournalProblem {
@@ -96,14 +96,13 @@ const checkPlace = (walk: Walk, { header }: JournalRecord): string | undefined =
   return undefined;
 };
 
-/** A restore goes back to an earlier record and raises the era: what came after it in old eras is gone. */
+/** A restore or giving up goes back to an earlier record and raises the era: what came after it in old eras is gone. */
 const isLeftBehind = (walk: Walk, { seq, era }: Checkpoint): boolean =>
   walk.restores.some((restore) => restore.era > era && restore.seq < seq);
 
 const noteRestore = (walk: Walk, { header }: JournalRecord): void => {
-  if (header.action !== restoreAction) return;
-  const { era, seq } = header.details ?? {};
-  if (typeof era === 'number' && typeof seq === 'number') walk.restores.push({ era, seq });
+  const raised = raisedEra(header);
+  if (raised !== undefined) walk.restores.push(raised);
 };
 
 const checkExpected = (walk: Walk, { header }: JournalRecord): string | undefined => {

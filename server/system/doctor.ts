@@ -2,7 +2,7 @@
 import { join, sep } from 'node:path';
 import { diagnose, type Diagnosis } from '../store/doctor.ts';
 import type { Finding } from '../store/finding.ts';
-import { repair, type Repaired } from '../store/repair.ts';
+import { repair, type RepairOptions, type Repaired } from '../store/repair.ts';
 import type { Logger } from '../usecases/deps.ts';
 import { checkKeys, checkTlsFile } from './check-keys.ts';
 import { Failure } from './failure.ts';
@@ -47,11 +47,11 @@ export const diagnoseFolder = async (options: DoctorOptions): Promise<Diagnosis>
   withKeys(options, await diagnose(options));
 
 /**
- * Repairs what can be repaired without losing anything; `after` is how it looks then.
+ * Repairs what can be repaired without losing anything, and gives up what was named; `after` is how it looks then.
  * @throws StoreError `in-use` when a server runs on it
  */
 export const repairFolder = async (
-  options: DoctorOptions & { readonly log: Logger },
+  options: DoctorOptions & { readonly log: Logger } & Pick<RepairOptions, 'giveUp'>,
 ): Promise<{ readonly repaired: readonly Repaired[]; readonly after: Diagnosis }> => {
   const { repaired, after } = await repair(options);
   return { repaired, after: await withKeys(options, after) };

@@ -110,11 +110,39 @@ test('a damaged journal names file and line, and is left alone', async () => {
     expect.objectContaining({ severity: 'damage', file, line: 1 }),
   );
   const text = await doctor();
-  expect(text.stdout).toMatch(/line 1: .*\n {2}- .*licet restore/u);
+  expect(text.stdout).toMatch(/line 1: .*\n( {2}- .*\n)* {2}- .*licet restore/u);
   expect(await fingerprint()).toBe(before);
   const bytes = await readFile(file);
   expect((await doctor('--repair')).code).toBe(1);
   expect(await readFile(file)).toEqual(bytes);
+});
+
+test('damaged records may be given up by their names, and by nothing less', async () => {
+  const file = join(data, 'journal', '000000000001.jsonl');
+  await flip(file);
+  const damaged = await readFile(file);
+  const said = await doctor();
+  const [, first, last] = /--repair --give-up (\d+)-(\d+) --data/u.exec(said.stdout) ?? [];
+  expect(said.stdout).toMatch(/Go on without .*No document is lost.*set-aside/u);
+  const before = await fingerprint();
+  for (const line of [`--give-up ${first}-${last}`, '--repair --give-up all'])
+    expect(await doctor(line)).toMatchObject({ code: 2, stdout: '' });
+  const other = await doctor(`--repair --give-up ${first}-${Number(last) + 1}`);
+  expect(other.code).toBe(1);
+  expect(other.stderr).toContain(`The choice here is ${first}-${last}`);
+  expect(await fingerprint()).toBe(before);
+  expect((await doctor('--repair')).code).toBe(1);
+  expect(await readFile(file)).toEqual(damaged);
+
+  const mended = done(await doctor(`--repair --give-up ${first}-${last}`));
+  expect(mended.stderr).toMatch(/no document is lost.*kept in .*set-aside/su);
+  const [stamp = ''] = await readdir(join(data, 'set-aside'));
+  const [kept = ''] = await readdir(join(data, 'set-aside', stamp));
+  expect(await readFile(join(data, 'set-aside', stamp, kept))).toEqual(damaged);
+  done(await licet(`journal verify --data ${data}`));
+  const exported = done(await licet(`journal export --data ${data}`)).stdout;
+  expect(exported).toMatch(/"store\.give-up","target":"\d+-\d+"/u);
+  expect(await starts()).toBe(200);
 });
 
 test('keys that others may read are closed by --repair', async () => {

@@ -19,6 +19,7 @@ import {
   mountImage,
   unmount,
 } from './mounts.ts';
+import { killGivingUp, killRestores } from './operations.ts';
 import { spawnChild, untilDone } from './spawn-child.ts';
 import { traced } from './traced.ts';
 
@@ -190,6 +191,44 @@ describe.skipIf(!strace)('a crash at every system call that matters (needs strac
     },
   );
 });
+
+describe.skipIf(!strace)(
+  'an operator’s work, killed at every system call that matters (needs strace)',
+  () => {
+    const calls = [
+      'pwrite64',
+      'write',
+      'fdatasync',
+      'fsync',
+      'rename',
+      'ftruncate',
+      'unlink',
+      'openat',
+    ];
+
+    it.each(calls)(
+      'a restore, at %s: nothing serves half of it, and another one works',
+      { timeout: 1_200_000 },
+      async (call) => {
+        const { kills, found, problems } = await killRestores(place, call);
+        say(`${call}: ${kills} kills, then ${found.join(', ')}`);
+        expect(problems).toEqual([]);
+      },
+    );
+
+    it.each(calls)(
+      'giving up damaged records, at %s: the folder is refused or whole, and nothing is gone',
+      { timeout: 1_200_000 },
+      async (call) => {
+        for (const seat of [8, 3]) {
+          const { kills, found, problems } = await killGivingUp(place, call, seat);
+          say(`${call}, record ${seat}: ${kills} kills, then ${found.join(', ')}`);
+          expect(problems).toEqual([]);
+        }
+      },
+    );
+  },
+);
 
 describe.skipIf(!canMount)('a full disk (needs root, to mount a small one)', () => {
   it('with 64 clients: what was refused is undone, what was acknowledged is on disk', async () => {

@@ -1,7 +1,7 @@
 /** strace as a means to do harm: it kills at, fails or delays the n-th call of a kind. */
 import { join } from 'node:path';
 
-/** Every file of the data folder that the script of child.ts touches, and the folders themselves. */
+/** Every file of the data folder that child.ts and operate.ts touch, and the folders themselves. */
 const pathsIn = (directory: string): string[] => {
   const segments = Array.from({ length: 40 }, (_, index) => {
     const path = join(directory, 'journal', `${String(index + 1).padStart(12, '0')}.jsonl`);
@@ -14,7 +14,11 @@ const pathsIn = (directory: string): string[] => {
     'marks.json.tmp',
     'lock',
     'lock.json',
+    'sealed.json',
+    'sealed.json.tmp',
     'journal',
+    'journal/archived.json',
+    'journal/archived.json.tmp',
   ];
   return [directory, ...names.map((name) => join(directory, name)), ...segments.flat()];
 };
@@ -25,13 +29,14 @@ export const traced = (
   calls: string,
   what: string,
   output = '/dev/null',
+  more: readonly string[] = [],
 ): string[] => [
   'strace',
   '-f',
   '-qq',
   '-o',
   output,
-  ...pathsIn(directory).flatMap((path) => ['-P', path]),
+  ...[...pathsIn(directory), ...more].flatMap((path) => ['-P', path]),
   '-e',
   `trace=${calls}`,
   '-e',

@@ -9,6 +9,7 @@ import { fillTheDisk } from '../faults/disk-full.ts';
 import { failTheSync } from '../faults/failed-sync.ts';
 import { createLedger } from '../faults/ledger.ts';
 import { canMount, canTrace } from '../faults/mounts.ts';
+import { killGivingUp, killRestores } from '../faults/operations.ts';
 import { spawnChild } from '../faults/spawn-child.ts';
 import { portSchema } from './schema.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
@@ -99,6 +100,30 @@ describe.skipIf(!canTrace())('a failed fsync (needs strace)', () => {
     ledger.add(child.said);
     expect(await ledger.check(directory)).toEqual([]);
   });
+});
+
+describe.skipIf(!canTrace())('an operator’s work, killed midway (needs strace)', () => {
+  it(
+    'a restore leaves a folder that nothing serves, or a whole one',
+    { timeout: 90_000 },
+    async () => {
+      for (const call of ['rename', 'unlink']) {
+        const { kills, problems } = await killRestores(join(place, call), call);
+        expect(problems).toEqual([]);
+        expect(kills).toBeGreaterThan(0);
+      }
+    },
+  );
+
+  it.each([8, 3])(
+    'giving up record %i leaves a folder that is refused, or a whole one, and all bytes',
+    { timeout: 90_000 },
+    async (seat) => {
+      const { kills, problems } = await killGivingUp(place, 'rename', seat);
+      expect(problems).toEqual([]);
+      expect(kills).toBeGreaterThan(1);
+    },
+  );
 });
 
 describe.skipIf(!canMount)('a full disk (needs root, to mount a small one)', () => {

@@ -5,16 +5,14 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { makeFolder, makeJournal } from '../../server/store/folder.ts';
 import { createDatabase } from '../../server/store/load.ts';
-import { openStore, type FileStore } from '../../server/store/open-store.ts';
 import { noHash } from '../../server/store/record.ts';
 import { createTables, setDocument, tableNamed } from '../../server/store/table.ts';
-import { portSchema, type PortSchema, type Seat } from './schema.ts';
-import { makeTemporaryFolder, putSeat, silentLog } from './support.ts';
+import { portSchema, type Seat } from './schema.ts';
+import { makeTemporaryFolder, openPort, putSeat } from './support.ts';
 
 let directory: string;
 
-const open = (): Promise<FileStore<PortSchema>> =>
-  openStore({ directory, schema: portSchema, now: Date.now, log: silentLog, create: true });
+const open = () => openPort(directory);
 
 const snapshot = (): Promise<string> => readFile(join(directory, 'db.json'), 'utf8');
 

@@ -3,13 +3,21 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import type { Log } from '../../server/store/log.ts';
+import { openStore, type FileStore, type Sizes } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
-import type { PortSchema } from './schema.ts';
+import { portSchema, type PortSchema } from './schema.ts';
 
 export const makeTemporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'licet-store-'));
 
 const nothing = (): void => undefined;
 export const silentLog: Log = { info: nothing, warn: nothing, error: nothing };
+
+/** Opens a folder, or makes it. */
+export const openPort = (
+  directory: string,
+  sizes: Partial<Sizes> = {},
+): Promise<FileStore<PortSchema>> =>
+  openStore({ directory, schema: portSchema, now: Date.now, log: silentLog, create: true, sizes });
 
 /** One acknowledged change. */
 export const putSeat = (

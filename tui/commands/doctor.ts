@@ -9,6 +9,7 @@ import { printDone } from './print.ts';
 
 interface DoctorFlags extends LocalOptions {
   readonly repair?: boolean;
+  readonly giveUp?: string;
   readonly unlockFile?: string;
   readonly config?: string;
 }
@@ -95,12 +96,28 @@ const conclude = (io: Io, flags: DoctorFlags, done: Done, diagnosis: Diagnosis):
   );
 };
 
+/** The records that `--give-up` names, such as 12-15. */
+const recordsToGiveUp = ({ giveUp, repair }: DoctorFlags) => {
+  if (giveUp === undefined) return undefined;
+  const [, first, last] = /^(\d{1,15})-(\d{1,15})$/u.exec(giveUp) ?? [];
+  if (first === undefined || last === undefined || repair !== true)
+    throw new CommandError(
+      exitCodes.usage,
+      repair === true
+        ? `--give-up ${giveUp} names no records.`
+        : '--give-up goes with --repair: it changes the folder.',
+      'Run “licet doctor” first: it says which records may be given up and what that costs. Then name them: --repair --give-up FIRST-LAST.',
+    );
+  return { first: Number(first), last: Number(last) };
+};
+
 const run = async (io: Io, flags: DoctorFlags): Promise<Done> => {
   const [{ diagnoseFolder, repairFolder }, { createLogger }] = await Promise.all([
     import('../../server/system/doctor.ts'),
     import('../../server/system/logger.ts'),
   ]);
   const repairing = flags.repair === true;
+  const giveUp = recordsToGiveUp(flags);
   const options = {
     directory: repairing ? await writableDataFolder(io, flags) : dataFolder(io, flags),
     configFile: flags.config,
@@ -118,7 +135,7 @@ const run = async (io: Io, flags: DoctorFlags): Promise<Done> => {
     };
     return conclude(io, flags, done, diagnosis);
   }
-  const { repaired, after } = await repairFolder({ ...options, log: createLogger('warn') });
+  const { repaired, after } = await repairFolder({ ...options, giveUp, log: createLogger('warn') });
   const said = repaired.map(({ finding, done }) => `${finding.file}: ${done}`);
   const nothing = 'There was nothing that can be repaired safely.';
   const done = {
@@ -140,8 +157,16 @@ export const doctorCommand = (io: Io): Command =>
     options: (command) =>
       command
         .option('--repair', 'do the repairs that are safe, and keep what they remove')
+        .option(
+          '--give-up <records>',
+          'with --repair: go on without these damaged records (FIRST-LAST), where doctor offers that',
+        )
         .option('--unlock-file <file>', 'where the secret lies that unlocks the keys at start')
         .option('--config <file>', "the server's settings, else DATA/licet.json"),
-    examples: ['doctor --data /var/lib/licet', 'doctor --repair --data /var/lib/licet'],
+    examples: [
+      'doctor --data /var/lib/licet',
+      'doctor --repair --data /var/lib/licet',
+      'doctor --repair --give-up 4711-4715 --data /var/lib/licet',
+    ],
     run: (flags) => run(io, flags),
   });

@@ -1,6 +1,7 @@
 /** The program on a terminal: the sign-in, then the portal; help and the way out over both. */
 import { useEffect, useMemo, useRef, useState } from 'react';
 import type { Client } from './api/client.ts';
+import type { Support } from '../shared/api/server.ts';
 import type { Account } from '../shared/api/accounts.ts';
 import { Dialog } from './components/dialog.tsx';
 import { Frame } from './components/frame.tsx';
@@ -32,6 +33,7 @@ type Stage =
 
 const App = ({ options }: { options: AppOptions }) => {
   const [stage, setStage] = useState<Stage>({ at: 'sign-in', why: undefined });
+  const [support, setSupport] = useState<Support>();
   const pin = useRef<string>(undefined);
   const drawPortal = useLoaded(loadPortal, usePatience(portalPatience) || stage.at === 'portal');
   const services = useMemo<AppServices>(
@@ -49,10 +51,14 @@ const App = ({ options }: { options: AppOptions }) => {
         pin.current = fingerprint;
         await options.remember(fingerprint);
       },
+      support,
+      // It comes anew with every answer: only another one is one.
+      knowSupport: (next) =>
+        setSupport((old) => (JSON.stringify(old) === JSON.stringify(next) ? old : next)),
       signedIn: (client, account) => setStage({ at: 'portal', client, account }),
       signedOut: (why) => setStage({ at: 'sign-in', why }),
     }),
-    [options],
+    [options, support],
   );
   return (
     <AppServicesContext value={services}>
@@ -65,7 +71,7 @@ const App = ({ options }: { options: AppOptions }) => {
           <Loading />
         </Frame>
       )}
-      <WayOut client={stage.at === 'portal' ? stage.client : undefined} />
+      <WayOut client={stage.at === 'portal' ? stage.client : undefined} support={support} />
     </AppServicesContext>
   );
 };
@@ -95,8 +101,13 @@ const farewell = 500;
 /** Above every page and question that there can be. */
 const overAll = 1000;
 
+interface WayOutProps {
+  readonly client: Client | undefined;
+  readonly support: Support | undefined;
+}
+
 /** Help and quitting, which work everywhere. */
-const WayOut = ({ client }: { client: Client | undefined }) => {
+const WayOut = ({ client, support }: WayOutProps) => {
   const { exit, unsaved, scopes } = useTerminal();
   const [showing, setShowing] = useState<
     { readonly what: 'question' } | { readonly what: 'help'; readonly layer: number }
@@ -124,7 +135,9 @@ const WayOut = ({ client }: { client: Client | undefined }) => {
   );
   return (
     <LayerContext value={overAll}>
-      {showing?.what === 'help' ? <Help layer={showing.layer} onClose={close} /> : null}
+      {showing?.what === 'help' ? (
+        <Help layer={showing.layer} support={support} onClose={close} />
+      ) : null}
       {showing?.what === 'question' ? (
         <Dialog
           title="Quit and lose what you typed?"

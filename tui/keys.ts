@@ -42,6 +42,19 @@ export const keyTable = {
   seats: { keys: ['t'], does: 'Change how many machines it permits', hint: 'seats', group: 'act' },
   suspend: { keys: ['s'], does: 'Suspend or resume', hint: 'suspend', group: 'act' },
   revoke: { keys: ['x'], does: 'Revoke', hint: 'revoke', group: 'act' },
+  moveLicense: {
+    keys: ['m'],
+    does: 'Move the license to another owner',
+    hint: 'move to',
+    group: 'act',
+  },
+  licenseKey: { keys: ['n'], does: 'Make a new license key', hint: 'new key', group: 'act' },
+  snippet: {
+    keys: ['i'],
+    does: 'Show what the product embeds to be licensed here',
+    hint: 'snippet',
+    group: 'act',
+  },
   save: { keys: ['s'], does: 'Save to a file', hint: 'save', group: 'act' },
   download: { keys: ['d'], does: 'Download it to this machine', hint: 'download', group: 'act' },
   sheet: { keys: ['t'], does: 'Show a carry sheet to print', hint: 'sheet', group: 'act' },
@@ -91,6 +104,12 @@ export const keyTable = {
 
   back: { keys: ['esc'], does: 'Back, cancel', hint: 'back', group: 'app' },
   refresh: { keys: ['R'], does: 'Refresh', group: 'app' },
+  find: {
+    keys: ['S'],
+    does: 'Search everything: a hostname finds its license and owner',
+    hint: 'search',
+    group: 'app',
+  },
   palette: { keys: [':', 'ctrl+p'], does: 'Search all actions', hint: 'actions', group: 'app' },
   help: { keys: ['?'], does: 'Show the keys that work here', hint: 'help', group: 'app' },
   quit: { keys: ['q'], does: 'Quit', hint: 'quit', group: 'app' },

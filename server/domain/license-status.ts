@@ -2,6 +2,7 @@
 import type { LicenseStatus } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { LicenseDoc } from './documents.ts';
+import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 
 const day = 86_400_000;
 
@@ -30,9 +31,10 @@ const because = (reason: string | null): string => (reason ? `: ${reason}` : '')
 export const refuseInvalid = (
   license: LicenseDoc,
   now: number,
-  contact: string | null,
+  support: SupportSettings,
 ): Refusal | null => {
-  const ask = contact ? `Contact ${contact}.` : 'Contact the operator of this server.';
+  const ask = contactSentence(support);
+  const extra = supportMember(support);
   const status = licenseStatus(license, now);
   switch (status) {
     case 'active':
@@ -42,11 +44,13 @@ export const refuseInvalid = (
       return {
         code: 'license-suspended',
         detail: `The license “${license.name}” is suspended${because(license.reason)}. ${ask}`,
+        extra: { ...extra, reason: license.reason },
       };
     case 'revoked':
       return {
         code: 'license-revoked',
         detail: `The license “${license.name}” is revoked${because(license.reason)}. ${ask}`,
+        extra: { ...extra, reason: license.reason },
       };
     case 'expired': {
       const ended = showDay(license.expiresAt ?? now);
@@ -57,7 +61,7 @@ export const refuseInvalid = (
       return {
         code: 'license-expired',
         detail: `${text} ${ask}`,
-        extra: { expiresAt: new Date(license.expiresAt ?? now).toISOString() },
+        extra: { ...extra, expiresAt: new Date(license.expiresAt ?? now).toISOString() },
       };
     }
   }

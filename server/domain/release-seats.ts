@@ -6,6 +6,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc } from './documents.ts';
 import { holdsSeat, type Seat } from './seats.ts';
+import { contactName, supportMember, type SupportSettings } from './support.ts';
 
 const year = 365 * 86_400_000;
 
@@ -50,9 +51,9 @@ export const mayRelease = (
 export const mayReset = (
   license: LicenseDoc,
   now: number,
-  contact: string | null,
+  support: SupportSettings,
 ): Result<null, Refusal> => {
-  const ask = contact ? `ask ${contact}` : 'ask the operator of this server';
+  const ask = `ask ${contactName(support)}`;
   const { resetsPerYear } = license.policy;
   const resets = recentResets(license, now);
   if (resetsPerYear === null || resets.length < resetsPerYear) return ok(null);
@@ -63,7 +64,7 @@ export const mayReset = (
       next === null
         ? `This license allows no resets. Release single machines instead, or ${ask}.`
         : `This license allows ${resetsPerYear} resets a year and all are used. The next is possible on ${new Date(next).toISOString().slice(0, 10)}. Release single machines instead, or ${ask}.`,
-    extra: { resetsPerYear },
+    extra: { resetsPerYear, ...supportMember(support) },
     ...(next === null ? {} : { retryAfter: Math.max(1, Math.ceil((next - now) / 1000)) }),
   });
 };

@@ -5,6 +5,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc, ReleaseDoc } from './documents.ts';
 import { refuseInvalid } from './license-status.ts';
+import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 
 /** The product under which a server offers its own program: everybody who signs in may have it. */
 export const ownProduct = 'licet';
@@ -74,16 +75,17 @@ export const mayDownload = (
   productId: string,
   licenses: readonly LicenseDoc[],
   now: number,
-  contact: string | null,
+  support: SupportSettings,
 ): Result<null, Refusal> => {
   if (productId === ownProduct) return ok(null);
   const fitting = licenses.filter((license) => license.productId === productId);
-  const refusals = fitting.map((license) => refuseInvalid(license, now, contact));
+  const refusals = fitting.map((license) => refuseInvalid(license, now, support));
   const [refusal] = refusals;
   if (refusal === undefined) {
     return fail({
       code: 'not-found',
-      detail: 'There is no such download, or none of your licenses is for it.',
+      detail: `There is no such download, or none of your licenses is for it. ${contactSentence(support)}`,
+      extra: supportMember(support),
     });
   }
   return refusal === null || refusals.includes(null) ? ok(null) : fail(refusal);

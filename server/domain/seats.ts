@@ -1,6 +1,7 @@
 /** Seats: who holds one, whether one is free, and what is said when none is. */
 import type { LimitExceeded } from '../../shared/api/activations.ts';
 import type { Refusal } from '../../shared/problems.ts';
+import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from './documents.ts';
 
 /** An activation together with when it was last seen and how long its lease runs. Milliseconds. */
@@ -65,6 +66,7 @@ export const refuseLimit = (
   keys: readonly OfflineKeyDoc[],
   resolvers: readonly string[],
   now: number,
+  support: SupportSettings,
 ): Refusal => {
   const used = counter.online + counter.offline;
   const limit = license.maxActivations ?? used;
@@ -93,8 +95,9 @@ export const refuseLimit = (
     resolve: {
       command,
       who,
-      text: `${who} can sign in with “licet” and release a machine or reset the activations, or run “${command}”.`,
+      text: `${who} can sign in with “licet” and release a machine or reset the activations, or run “${command}”. ${contactSentence(support, 'For more seats, contact')}`,
     },
+    ...supportMember(support),
   };
   return {
     code: 'activation-limit-exceeded',

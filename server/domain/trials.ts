@@ -7,6 +7,7 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc, ProductDoc } from './documents.ts';
 import { licenseStatus, showDay } from './license-status.ts';
 import { newTerms } from './policy.ts';
+import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 
 const day = 86_400_000;
 
@@ -25,12 +26,13 @@ export const refuseTrial = (
   product: ProductDoc | undefined,
   before: LicenseDoc | undefined,
   now: number,
-  contact: string | null,
+  support: SupportSettings,
 ): Refusal | null => {
   if (!product?.trial) {
     return {
       code: 'not-found',
-      detail: `This product offers no trial. ${contact ? `Ask ${contact}.` : 'Ask the operator of this server.'}`,
+      detail: `This product offers no trial. ${contactSentence(support)}`,
+      extra: supportMember(support),
     };
   }
   if (!before) return null;
@@ -40,9 +42,13 @@ export const refuseTrial = (
     before.type !== 'trial'
       ? `Your trial of ${product.name} has become the license “${before.name}”.`
       : ended
-        ? `Your trial of ${product.name} ended on ${until}, and there is one a product. Buy a license to go on: what is activated stays activated.`
+        ? `Your trial of ${product.name} ended on ${until}, and there is one a product. Buy a license to go on: what is activated stays activated. ${contactSentence(support)}`
         : `You have a trial of ${product.name} already, until ${until}. Go on with it: licet trial open ${product.id}.`;
-  return { code: 'conflict', detail: text, extra: { licenseId: before.id } };
+  return {
+    code: 'conflict',
+    detail: text,
+    extra: { licenseId: before.id, ...supportMember(support) },
+  };
 };
 
 /** The terms of a trial that starts now. It ends by its day, without grace. */

@@ -129,7 +129,7 @@ const takeSeat = async (
   const old = await tx.activations.first('machine', machineKey(license.id, machine.fingerprint));
   const holds = old !== undefined && holdsSeat(license, seatOf(deps, license, old), deps.now());
   const refusal = holds
-    ? refuseInvalid(license, deps.now(), deps.settings().support.contact)
+    ? refuseInvalid(license, deps.now(), deps.settings().support)
     : await mayTakeSeat(deps, tx, license, machine.fingerprint).then((may) =>
         may.ok ? null : may.error,
       );

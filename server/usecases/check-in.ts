@@ -79,7 +79,7 @@ export const checkIn = async (
   if (!found.ok) return found;
   const { license, activation } = found.value;
   if (holdsSeat(license, seatOf(deps, license, activation), deps.now())) {
-    const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+    const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
     return invalid ? fail(invalid) : ok(renewed(deps, found.value, input));
   }
   return takeAgain(deps, caller, input);

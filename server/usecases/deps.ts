@@ -4,6 +4,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LicetSchema } from '../collections.ts';
 import type { SessionDoc } from '../domain/documents.ts';
+import type { SupportSettings } from '../domain/support.ts';
 import type { ReleaseFiles } from '../store/release-files.ts';
 import type { Reader, Store, Transaction } from '../store/store.ts';
 
@@ -137,10 +138,7 @@ export interface Settings {
   readonly name: string;
   /** Where people reach the server; null: as the request's Host says. */
   readonly publicUrl: string | null;
-  readonly support: {
-    readonly contact: string | null;
-    readonly links: readonly { readonly title: string; readonly url: string }[];
-  };
+  readonly support: SupportSettings;
   /** Set by the demo: what the sign-in screen explains. */
   readonly demo: { readonly text: string } | null;
 }

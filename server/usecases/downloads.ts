@@ -33,7 +33,7 @@ const allowed = async (
 ): Promise<Result<null, Refusal>> => {
   if (account.role === 'operator') return ok(null);
   const licenses = await licensesOf(reader, account.id);
-  return mayDownload(productId, licenses, deps.now(), deps.settings().support.contact);
+  return mayDownload(productId, licenses, deps.now(), deps.settings().support);
 };
 
 /** The published releases of the products that the account may download from; for an operator all. */
@@ -47,7 +47,7 @@ const visible = async (
   const products = new Set([ownProduct, ...licenses.map(({ productId }) => productId)]);
   const found: ReleaseDoc[] = [];
   for (const product of products) {
-    const may = mayDownload(product, licenses, deps.now(), null);
+    const may = mayDownload(product, licenses, deps.now(), deps.settings().support);
     if (may.ok) found.push(...(await reader.releases.by('product', product)));
   }
   return found.filter(({ jws }) => jws !== null);

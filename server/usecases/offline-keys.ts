@@ -91,7 +91,7 @@ const makeKey = async (
     tx.record({ action: 'offline-key.issue', target: license.id, outcome: refusal.code });
     return fail(refusal);
   };
-  const invalid = refuseInvalid(license, now, deps.settings().support.contact);
+  const invalid = refuseInvalid(license, now, deps.settings().support);
   if (invalid) return refuse(invalid);
   if (request.product !== undefined && request.product !== license.productId) {
     return refuse(
@@ -203,7 +203,7 @@ export const renewOfflineKey = (
   input: { readonly days?: number | undefined },
 ): Promise<Result<OfflineKeyWithKey, Refusal>> =>
   changeKey(deps, caller, licenseId, id, 'offline-key.renew', async (tx, license, key) => {
-    const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+    const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
     if (invalid) return fail(invalid);
     const { held } = await keysOf(deps, tx, license, key.fingerprint);
     if (held && held.id !== key.id) return fail(closed(deps, key) ?? notFound('offline key'));

@@ -80,7 +80,7 @@ export const resetActivations = (
     const cap =
       relation === 'operator' || released.length === 0
         ? ok(null)
-        : mayReset(license, now, deps.settings().support.contact);
+        : mayReset(license, now, deps.settings().support);
     const refused = may.ok ? cap : may;
     if (input.dryRun) {
       return refused.ok ? ok(await outcome(deps, tx, license, released, true, null)) : refused;

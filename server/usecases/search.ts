@@ -1,7 +1,10 @@
 /** Search over everything that an operator looks after: a hostname finds its license and owner. */
 import type { SearchHit, SearchResult } from '../../shared/api/search.ts';
+import type { ActivationDoc } from '../domain/documents.ts';
+import { holdsSeat } from '../domain/seats.ts';
 import type { CollectionReader, Document } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
+import { seatOf } from './seats.ts';
 
 /** Of each kind so many are shown. */
 const perKind = 20;
@@ -38,19 +41,25 @@ const scan = async <D extends Document>(
   return found;
 };
 
-type Hit = Omit<SearchHit, 'license' | 'owner'> & {
+type Hit = Omit<SearchHit, 'license' | 'owner' | 'seat'> & {
   readonly licenseId?: string;
   readonly ownerId?: string;
+  readonly machine?: ActivationDoc;
 };
 
 const complete = async (
+  deps: Deps,
   reader: LicetReader,
-  { licenseId, ownerId, ...hit }: Hit,
+  { licenseId, ownerId, machine, ...hit }: Hit,
 ): Promise<SearchHit> => {
   const license = licenseId === undefined ? undefined : await reader.licenses.get(licenseId);
   const owner = await reader.accounts.get(license?.ownerId ?? ownerId ?? '');
+  const seat =
+    license && machine ? holdsSeat(license, seatOf(deps, license, machine), deps.now()) : null;
   return {
     ...hit,
+    detail: seat === false ? `${hit.detail}, holds no seat` : hit.detail,
+    seat,
     license: license ? { id: license.id, name: license.name } : null,
     owner: owner ? { id: owner.id, email: owner.email, name: owner.name } : null,
   };
@@ -94,12 +103,13 @@ export const search = async (deps: Deps, q: string): Promise<SearchResult> => {
       fits(wanted, [id, fileName, `${productId} ${version}`]),
   );
   const kinds: readonly (readonly Hit[])[] = [
-    machines.map(({ id, hostname, platform, version, licenseId }) => ({
+    machines.map((machine) => ({
       kind: 'machine',
-      id,
-      title: hostname,
-      detail: `${platform}, ${version}`,
-      licenseId,
+      id: machine.id,
+      title: machine.hostname,
+      detail: `${machine.platform}, ${machine.version}`,
+      licenseId: machine.licenseId,
+      machine,
     })),
     keys.map(({ id, hostname, status, licenseId }) => ({
       kind: 'offline-key',
@@ -133,7 +143,7 @@ export const search = async (deps: Deps, q: string): Promise<SearchResult> => {
   const shown = kinds.flatMap((hits) => hits.slice(0, perKind));
   return {
     items: await deps.store.read(async (reader) =>
-      Promise.all(shown.map((hit) => complete(reader, hit))),
+      Promise.all(shown.map((hit) => complete(deps, reader, hit))),
     ),
     more: kinds.some((hits) => hits.length > perKind),
   };

@@ -38,6 +38,7 @@ export const refuseWithoutSeat = async (
     await heldKeys(deps, reader, license),
     await resolvers(reader, license),
     deps.now(),
+    deps.settings().support,
   );
 };
 
@@ -48,7 +49,7 @@ export const mayTakeSeat = async (
   license: LicenseDoc,
   fingerprint: string,
 ): Promise<Result<null, Refusal>> => {
-  const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+  const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
   if (invalid) return fail(invalid);
   const keys = await reader.offlineKeys.by('machine', machineKey(license.id, fingerprint));
   const key = keys.find((held) => keyHoldsSeat(held, deps.now()));

@@ -103,7 +103,7 @@ export const startTrial = (
       const product = await tx.products.get(productId);
       const before = await tx.licenses.first('trial', trialKey(caller.account.id, productId));
       const now = deps.now();
-      const refusal = refuseTrial(product, before, now, deps.settings().support.contact);
+      const refusal = refuseTrial(product, before, now, deps.settings().support);
       if (refusal || !product?.trial) return fail(refusal ?? notFound('product'));
       const terms = trialTerms(product, product.trial, now);
       if (!terms.ok) return terms;
@@ -150,7 +150,7 @@ const instanceOf = async (
       detail: 'There is no instance to try this license at. Download the product instead.',
     });
   }
-  const invalid = refuseInvalid(license, deps.now(), deps.settings().support.contact);
+  const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
   return invalid ? fail(invalid) : ok(instance);
 };
 

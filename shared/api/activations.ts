@@ -10,6 +10,7 @@ import {
   pageOf,
   Timestamp,
 } from './common.ts';
+import { Support } from './server.ts';
 
 export const Machine = z
   .object({
@@ -135,6 +136,8 @@ export const LimitExceeded = z.object({
   ),
   nextFreeAt: Timestamp.nullable(),
   resolve: z.object({ command: z.string(), who: z.string(), text: z.string() }),
+  /** Whom to ask for more seats. */
+  support: Support,
 });
 export type LimitExceeded = z.infer<typeof LimitExceeded>;
 

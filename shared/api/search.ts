@@ -14,6 +14,8 @@ export const SearchHit = z
     title: z.string(),
     /** What tells it from others of its name. */
     detail: z.string(),
+    /** Of a machine: whether it holds a seat now; null for everything else. */
+    seat: z.boolean().nullable(),
     license: z.object({ id: z.string(), name: z.string() }).nullable(),
     owner: z.object({ id: z.string(), email: z.string(), name: z.string() }).nullable(),
   })

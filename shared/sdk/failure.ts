@@ -1,6 +1,7 @@
 /** Why a call of the SDK gave nothing: a value, never a throw. `message` is for the person who must act. */
 import { z } from 'zod';
 import { ChoiceRequired, LimitExceeded } from '../api/activations.ts';
+import { Support } from '../api/server.ts';
 import type { Problem } from '../problems.ts';
 import { fail, type Result } from '../result.ts';
 import type { RejectionReason } from '../statements.ts';
@@ -25,6 +26,8 @@ export type SdkFailure =
       readonly retryAfter: number | null;
       /** With `activation-limit-exceeded`: limit, used, holders, nextFreeAt, resolve. */
       readonly limit: LimitExceeded | null;
+      /** Whom to ask, and pages that help, where the license is the reason. */
+      readonly support: Support | null;
       /** With `license-choice-required`: the licenses that fit; name one by `licenseId`. */
       readonly choices: ChoiceRequired['choices'] | null;
     }
@@ -56,6 +59,7 @@ export const badState = (message: string) => fail<SdkFailure>({ kind: 'state', m
 const Extras = z.object({
   limit: LimitExceeded.nullable().catch(null),
   choices: ChoiceRequired.shape.choices.nullable().catch(null),
+  support: Support.nullable().catch(null),
 });
 
 /** A problem document with what helps to act picked out of it. */
@@ -63,6 +67,7 @@ export const problemFailure = (problem: Problem, retryAfter: number | null) => {
   const extras = Extras.parse({
     limit: LimitExceeded.safeParse(problem).data ?? null,
     choices: problem['choices'] ?? null,
+    support: problem['support'] ?? null,
   });
   const { code, detail } = problem;
   return fail<SdkFailure>({

@@ -63,7 +63,7 @@ test('1. the operator creates a product, an owner and two licenses, by screens a
   await operator.press('1', 'Licenses');
   await operator.press('a', 'Create a license');
   await operator.send(
-    [ana.email, 'Prod', 'acme-server', ' ', '3', '2099-12-31', undefined, 'exports, users=25'],
+    [ana.email, 'Prod', 'acme-server', '  ', '3', '2099-12-31', undefined, 'exports, users=25'],
     'The license Prod of ana@example.com is created',
   );
   await operator.back('is created');

@@ -173,6 +173,12 @@ test('a hostname finds its license and owner; so do parts of all other names', a
   expect(await kinds('suit')).toEqual(['product']);
   expect(await kinds(server.license.id)).toEqual(['license']);
   expect(await kinds('nothing at all')).toEqual([]);
+  const reset = `/v1/licenses/${server.license.id}/activations/reset`;
+  expect((await find('db-7')).items).toMatchObject([{ seat: true }]);
+  must(await server.ask('POST', reset, { token: server.ana, json: {} }), 200);
+  expect((await find('db-7')).items).toMatchObject([
+    { seat: false, detail: 'linux, 1.2.3, holds no seat', license: { name: 'Prod' } },
+  ]);
   for (let i = 0; i < 21; i += 1) {
     must((await server.createLicense({ name: `Site ${i}` })) && { status: 201 });
   }

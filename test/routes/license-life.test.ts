@@ -244,3 +244,47 @@ test('resets are capped a year where the operator says so, and the refusal says 
     },
   });
 });
+
+test('refusals say whom to ask, as the operator set it: contact and links', async () => {
+  const support = {
+    contact: 'sales@vendor.example',
+    links: [{ title: 'Renewal', url: 'https://vendor.example/renew' }],
+  };
+  const sentence = 'Contact sales@vendor.example, or see Renewal (https://vendor.example/renew).';
+  const portal = await openPortal({
+    maxActivations: 1,
+    type: 'subscription',
+    expiresAt: '2026-05-01T08:00:00.000Z',
+    policy: { resetsPerYear: 0 },
+  });
+  portal.settings.support = support;
+  const machine = must(await portal.activate('one'), 201);
+  expect(await portal.activate('two')).toMatchObject({
+    status: 409,
+    body: {
+      code: 'activation-limit-exceeded',
+      detail: 'Your license has exceeded its user limit: 1 of 1 activations are in use.',
+      resolve: { text: expect.stringContaining(`For more seats, c${sentence.slice(1)}`) },
+      support,
+    },
+  });
+  const reset = await portal.ask('POST', `/v1/licenses/${portal.license.id}/activations/reset`, {
+    token: portal.ana,
+    json: {},
+  });
+  expect(reset.body).toMatchObject({ code: 'reset-limit-exceeded', support });
+  must(await patch(portal, { status: 'suspended', reason: 'The invoice of May is open' }), 200);
+  expect((await portal.checkIn(machine)).body).toMatchObject({
+    code: 'license-suspended',
+    detail: expect.stringContaining(`The invoice of May is open. ${sentence}`),
+    reason: 'The invoice of May is open',
+    support,
+  });
+  must(await patch(portal, { status: 'active' }), 200);
+  portal.time.now = Date.parse('2026-05-01T08:00:00.000Z');
+  expect((await portal.activate('two')).body).toMatchObject({
+    code: 'license-expired',
+    detail: expect.stringContaining(`Renew it to go on. ${sentence}`),
+    support,
+  });
+});

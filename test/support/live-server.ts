@@ -46,7 +46,11 @@ export interface ActivateWith {
 
 /** Sets up a folder with one operator and serves it on a free port of the loopback. */
 export const startServer = async (
-  options: { readonly demo?: string } = {},
+  options: {
+    readonly demo?: string;
+    /** Settings beside the address, as flags of `licet serve`. */
+    readonly flags?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<LiveServer> => {
   const parent = await mkdtemp(path.join(os.tmpdir(), 'licet-live-'));
   const directory = path.join(parent, 'data');
@@ -65,7 +69,7 @@ export const startServer = async (
       version: '0.0.0-test',
       log: quiet,
       demo,
-      flags: { listen: `127.0.0.1:${port}` },
+      flags: { ...options.flags, listen: `127.0.0.1:${port}` },
       limits: { connections: 100 },
     });
   let running: RunningServer | undefined = await open(0);

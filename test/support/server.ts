@@ -3,6 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
+import type { Settings } from '../../server/usecases/deps.ts';
 import { createApp } from '../../server/app.ts';
 import { collections } from '../../server/collections.ts';
 import { openStore } from '../../server/store/open-store.ts';
@@ -79,7 +80,7 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
   const store = await openStore({ directory, schema: collections, now, log: quiet, create: true });
   await writeKeys(directory);
   const keys = await loadKeys({ directory });
-  const settings = {
+  const settings: { -readonly [K in keyof Settings]: Settings[K] } = {
     name: 'Test',
     publicUrl: null,
     support: { contact: null, links: [] },
@@ -233,6 +234,8 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
     deps,
     directory,
     time,
+    /** May be changed by the test. */
+    settings,
     ask,
     signIn,
     redeem,

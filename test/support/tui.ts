@@ -16,8 +16,10 @@ export interface Portal extends LiveServer {
 }
 
 /** A server with the owner Ana, who has two licenses; closed when the test ends. */
-export const openPortalServer = async (): Promise<Portal> => {
-  const server = closing(await startServer());
+export const openPortalServer = async (
+  options: Parameters<typeof startServer>[0] = {},
+): Promise<Portal> => {
+  const server = closing(await startServer(options));
   const operator = await server.client(operatorEmail);
   await must(operator.createProduct({ id: 'acme-server', name: 'Acme Server' }));
   await server.owner(anaEmail, 'Ana Ruiz');

@@ -34,7 +34,7 @@ describe('an operator', () => {
     terminal.type('zoe@initech.example\tProd\u0013');
     await terminal.waitFor(/license key/iu);
     terminal.press('esc');
-    await terminal.waitFor('Tab section');
+    await terminal.waitFor('Enter make a license');
     terminal.press('1');
     await terminal.waitFor('Prod');
     const { items } = await must((await server.client(operatorEmail)).licenses());
@@ -57,6 +57,8 @@ describe('an operator', () => {
     await terminal.waitFor('For Ana Ruiz');
     const code = /Code\s+([\w-]+)/u.exec(terminal.screen())?.[1] ?? '';
 
+    owner.press('enter');
+    await owner.waitFor('I have a code');
     owner.press('up', 'enter');
     await owner.waitFor('Set a password with a one-time code.');
     const next = 'a lantern in the harbor';
@@ -105,5 +107,110 @@ describe('an operator', () => {
     terminal.press('5');
     await terminal.waitFor(/activation\.\w+.+web-1/u);
     expect(terminal.screen()).not.toContain(password);
+  });
+
+  test('edits a license from what it is: what is not touched stays', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server, operatorEmail);
+    await terminal.waitFor('Prod');
+    terminal.type('/prod\r');
+    await terminal.waitForGone('Dev');
+    terminal.press('e');
+    await terminal.waitFor('Prod of ana@acme.example, 0 of 3 used.');
+    await terminal.waitFor(/Type\s+‹ Subscription ›/u);
+    await terminal.waitFor(/Entitlements\s+exports, users=25/u);
+    terminal.press('ctrl+u');
+    terminal.type('Production\u0013');
+    await terminal.waitFor('Production is changed.');
+    const operator = await server.client(operatorEmail);
+    expect(await must(operator.license(server.prod))).toMatchObject({
+      name: 'Production',
+      type: 'subscription',
+      entitlements: { exports: true, users: 25 },
+      policy: { floating: false, leaseHours: 72 },
+    });
+  });
+
+  test('lowers the seats after seeing who would be hit, and moves a license to another owner', async () => {
+    const server = await openPortalServer();
+    await server.owner('bob@initech.example', 'Bob');
+    for (const hostname of ['web-1', 'web-2']) {
+      await server.activate(hostname, { email: anaEmail, licenseId: server.prod });
+    }
+    const terminal = await signInTui(server, operatorEmail);
+    await terminal.waitFor('Prod');
+    terminal.type('/prod\r');
+    await terminal.waitForGone('Dev');
+    terminal.press('t');
+    await terminal.waitFor('Change activations');
+    terminal.type('1\r');
+    await terminal.waitFor('1 machine would be hit: web-1.');
+    // Enter at once changes nothing.
+    terminal.press('enter');
+    await terminal.waitForGone('would be hit');
+    await terminal.waitFor('2/3');
+    terminal.press('t');
+    await terminal.waitFor('Change activations');
+    terminal.type('1\r');
+    await terminal.waitFor('1 machine would be hit: web-1.');
+    terminal.press('down', 'enter');
+    await terminal.waitFor('Prod now permits 1 machine.');
+    terminal.press('m');
+    await terminal.waitFor('Move a license');
+    terminal.type('bob@initech.example\r');
+    await terminal.waitFor('Prod goes from ana@acme.example to Bob');
+    await terminal.waitFor('ana@acme.example no longer sees or manages it.');
+    terminal.press('down', 'enter');
+    await terminal.waitFor('Prod is bob@initech.example’s now.');
+    const operator = await server.client(operatorEmail);
+    expect(await must(operator.license(server.prod))).toMatchObject({
+      counter: 1,
+      owner: { email: 'bob@initech.example' },
+    });
+  });
+
+  test('edits a product from its template, and sees what it embeds', async () => {
+    const server = await openPortalServer();
+    const operator = await server.client(operatorEmail);
+    const template = { type: 'perpetual', maxActivations: 3, floating: true } as const;
+    await must(operator.createProduct({ id: 'viewer', name: 'Acme Viewer', template }));
+    const terminal = await signInTui(server, operatorEmail, { columns: 120 });
+    await terminal.waitFor('Prod');
+    terminal.type('3/viewer\r');
+    await terminal.waitFor('perpetual, 3 activations, floating');
+    terminal.press('e');
+    await terminal.waitFor(/Type\s+‹ Perpetual ›/u);
+    terminal.press('tab', 'tab', 'ctrl+u');
+    terminal.type('5\u0013');
+    await terminal.waitFor('The product Acme Viewer is changed.');
+    await terminal.waitFor('perpetual, 5 activations, floating');
+    const { items } = await must(operator.products());
+    expect(items.find(({ id }) => id === 'viewer')?.template).toMatchObject({
+      ...template,
+      maxActivations: 5,
+    });
+    terminal.press('i');
+    await terminal.waitFor("product: 'viewer'");
+  });
+
+  test('makes a license by its product’s template where nothing else is chosen', async () => {
+    const server = await openPortalServer();
+    const operator = await server.client(operatorEmail);
+    const template = { type: 'perpetual', maxActivations: 7, leaseHours: 5 } as const;
+    await must(operator.createProduct({ id: 'viewer', name: 'Acme Viewer', template }));
+    const terminal = await signInTui(server, operatorEmail);
+    await terminal.waitFor('Prod');
+    terminal.type('3/viewer\r');
+    await terminal.waitFor('perpetual, 7 activations');
+    terminal.press('enter');
+    await terminal.waitFor(/Type\s+‹ as the product says ›/u);
+    terminal.type(`${anaEmail}\tViews\u0013`);
+    await terminal.waitFor(/license key/iu);
+    const { items } = await must(operator.licenses());
+    expect(items.find(({ name }) => name === 'Views')).toMatchObject({
+      type: 'perpetual',
+      maxActivations: 7,
+      policy: { leaseHours: 5, floating: false },
+    });
   });
 });

@@ -41,8 +41,10 @@ export const editAccount = action({
   who: 'signed-in',
   fields: {
     name: optional(text(Info, { label: 'Name' })),
-    company: optional(text(Info, { label: 'Company', hint: 'A dash (-) clears it.' })),
-    phone: optional(text(Info, { label: 'Phone', hint: 'A dash (-) clears it.' })),
+    company: optional(
+      text(Info, { label: 'Company', hint: 'A dash (-) clears it.', clears: true }),
+    ),
+    phone: optional(text(Info, { label: 'Phone', hint: 'A dash (-) clears it.', clears: true })),
   },
   run: async (client, { name, company, phone }) => {
     const cleared = (value: string): string => (value === '-' ? '' : value);

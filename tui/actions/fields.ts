@@ -20,6 +20,10 @@ export interface FieldOptions {
   /** Shown in an empty field. */
   readonly example?: string;
   readonly initial?: string;
+  /** Of a choice that may stay open: what it says while nothing is chosen. */
+  readonly unset?: string;
+  /** A dash (-) clears it; without this, one that was emptied stays as it is. */
+  readonly clears?: boolean;
 }
 
 /** A field and what it makes of a text. */

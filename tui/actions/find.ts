@@ -33,7 +33,19 @@ const refused = (what: string, next: string): Answer<never> =>
   fail({ kind: 'refused', what, next });
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
-const names = (licenses: readonly License[]): string => licenses.map(({ name }) => name).join(', ');
+/** Of many names these say enough. */
+const namesShown = 10;
+const names = (licenses: readonly License[]): string =>
+  [
+    ...licenses.slice(0, namesShown).map(({ name }) => name),
+    ...(licenses.length > namesShown ? [`and ${licenses.length - namesShown} more`] : []),
+  ].join(', ');
+
+/** Whom people ask for help, as the operator of the server set it. */
+export const contactOf = async (client: Client): Promise<string> => {
+  const about = await client.about();
+  return (about.ok ? about.value.support.contact : null) ?? 'the operator of this server';
+};
 
 /** The licenses that the caller owns or uses; an operator's are all. */
 export const findLicense = async (
@@ -48,7 +60,10 @@ export const findLicense = async (
   const [first] = fitting;
   if (first && fitting.length === 1) return ok(first);
   if (all.value.length === 0)
-    return refused('You have no license here.', 'Ask the operator or the owner of the license.');
+    return refused(
+      'You have no license here.',
+      `Ask the owner of the license, or ${await contactOf(client)}.`,
+    );
   if (!first) return refused(`There is no license “${named}”.`, `There are: ${names(all.value)}.`);
   return named === undefined
     ? refused('Several licenses fit.', `Name one of them: ${names(fitting)}.`)

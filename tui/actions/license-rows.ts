@@ -2,24 +2,13 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import { Entitlements } from '../../shared/api/common.ts';
 import type { ImportFault } from '../../shared/api/import.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { firstMessage, wholeNumber } from './fields.ts';
-import { EntitlementList, Expiry, Resets, Seats } from './terms.ts';
+import { EntitlementList, entitlementText, Expiry, Resets, Seats } from './terms.ts';
 
 const Yes = z.enum(['yes', 'no', 'true', 'false'], 'must be yes or no');
-
-const EntitlementCell = z.string().transform((typed, context) => {
-  if (!typed.startsWith('{')) return EntitlementList.parse(typed);
-  try {
-    return Entitlements.parse(JSON.parse(typed));
-  } catch {
-    context.addIssue({ code: 'custom', message: 'must be a list such as exports, users=25' });
-    return z.NEVER;
-  }
-});
 
 /** What a cell of each column is read by; policy members go into `policy`. */
 const columns = {
@@ -31,7 +20,7 @@ const columns = {
   maxActivations: Seats,
   expiresAt: Expiry,
   graceDays: wholeNumber(0, 365),
-  entitlements: EntitlementCell,
+  entitlements: EntitlementList,
   floating: Yes.transform((typed) => typed === 'yes' || typed === 'true'),
   leaseHours: wholeNumber(1, 8760),
   checkInMinutes: wholeNumber(1, 525_600),
@@ -156,18 +145,6 @@ export const toRow = (license: License) => ({
   used: license.counter,
 });
 
-const entitlementCell = (entitlements: License['entitlements']): string => {
-  const entries = Object.entries(entitlements);
-  // What the short form can't say exactly goes as JSON.
-  const hard = entries.some(
-    ([, value]) => typeof value === 'string' && !/^(?!(?:true|false)$)[a-z][\w.-]*$/iu.test(value),
-  );
-  if (hard) return JSON.stringify(entitlements);
-  return entries
-    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`))
-    .join(', ');
-};
-
 /** The cells of a row. */
 const toCells = (license: License) => {
   const { policy, ...row } = toRow(license);
@@ -176,7 +153,7 @@ const toCells = (license: License) => {
     ...policy,
     maxActivations: row.maxActivations ?? 'unlimited',
     expiresAt: row.expiresAt ?? 'never',
-    entitlements: entitlementCell(row.entitlements),
+    entitlements: entitlementText(row.entitlements),
     floating: policy.floating ? 'yes' : 'no',
     resetsPerYear: policy.resetsPerYear ?? 'unlimited',
   };

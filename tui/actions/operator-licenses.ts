@@ -10,7 +10,16 @@ import { counted, type Block, type Done } from './done.ts';
 import { emailField, Named, optional, text, type TypedField } from './fields.ts';
 import { findLicense } from './find.ts';
 import { licenseFacts } from './licenses.ts';
-import { entitlementsField, Expiry, given, graceField, seatsField, typeField } from './terms.ts';
+import {
+  entitlementsField,
+  Expiry,
+  given,
+  graceField,
+  policyFields,
+  policyOf,
+  seatsField,
+  typeField,
+} from './terms.ts';
 
 const nameField = text(line(120), { label: 'Name', example: 'Prod' });
 const expiryField = text(Expiry, {
@@ -30,6 +39,15 @@ export const keyBlock = (licenseKey: string, name: string): Block => ({
   fileName: `${name.replaceAll(/[^\w.-]/gu, '_')}.license-key.txt`,
 });
 
+type PolicyValues = Parameters<typeof policyOf>[0];
+
+/** What was given, the members of the policy put into one. */
+const withPolicy = <T extends PolicyValues>(values: T) => {
+  const { seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays, ...rest } = values;
+  const policy = policyOf({ seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays });
+  return { ...given(rest), ...(Object.keys(policy).length > 0 ? { policy } : {}) };
+};
+
 export const createLicense = action({
   id: 'licenses.create',
   title: 'Create a license',
@@ -48,9 +66,10 @@ export const createLicense = action({
     expiresAt: optional(expiryField),
     graceDays: graceField,
     entitlements: entitlementsField,
+    ...policyFields,
   },
   run: async (client, values) => {
-    const answer = await client.createLicense(given(values));
+    const answer = await client.createLicense(withPolicy(values));
     if (!answer.ok) return answer;
     return ok({
       message: `The license ${answer.value.name} of ${answer.value.owner.email} is created.`,
@@ -115,7 +134,18 @@ export const renewLicense = action({
     ),
 });
 
-const reason = text(line(300), { label: 'Reason', hint: 'The owner sees it.' });
+const reason = text(line(300), {
+  label: 'Reason',
+  hint: 'The owner sees it, and products are told.',
+});
+
+/** What runs on for now. */
+const stopping = ({ counter, offline }: LicenseChanged): readonly string[] => [
+  `${counted(counter - offline, 'machine')} online ${counter - offline === 1 ? 'stops' : 'stop'} when the lease ends.`,
+  ...(offline > 0
+    ? [`${counted(offline, 'offline key')} ${offline === 1 ? 'runs' : 'run'} until its own end.`]
+    : []),
+];
 
 export const suspendLicense = action({
   id: 'licenses.suspend',
@@ -128,7 +158,8 @@ export const suspendLicense = action({
     preview: (client, { license, reason }) =>
       previewChange(client, license, { status: 'suspended', reason }, (changed) => [
         `${changed.name} of ${changed.owner.email} activates no machine and renews no lease until it is resumed.`,
-        `${counted(changed.counter, 'machine')} will stop when the lease ends. Offline keys run until their own end.`,
+        ...stopping(changed),
+        'Its owner, and products at their next check-in, are told the reason.',
       ]),
   },
   run: (client, { license, reason }) =>
@@ -156,6 +187,7 @@ export const revokeLicense = action({
     preview: (client, { license, reason }) =>
       previewChange(client, license, { status: 'revoked', reason }, (changed) => [
         `${changed.name} of ${changed.owner.email} ends for good: nothing activates or checks in any more.`,
+        ...stopping(changed),
         'A suspension does the same and can be undone.',
       ]),
   },
@@ -191,17 +223,48 @@ export const editLicense = action({
   id: 'licenses.edit',
   title: 'Edit a license',
   description:
-    'Change name, type, entitlements or owner of a license; what stays empty is not changed.',
+    'Change name, type, entitlements or policy of a license; what stays empty is not changed.',
   who: 'operator',
   fields: {
     license: theLicense,
     name: optional(nameField),
-    type: typeField,
+    type: { ...typeField, unset: 'as it is' },
     entitlements: entitlementsField,
-    ownerEmail: optional(emailField("New owner's e-mail")),
+    ...policyFields,
+    seats: { ...policyFields.seats, unset: 'as they are' },
   },
   run: (client, { license, ...patch }) =>
-    change(client, license, given(patch), ({ name }) => `${name} is changed.`),
+    change(client, license, withPolicy(patch), ({ name }) => `${name} is changed.`),
+});
+
+export const moveLicense = action({
+  id: 'licenses.move',
+  title: 'Move a license',
+  description: 'Give a license to another owner; its machines and users stay.',
+  who: 'operator',
+  fields: { license: theLicense, ownerEmail: emailField("New owner's e-mail") },
+  danger: {
+    confirm: 'Move it',
+    preview: async (client, { license, ownerEmail }) => {
+      const found = await findLicense(client, license);
+      if (!found.ok) return found;
+      const before = found.value.owner.email;
+      return previewChange(client, found.value.id, { ownerEmail }, ({ name, owner, counter }) => [
+        before === owner.email
+          ? `${name} is ${owner.email}’s already.`
+          : `${name} goes from ${before} to ${owner.name} <${owner.email}>.`,
+        ...(before === owner.email ? [] : [`${before} no longer sees or manages it.`]),
+        `${counted(counter, 'machine')} and the users of the license are not touched. The license key stays valid: make a new one if ${before} knows it.`,
+      ]);
+    },
+  },
+  run: (client, { license, ownerEmail }) =>
+    change(
+      client,
+      license,
+      { ownerEmail },
+      ({ name, owner }) => `${name} is ${owner.email}’s now.`,
+    ),
 });
 
 export const rotateLicenseKey = action({

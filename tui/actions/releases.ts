@@ -11,7 +11,7 @@ import { sizeText } from '../state/transfer.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
 import { block, choice, Named, optional, text, toggle } from './fields.ts';
-import { allPages } from './find.ts';
+import { allPages, contactOf } from './find.ts';
 
 const platformField = text(Platform as z.ZodType<string, string>, {
   label: 'Platform',
@@ -107,13 +107,17 @@ interface Wanted {
   readonly kind: Release['kind'];
 }
 
-const nothing = (what: string, items: readonly Release[]): Answer<never> =>
+const nothing = async (
+  client: Client,
+  what: string,
+  items: readonly Release[],
+): Promise<Answer<never>> =>
   fail({
     kind: 'refused',
     what,
     next:
       items.length === 0
-        ? 'Nothing is published for your licenses yet: ask the operator of the server.'
+        ? `Nothing is published for your licenses yet: ask ${await contactOf(client)}.`
         : `There is: ${[...new Set(items.map((one) => `${one.fileName} (${one.product} ${one.version}, ${one.platform})`))].slice(0, 8).join('; ')}.`,
   });
 
@@ -129,7 +133,7 @@ export const findRelease = async (client: Client, wanted: Wanted): Promise<Answe
   const products = new Set(items.map(({ product }) => product));
   products.delete('licet');
   if (named === undefined && products.size > 1)
-    return nothing(`Say which product: ${[...products].join(', ')}.`, items);
+    return nothing(client, `Say which product: ${[...products].join(', ')}.`, items);
   const first = items.find(
     (one) =>
       (named === undefined
@@ -142,6 +146,7 @@ export const findRelease = async (client: Client, wanted: Wanted): Promise<Answe
   if (first) return ok(first);
   const version = wanted.version === undefined ? '' : ` ${wanted.version}`;
   return nothing(
+    client,
     `There is no download “${named ?? 'of the product'}”${version} for ${platform}.`,
     items,
   );

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { ok } from '../../shared/result.ts';
 import { action } from './action.ts';
+import { contactOf } from './find.ts';
 import { time } from './done.ts';
 import { emailField, newPasswordField, optional, passwordField, text } from './fields.ts';
 
@@ -76,11 +77,12 @@ export const forgotPassword = action({
     const answer = await client.forgotPassword({ email });
     if (!answer.ok) return answer;
     const { request } = answer.value;
+    const contact = await contactOf(client);
     return ok({
       message: `The operator sees your request under the number ${request}.`,
       data: answer.value,
       blocks: [{ kind: 'facts', rows: [['Request', request]] }],
-      next: 'Call the operator, say this number, and set a new password with the code that you are told.',
+      next: `Call ${contact}, say this number, and set a new password with the code that you are told.`,
     });
   },
 });

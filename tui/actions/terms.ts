@@ -1,7 +1,7 @@
 /** Terms of licenses as people type them: ends, seats, entitlements, and what new licenses start with. */
 import { z } from 'zod';
 import { Entitlements } from '../../shared/api/common.ts';
-import type { Template } from '../../shared/api/licenses.ts';
+import type { Policy, Template } from '../../shared/api/licenses.ts';
 import { choice, optional, text, wholeNumber } from './fields.ts';
 
 /** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
@@ -29,8 +29,18 @@ export const Seats = z.string().transform((typed, context) => {
   return z.NEVER;
 });
 
-/** `exports, users=25, tier=gold`: a name alone is a flag that is set. */
+/** What does not fit the short form, or JSON that is none. */
+const readJson = (typed: string): unknown => {
+  try {
+    return JSON.parse(typed);
+  } catch {
+    return undefined;
+  }
+};
+
+/** `exports, users=25, tier=gold`: a name alone is a flag that is set; a dash is none at all; or JSON. */
 export const EntitlementList = z.string().transform((typed, context) => {
+  if (typed.trim() === '-') return {};
   const pairs = typed
     .split(/[,\n]/u)
     .map((part) => part.trim())
@@ -41,11 +51,25 @@ export const EntitlementList = z.string().transform((typed, context) => {
       if (value === 'false') return [name, false];
       return [name, /^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : value];
     });
-  const parsed = Entitlements.safeParse(Object.fromEntries(pairs));
+  const json = typed.trimStart().startsWith('{');
+  const parsed = Entitlements.safeParse(json ? readJson(typed) : Object.fromEntries(pairs));
   if (parsed.success) return parsed.data;
   context.addIssue({ code: 'custom', message: 'must be a list such as exports, users=25' });
   return z.NEVER;
 });
+
+/** The same as text, so that reading it gives the same again. */
+export const entitlementText = (entitlements: Entitlements): string => {
+  const entries = Object.entries(entitlements);
+  // What the short form can't say exactly goes as JSON.
+  const hard = entries.some(
+    ([, value]) => typeof value === 'string' && !/^(?!(?:true|false)$)[a-z][\w.-]*$/iu.test(value),
+  );
+  if (hard) return JSON.stringify(entitlements);
+  return entries
+    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`))
+    .join(', ');
+};
 
 /** Leaves out what was not given: an absent member means "as it is". */
 export const given = <T extends object>(
@@ -73,7 +97,7 @@ export const typeField = optional(
       { value: 'subscription', label: 'Subscription' },
       { value: 'trial', label: 'Trial' },
     ],
-    { label: 'Type' },
+    { label: 'Type', unset: 'as the product says' },
   ),
 );
 export const seatsField = text(Seats, {
@@ -81,25 +105,29 @@ export const seatsField = text(Seats, {
   hint: 'How many machines, or unlimited.',
 });
 export const entitlementsField = optional(
-  text(EntitlementList, { label: 'Entitlements', hint: 'Such as: exports, users=25.' }),
+  text(EntitlementList, {
+    label: 'Entitlements',
+    hint: 'Such as: exports, users=25. A dash (-) is none.',
+    clears: true,
+  }),
 );
 export const graceField = optional(
   text(wholeNumber(0, 365), { label: 'Grace days', hint: 'Days for which it works past its end.' }),
 );
 
-/** What new licenses of a product start with. */
-export const templateFields = {
-  type: typeField,
-  maxActivations: optional(seatsField),
-  days: number(1, 3650, 'Days', 'How long a new subscription or trial lasts.'),
-  graceDays: graceField,
+/** How a license behaves, once it is there. */
+export const policyFields = {
   seats: optional(
     choice(
       [
         { value: 'bound', label: 'Bound to the machine until it is released' },
         { value: 'floating', label: 'Floating: held until the last check-in plus the lease' },
       ],
-      { label: 'Seats', hint: 'Bound to a machine, or floating between machines.' },
+      {
+        label: 'Seats',
+        hint: 'Bound to a machine, or floating between machines.',
+        unset: 'as the product says',
+      },
     ),
   ),
   leaseHours: number(1, 8760, 'Lease hours', 'How long a machine runs without a check-in.'),
@@ -108,13 +136,27 @@ export const templateFields = {
     text(Resets, { label: 'Resets a year', hint: 'How many owners may make, or unlimited.' }),
   ),
   offlineDays: number(1, 3650, 'Offline days', 'The longest life of an offline key.'),
+};
+
+/** What new licenses of a product start with. */
+export const templateFields = {
+  type: { ...typeField, unset: 'subscription' },
+  maxActivations: optional(seatsField),
+  days: number(1, 3650, 'Days', 'How long a new subscription or trial lasts.'),
+  graceDays: graceField,
+  ...policyFields,
+  seats: { ...policyFields.seats, unset: 'bound to the machine until it is released' },
   entitlements: entitlementsField,
 };
 
-type Values = {
-  readonly [K in keyof typeof templateFields]?: z.output<(typeof templateFields)[K]['schema']>;
+type ValuesOf<F extends Readonly<Record<string, { readonly schema: z.ZodType }>>> = {
+  readonly [K in keyof F]?: z.output<F[K]['schema']>;
 };
 
-/** The template that these fields make; what was left empty is not in it. */
-export const templateOf = ({ seats, ...values }: Values): Template =>
+/** The members of a policy that these fields make; what was left empty is not in it. */
+export const policyOf = ({ seats, ...values }: ValuesOf<typeof policyFields>): Partial<Policy> =>
   given({ ...values, floating: seats === undefined ? undefined : seats === 'floating' });
+
+/** The template that these fields make; what was left empty is not in it. */
+export const templateOf = ({ seats, ...values }: ValuesOf<typeof templateFields>): Template =>
+  given({ ...values, ...policyOf({ seats }) });

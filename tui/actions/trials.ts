@@ -7,6 +7,7 @@ import type { Answer } from '../api/failure.ts';
 import { action } from './action.ts';
 import { counted, time, type Block } from './done.ts';
 import { choice, Named, optional, text } from './fields.ts';
+import { contactOf } from './find.ts';
 import { licenseFacts } from './licenses.ts';
 import { entitlementsField, Expiry, given, seatsField } from './terms.ts';
 
@@ -56,12 +57,13 @@ const findTrial = async (
   );
   const [first] = fitting;
   if (first && fitting.length === 1) return ok(first);
+  const contact = await contactOf(client);
   return fail({
     kind: 'refused',
     what: first ? 'Several products can be tried.' : 'There is no trial of this.',
     next:
       items.length === 0
-        ? 'No product offers a trial here: ask the operator of this server.'
+        ? `No product offers a trial here: ask ${contact}.`
         : `Name one of: ${items.map(({ product }) => product).join(', ')}.`,
   });
 };

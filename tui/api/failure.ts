@@ -43,7 +43,19 @@ const waitText = (retryAfter: number | null): string =>
 const askOperator = 'Tell the operator of the server; what was stored before is safe.';
 
 /** What to do next, for problems whose detail does not say it already: the server knows more than this table. */
-const nextForProblem: Partial<Record<ProblemCode, (retryAfter: number | null) => string>> = {
+/** Who can free a seat and how, as the server says it. Read by hand: the first frame does without zod. */
+const resolveText = (resolve: unknown): string =>
+  typeof resolve === 'object' &&
+  resolve !== null &&
+  'text' in resolve &&
+  typeof resolve.text === 'string'
+    ? resolve.text
+    : '';
+
+const nextForProblem: Partial<
+  Record<ProblemCode, (retryAfter: number | null, problem: Problem) => string>
+> = {
+  'activation-limit-exceeded': (_, problem) => resolveText(problem['resolve']),
   unauthenticated: () => 'Sign in: licet login.',
   'invalid-credentials': () =>
     'Check e-mail and password. A forgotten password: licet account forgot.',
@@ -58,7 +70,7 @@ type FailureOf<K extends Failure['kind']> = Extract<Failure, { kind: K }>;
 const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => FailureText } = {
   problem: ({ problem, retryAfter }) => ({
     what: problem.detail,
-    next: nextForProblem[problem.code]?.(retryAfter) ?? '',
+    next: nextForProblem[problem.code]?.(retryAfter, problem) ?? '',
   }),
   unreachable: ({ server, cause }) => ({
     what: `The server ${server} could not be reached: ${cause}.`,

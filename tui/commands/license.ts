@@ -55,6 +55,15 @@ export const licenseCommand = (io: Io): Command =>
       examples: ['license edit Prod --entitlements "exports, users=50"'],
     },
     {
+      name: 'move',
+      action: life.moveLicense,
+      places: ['license', 'ownerEmail'],
+      examples: [
+        'license move Prod bob@example.com --dry-run',
+        'license move Prod bob@example.com',
+      ],
+    },
+    {
       name: 'key',
       action: life.rotateLicenseKey,
       places: ['license'],

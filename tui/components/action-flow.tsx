@@ -16,7 +16,9 @@ export interface ActionFlowProps {
   /** Values that are known: their fields are not asked for. */
   readonly preset: Values;
   /** The form's starting values, by field. */
-  readonly initial?: Values;
+  readonly initial?: Values | undefined;
+  /** What the form is about, said in place of the action's description. */
+  readonly about?: string | undefined;
   readonly onClose: () => void;
   /** After the server did it, before the result is closed. */
   readonly onDone?: (done: Done) => void;
@@ -62,6 +64,7 @@ export const ActionFlow = (props: ActionFlowProps) => {
         action={action}
         preset={preset}
         initial={props.initial ?? {}}
+        about={props.about}
         onCancel={onClose}
         submit={async (values) => {
           if (action.danger || action.long) {

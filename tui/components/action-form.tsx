@@ -16,6 +16,8 @@ export interface ActionFormProps {
   readonly action: Action;
   readonly preset: Values;
   readonly initial: Values;
+  /** What it is about, said in place of the action's description. */
+  readonly about?: string | undefined;
   readonly onCancel: () => void;
   /** Sends all values; resolves with the failure, if any. */
   readonly submit: (values: Values) => Promise<Failure | undefined>;
@@ -44,8 +46,9 @@ const toSpecs = (field: Field, initial: string | undefined): FieldSpec[] => {
   ];
 };
 
-/** An empty field means "as it is" to an action; one that was emptied is told by a dash. */
-const cleared = (before: string | undefined): string => ((before ?? '') === '' ? '' : '-');
+/** An empty field means "as it is" to an action; one that was emptied is told by a dash, where it may be. */
+const cleared = ({ clears }: Field, before: string | undefined): string =>
+  clears === true && (before ?? '') !== '' ? '-' : '';
 
 /** Where a failure belongs in the form: at a field, or below all. */
 export const toFormProblem = (failure: Failure): FormProblem => {
@@ -74,12 +77,13 @@ const loadFiles = async (
 };
 
 /** The form on a page of its own. */
-export const ActionForm = ({ action, preset, initial, onCancel, submit }: ActionFormProps) => {
+export const ActionForm = (props: ActionFormProps) => {
+  const { action, preset, initial, onCancel, submit } = props;
   const { files } = useApp();
   const { rows } = useContentSize();
   const asked = action.fields.filter(({ name }) => !(name in preset));
   return (
-    <Page title={action.title} about={action.description}>
+    <Page title={action.title} about={props.about ?? action.description}>
       <Form
         height={rows - pageTitleRows(rows, true)}
         fields={asked.flatMap((field) => toSpecs(field, initial[field.name]))}
@@ -88,7 +92,10 @@ export const ActionForm = ({ action, preset, initial, onCancel, submit }: Action
         onCancel={onCancel}
         onSubmit={async (typed) => {
           const known = Object.fromEntries(
-            asked.map(({ name }) => [name, typed[name] || cleared(initial[name])]),
+            asked.map((field) => [
+              field.name,
+              typed[field.name] || cleared(field, initial[field.name]),
+            ]),
           );
           const loaded = await loadFiles(asked, known, files);
           if (!loaded.ok) return loaded.error;

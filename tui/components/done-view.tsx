@@ -18,12 +18,12 @@ export interface DoneViewProps {
   readonly onClose: () => void;
 }
 
-/** Actions that only read: what they give is all that they are for. */
-const reads = /(?:^search|\.(?:list|show|tail|usage|snippet|export|sheet))$/u;
+/** Actions that are for what they give: those that only read, and a number to say on the telephone. */
+const gives = /(?:^search|^password\.forgot|\.(?:list|show|tail|usage|snippet|export|sheet))$/u;
 
 /** True when the result must be seen and not only said in the status row. */
 export const mustShow = ({ id }: Action, done: Done): boolean =>
-  reads.test(id) ||
+  gives.test(id) ||
   done.blocks.some(({ kind }) => kind === 'card' || kind === 'verbatim') ||
   (done.warnings?.length ?? 0) > 0;
 

@@ -92,5 +92,6 @@ const chosenWords = (state: FormState, field: FieldSpec): string | undefined => 
   const value = state.edits[field.name]?.text ?? '';
   if (field.kind === 'toggle') return value === 'yes' ? '[x] yes' : '[ ] no';
   if (field.kind !== 'choice') return undefined;
-  return `‹ ${field.choices?.find((choice) => choice.value === value)?.label ?? value} ›`;
+  const chosen = field.choices?.find((choice) => choice.value === value)?.label ?? value;
+  return `‹ ${chosen === '' ? (field.unset ?? 'not chosen') : chosen} ›`;
 };

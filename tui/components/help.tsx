@@ -3,7 +3,8 @@ import { useWindowSize } from 'ink';
 import { useState } from 'react';
 import { useActiveKeys, useKeys } from '../hooks/use-keys.ts';
 import { keyEntry, showKeys, type KeyGroup } from '../keys.ts';
-import { cut, fit } from '../state/cells.ts';
+import type { Support } from '../../shared/api/server.ts';
+import { cut, fit, inert, wrapWords } from '../state/cells.ts';
 import type { ActiveKey } from '../state/key-scopes.ts';
 import { Overlay } from './layer.tsx';
 import { Panel } from './panel.tsx';
@@ -21,6 +22,8 @@ interface HelpLine {
   readonly keys?: string;
   readonly does?: string;
   readonly off?: boolean;
+  /** In place of keys and what they do. */
+  readonly text?: string;
 }
 
 /** The help's lines: each group that has keys, with a title. */
@@ -37,18 +40,32 @@ export const helpLines = (keys: readonly ActiveKey[]): HelpLine[] =>
     return lines;
   });
 
+/** Whom to ask and what to read, in full: an address that is cut helps nobody. */
+const supportLines = (support: Support | undefined, width: number): HelpLine[] => {
+  const said = [
+    ...(support?.contact ? [support.contact] : []),
+    ...(support?.links ?? []).map(({ title, url }) => `${title}: ${url}`),
+  ];
+  if (said.length === 0) return [];
+  return [
+    { title: 'Support' },
+    ...said.flatMap((text) => wrapWords(inert(text), width).map((line) => ({ text: line }))),
+  ];
+};
+
 export interface HelpProps {
+  readonly support: Support | undefined;
   /** The layer whose keys are shown: the topmost before the help came. */
   readonly layer: number;
   readonly onClose: () => void;
 }
 
 /** The overlay; `onClose` takes it away. */
-export const Help = ({ layer, onClose }: HelpProps) => {
-  const lines = helpLines(useActiveKeys(layer));
+export const Help = ({ layer, support, onClose }: HelpProps) => {
   const { columns, rows } = useWindowSize();
   const [top, setTop] = useState(0);
   const width = Math.min(columns, 64);
+  const lines = [...helpLines(useActiveKeys(layer)), ...supportLines(support, width - 5)];
   const room = Math.min(lines.length, rows - 2);
   const lowest = Math.max(0, lines.length - room);
   const move = (by: number): void => setTop(Math.max(0, Math.min(lowest, top + by)));
@@ -58,8 +75,10 @@ export const Help = ({ layer, onClose }: HelpProps) => {
     <Overlay>
       <HelpKeys onClose={onClose} move={move} page={room} />
       <Panel title={lowest > 0 ? 'Keys (↑↓ for more)' : 'Keys'} width={width} height={room + 2}>
-        {shown.map(({ title, keys = '', does = '', off }) =>
-          title === undefined ? (
+        {shown.map(({ title, text, keys = '', does = '', off }) =>
+          text !== undefined ? (
+            <Text key={text}>{` ${text}`}</Text>
+          ) : title === undefined ? (
             <Text key={keys + does} wrap="truncate-end">
               <Text tone={off ? 'dim' : 'accent'}>{` ${fit(keys, keyWidth)}`}</Text>
               <Text tone={off ? 'dim' : 'plain'}>{`  ${cut(does, width - keyWidth - 8)}`}</Text>

@@ -1,5 +1,6 @@
 /** What the whole program offers its screens: the server, files, the way between stages. */
-import { createContext, use } from 'react';
+import { createContext, use, useEffect } from 'react';
+import type { Support } from '../../shared/api/server.ts';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { Client } from '../api/client.ts';
 import type { LocalFiles } from '../terminal/local-files.ts';
@@ -16,6 +17,9 @@ export interface AppServices {
   readonly files: LocalFiles | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly signedIn: (client: Client, account: Account) => void;
+  /** Whom people ask for help, as the operator of the server set it; undefined until the server has said it. */
+  readonly support: Support | undefined;
+  readonly knowSupport: (support: Support) => void;
   /** Back to the sign-in, with a line that says why. */
   readonly signedOut: (why?: { readonly text: string; readonly tone: Tone }) => void;
 }
@@ -27,4 +31,24 @@ export const useApp = (): AppServices => {
   const services = use(AppServicesContext);
   if (!services) throw new Error('useApp: outside of the app');
   return services;
+};
+
+/** Keeps whom people ask for help, once the server has said it. */
+export const useKnownSupport = (support: Support | undefined): void => {
+  const { knowSupport } = useApp();
+  useEffect(() => {
+    if (support) knowSupport(support);
+  }, [support, knowSupport]);
+};
+
+/** Whom to ask: "support@vendor.example", or who that is where nobody is named. */
+export interface Contact {
+  readonly contact: string;
+  readonly named: boolean;
+}
+
+/** Whom people ask for help. */
+export const useContact = (): Contact => {
+  const contact = useApp().support?.contact;
+  return { contact: contact ?? 'the operator of this server', named: Boolean(contact) };
 };

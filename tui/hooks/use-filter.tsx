@@ -1,5 +1,5 @@
 /** `/` filters a list: typed text narrows it at once, Enter keeps it, Esc clears it. */
-import { useState, type ReactNode } from 'react';
+import { createContext, use, useState, type ReactNode } from 'react';
 import { FieldValue } from '../components/field.tsx';
 import { Text } from '../components/text.tsx';
 import { cut, inert } from '../state/cells.ts';
@@ -15,9 +15,13 @@ export interface Filter {
   readonly row: ReactNode;
 }
 
+/** What the lists inside of it are filtered by at first: one was taken here to look at something. */
+export const SoughtContext = createContext('');
+
 /** A filter of a list, with its keys. `width` is that of its row. */
 export const useFilter = (width: number, active = true): Filter => {
-  const [state, setState] = useState(editing(''));
+  const sought = use(SoughtContext);
+  const [state, setState] = useState(() => editing(sought));
   const [typing, setTyping] = useState(false);
   const clear = (): void => {
     setState(editing(''));

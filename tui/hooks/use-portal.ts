@@ -5,6 +5,14 @@ import type { License } from '../../shared/api/licenses.ts';
 import type { Action, Values } from '../actions/action.ts';
 import type { Client } from '../api/client.ts';
 
+/** How the form of an action begins. */
+export interface FormStart {
+  /** What its fields hold at first, to be changed. */
+  readonly initial?: Values;
+  /** What it is about: "Prod of ana@acme.example". */
+  readonly about?: string;
+}
+
 export interface Portal {
   readonly client: Client;
   readonly account: Account;
@@ -15,7 +23,7 @@ export interface Portal {
   readonly revision: number;
   readonly refresh: () => void;
   /** Offers an action: its question, its form or its result, whatever it needs. */
-  readonly act: (action: Action, values?: Values) => void;
+  readonly act: (action: Action, values?: Values, form?: FormStart) => void;
   /** Why the person can't take the action here; undefined when it can. */
   readonly whyNot: (action: Action) => string | undefined;
 }

@@ -68,4 +68,5 @@ const same = (a: ServerInfo, b: ServerInfo): boolean =>
   a.state === b.state &&
   a.reason === b.reason &&
   a.signingKeyEndsAt === b.signingKeyEndsAt &&
-  a.demo?.text === b.demo?.text;
+  a.demo?.text === b.demo?.text &&
+  JSON.stringify(a.support) === JSON.stringify(b.support);

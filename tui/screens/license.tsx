@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { useState, type ReactNode } from 'react';
 import { editAccount } from '../actions/account.ts';
 import { resetActivations } from '../actions/activations.ts';
-import { showUsage } from '../actions/insight.ts';
+import { licenseValues } from '../actions/initial-values.ts';
 import { renewLicense, resumeLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, heading, Lines } from '../components/lines.tsx';
@@ -12,6 +12,7 @@ import { Empty } from '../components/states.tsx';
 import { Text } from '../components/text.tsx';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { License } from '../../shared/api/licenses.ts';
+import { useContact } from '../hooks/use-app.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
@@ -26,6 +27,7 @@ import {
 } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
 import { healthLines } from './health-lines.tsx';
+import { licenseKeys, usageKey } from './license-keys.ts';
 import { WhomToAsk } from './whom-to-ask.tsx';
 import { whyHint, WhyRefused } from './why-refused.tsx';
 
@@ -43,8 +45,9 @@ export const LicenseScreen = () => {
     if (one.deal === 'seats') setSeatsOf(one.license);
     else if (one.license.relation !== 'operator' || one.deal === 'ask') setAskAbout(one);
     else if (one.deal === 'resume') act(resumeLicense, { license: one.license.id });
-    else act(renewLicense, { license: one.license.id });
+    else act(renewLicense, { license: one.license.id }, { initial: licenseValues(one.license) });
   };
+  const contact = useContact();
   useKeys({
     reset: license
       ? {
@@ -52,13 +55,12 @@ export const LicenseScreen = () => {
           why: whyNot(resetActivations),
         }
       : undefined,
-    edit:
-      license?.relation === 'operator'
-        ? undefined
-        : { run: () => act(editAccount), does: 'Edit my info', hint: 'edit info' },
-    usage: license
-      ? () => act(showUsage, { license: license.id, from: '', to: '', csv: 'no' })
-      : undefined,
+    ...(license?.relation === 'operator'
+      ? licenseKeys(portal, license)
+      : {
+          edit: { run: () => act(editAccount), does: 'Edit my info', hint: 'edit info' },
+          ...(license ? usageKey(portal, license) : {}),
+        }),
     why: license ? { run: () => setSeatsOf(license), ...whyHint(license) } : undefined,
     open: first ? { run: deal(first), ...dealWords(first) } : undefined,
     refresh: portal.refresh,
@@ -67,7 +69,7 @@ export const LicenseScreen = () => {
     return (
       <Empty
         title="You have no license here yet."
-        hint="Ask the operator of this server for one; it appears here by itself."
+        hint={`Ask ${contact.contact} for one; it appears here by itself.`}
       />
     );
   }

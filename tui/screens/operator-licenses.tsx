@@ -1,14 +1,6 @@
 /** All licenses of the server, for operators: found, made, renewed, suspended, opened. */
 import type { License } from '../../shared/api/licenses.ts';
-import {
-  changeSeats,
-  createLicense,
-  editLicense,
-  renewLicense,
-  resumeLicense,
-  revokeLicense,
-  suspendLicense,
-} from '../actions/operator-licenses.ts';
+import { createLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { seatTone } from '../components/seat-bar.tsx';
@@ -19,6 +11,7 @@ import { useNow } from '../hooks/use-now.ts';
 import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
 import { expiryShort, statusWords } from '../state/license-words.ts';
+import { licenseKeys } from './license-keys.ts';
 
 const seats = ({ counter, maxActivations }: License): string =>
   `${counter}/${maxActivations ?? '∞'}`;
@@ -71,24 +64,15 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
 };
 
 const keysOf = (
-  { act }: Portal,
+  portal: Portal,
   row: License | undefined,
   open: (license: License) => void,
 ): ScreenKeys => {
-  const add = { run: () => act(createLicense), does: 'Make a license' };
+  const add = { run: () => portal.act(createLicense), does: 'Make a license' };
   if (!row) return { add };
-  const values = { license: row.id };
-  const suspended = row.status === 'suspended';
-  const gone = row.status === 'revoked' ? `${row.name} is revoked.` : undefined;
   return {
     open: { run: () => open(row), does: 'Open the license', hint: 'open' },
     add,
-    edit: { run: () => act(editLicense, values), does: 'Edit name, type, entitlements, owner' },
-    renew: { run: () => act(renewLicense, values), does: 'Renew the license', why: gone },
-    seats: { run: () => act(changeSeats, values), why: gone },
-    suspend: suspended
-      ? { run: () => act(resumeLicense, values), does: 'Resume the license', hint: 'resume' }
-      : { run: () => act(suspendLicense, values), does: 'Suspend the license', why: gone },
-    revoke: { run: () => act(revokeLicense, values), does: 'Revoke for good', why: gone },
+    ...licenseKeys(portal, row),
   };
 };

@@ -9,48 +9,59 @@ import { Banner, Notice } from '../components/banner.tsx';
 import { Frame } from '../components/frame.tsx';
 import { Palette } from '../components/palette.tsx';
 import { Loading } from '../components/states.tsx';
-import { useApp } from '../hooks/use-app.ts';
+import type { License } from '../../shared/api/licenses.ts';
+import { useApp, useKnownSupport } from '../hooks/use-app.ts';
 import { useAnswer } from '../hooks/use-answer.ts';
 import { useConnection, type Connection } from '../hooks/use-connection.ts';
+import { SoughtContext } from '../hooks/use-filter.tsx';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePackages } from '../hooks/use-packages.ts';
 import { usePageStack } from '../hooks/use-pages-stack.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
-import { PortalContext, type Portal } from '../hooks/use-portal.ts';
+import { PortalContext, type FormStart, type Portal } from '../hooks/use-portal.ts';
+import { useNotify } from '../hooks/use-terminal.ts';
 import { bannerWords, failureWords } from '../state/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
 import { signingKeyNotice } from '../state/signing-key-words.ts';
-import { sectionsFor } from './sections.tsx';
+import { SearchScreen } from './search.tsx';
+import { placeOf, sectionsFor } from './sections.tsx';
 
 export interface PortalProps {
   readonly client: Client;
   readonly account: Account;
 }
 
+/** What a section's lists are filtered by at first; another turn draws the section anew. */
+const nothing = { text: '', turn: 0 };
+
 /** Everything that one sees signed in. */
 export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
   const app = useApp();
+  const notify = useNotify();
   const connection = useConnection(client, (failure) =>
     app.signedOut({ text: failureWords(failure), tone: 'soon' }),
   );
   const { revision, refresh } = connection;
   const operator = signedIn.role === 'operator';
   const about = useServerInfo();
+  useKnownSupport(about.info?.support);
   const account = useAnswer('account', revision, () => client.account()).value ?? signedIn;
   const packages = usePackages(client, operator, revision);
   const stack = usePageStack();
   const [section, setSection] = useState(0);
   const [searching, setSearching] = useState(false);
+  const [sought, setSought] = useState(nothing);
   const { license } = packages;
 
-  const act = (action: Action, values: Values = {}): void =>
+  const act = (action: Action, values: Values = {}, form: FormStart = {}): void =>
     stack.open((close) => (
       <ActionFlow
         action={action}
         client={client}
         preset={values}
-        initial={action.id === 'account.edit' ? infoOf(account) : {}}
+        initial={action.id === 'account.edit' ? infoOf(account) : form.initial}
+        about={form.about}
         onClose={() => {
           close();
           // What was refused may have been so because the server takes no changes any more.
@@ -69,23 +80,45 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     act,
     whyNot: (action) => whyNot(action, { role: account.role, relation: license?.relation ?? null }),
   };
-  const sections = sectionsFor(operator, packages.opened, (opened) => {
+  const show = (opened: License | undefined, section: number, text = ''): void => {
     packages.open(opened);
-    setSection(0);
-  });
-  const names = sections.map(({ name }) => name);
-  const leave = (): void => {
-    if (section === 0) packages.open(undefined);
-    setSection(0);
+    setSection(section);
+    setSought((old) => ({ text, turn: old.turn + 1 }));
   };
+  const sections = sectionsFor(operator, packages.opened, (opened) => show(opened, 0));
+  const names = sections.map(({ name }) => name);
+  const go = (next: number): void => {
+    if (next !== section) show(license, next);
+  };
+  const find = (): void =>
+    stack.open((close) => (
+      <SearchScreen
+        client={client}
+        onClose={close}
+        onOpen={(hit) => {
+          void placeOf(client, hit).then((place) => {
+            if (!place.ok) {
+              notify(failureWords(place.error), 'bad');
+              return;
+            }
+            close();
+            show(place.value.license, place.value.section, place.value.text);
+          });
+        }}
+      />
+    ));
 
   usePortalKeys({
     count: sections.length,
     section,
-    go: setSection,
-    back: section > 0 || packages.opened ? leave : undefined,
+    go,
+    back:
+      section > 0 || packages.opened
+        ? () => show(section === 0 ? undefined : license, 0)
+        : undefined,
     turn: packages.licenses.length > 1 ? packages.turn : undefined,
     search: () => setSearching(true),
+    find: operator ? find : undefined,
   });
 
   const now = useNow();
@@ -109,7 +142,13 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
           (operator && keyEndsAt !== undefined ? signingKeyBanner(keyEndsAt, now) : null)
         }
       >
-        {packages.known ? sections[section]?.draw() : <Loading />}
+        {packages.known ? (
+          <SoughtContext key={sought.turn} value={sought.text}>
+            {sections[section]?.draw()}
+          </SoughtContext>
+        ) : (
+          <Loading />
+        )}
         {stack.pages.map(({ id, draw }) => (
           <Fragment key={id}>{draw(() => stack.close(id))}</Fragment>
         ))}
@@ -119,7 +158,8 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
           onClose={() => setSearching(false)}
           entries={paletteEntries({
             sections: names,
-            go: setSection,
+            go,
+            find,
             license,
             act,
             whyNot: portal.whyNot,
@@ -164,14 +204,17 @@ interface PortalKeys {
   readonly back: (() => void) | undefined;
   readonly turn: ((by: number) => void) | undefined;
   readonly search: () => void;
+  readonly find: (() => void) | undefined;
 }
 
-const usePortalKeys = ({ count, section, go, back, turn, search }: PortalKeys): void => {
+const usePortalKeys = (keys: PortalKeys): void => {
+  const { count, section, go, back, turn, search, find } = keys;
   useKeys(
     {
       package: turn ? () => turn(1) : undefined,
       previousPackage: turn ? () => turn(-1) : undefined,
       palette: search,
+      find,
       nextSection: () => go((section + 1) % count),
       previousSection: () => go((section + count - 1) % count),
       section: ({ name }) => {

@@ -1,7 +1,8 @@
 /** The products that licenses are made for. */
 import type { Product } from '../../shared/api/licenses.ts';
 import { createLicense } from '../actions/operator-licenses.ts';
-import { createProduct } from '../actions/products.ts';
+import { productValues } from '../actions/initial-values.ts';
+import { createProduct, editProduct, showSnippet } from '../actions/products.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
@@ -32,7 +33,7 @@ const columns: readonly Column<Product>[] = [
   { title: 'Name', width: { share: 2 }, cell: ({ name }) => name },
   {
     title: 'New licenses start with',
-    width: { share: 3 },
+    width: { share: 5 },
     from: 60,
     cell: (row) => ({ text: templateWords(row), tone: 'dim' }),
   },
@@ -74,6 +75,18 @@ export const ProductsScreen = () => {
               hint: 'make a license',
             }
           : undefined,
+        edit: row
+          ? {
+              run: () =>
+                act(
+                  editProduct,
+                  { product: row.id },
+                  { initial: productValues(row), about: `${row.id}: licenses that exist stay.` },
+                ),
+              does: 'Edit name, template and trial of the product',
+            }
+          : undefined,
+        snippet: row ? () => act(showSnippet, { product: row.id }) : undefined,
       })}
     />
   );

@@ -1,6 +1,10 @@
 /** Which sections there are: for owners and users, for operators, and for a license that an operator opened. */
 import type { ReactNode } from 'react';
 import type { License } from '../../shared/api/licenses.ts';
+import type { SearchHit } from '../../shared/api/search.ts';
+import { ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
 import { AccountScreen } from './account.tsx';
 import { ActivationsScreen } from './activations.tsx';
 import { DownloadsScreen } from './downloads.tsx';
@@ -50,4 +54,48 @@ export const sectionsFor = (
       : [...ofOperator(openLicense), { ...downloads, name: 'Releases' }, account];
   }
   return [...ofLicense, downloads, account, trials];
+};
+
+/** A section, what its list is filtered by, and the license that is open, if it is one of a license. */
+export interface Place {
+  readonly license: License | undefined;
+  readonly section: number;
+  readonly text: string;
+}
+
+const placesOfLicense: Readonly<Partial<Record<SearchHit['kind'], string>>> = {
+  license: 'License',
+  machine: 'Activations',
+  'offline-key': 'Offline keys',
+};
+const placesOfOperator: Readonly<Partial<Record<SearchHit['kind'], string>>> = {
+  account: 'Accounts',
+  product: 'Products',
+  release: 'Releases',
+};
+
+const sectionNamed = (sections: readonly Section[], name: string | undefined): number =>
+  Math.max(
+    0,
+    sections.findIndex((section) => section.name === name),
+  );
+
+/** Where an operator is taken to see what was found. */
+export const placeOf = async (client: Client, hit: SearchHit): Promise<Answer<Place>> => {
+  const { kind, title, id } = hit;
+  if (!hit.license) {
+    const sections = sectionsFor(true, false, () => undefined);
+    const text = kind === 'product' ? id : title;
+    return ok({
+      license: undefined,
+      section: sectionNamed(sections, placesOfOperator[kind]),
+      text,
+    });
+  }
+  const license = await client.license(hit.license.id);
+  if (!license.ok) return license;
+  // A machine without a seat is in no list of those that hold one.
+  const name = hit.seat === false ? 'License' : placesOfLicense[kind];
+  const section = sectionNamed(ofLicense, name);
+  return ok({ license: license.value, section, text: section === 0 ? '' : title });
 };

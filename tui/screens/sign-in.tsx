@@ -6,9 +6,10 @@ import { Form } from '../components/form.tsx';
 import { Frame, useContentSize } from '../components/frame.tsx';
 import { paragraph } from '../components/lines.tsx';
 import { Text } from '../components/text.tsx';
-import { useApp } from '../hooks/use-app.ts';
+import { useApp, useKnownSupport } from '../hooks/use-app.ts';
 import { useLoaded } from '../hooks/use-loaded.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
+import { inert } from '../state/cells.ts';
 import { bannerWords, failureWords } from '../state/failure-words.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
 import type { Tone } from '../theme.ts';
@@ -34,9 +35,11 @@ export const SignInScreen = ({ why }: SignInProps) => {
   const { rows, columns } = useContentSize();
   const [open, setOpen] = useState<Open>();
   const server = useServerInfo();
+  useKnownSupport(server.info?.support);
   const close = (): void => setOpen(undefined);
   const drawWay = useLoaded(loadWays, open !== undefined);
   const demo = server.info?.demo?.text;
+  const contact = server.info?.support.contact ?? null;
   const { failure } = server;
   const roomy = rows >= 15;
   const width = Math.min(columns - (roomy ? 4 : 0), 56);
@@ -61,6 +64,9 @@ export const SignInScreen = ({ why }: SignInProps) => {
             <SignInForm width={width} height={rows - (roomy ? 5 : 0)} open={setOpen} />
           </Box>
         </Box>
+        {contact === null || demo !== undefined || rows < 12 ? null : (
+          <Text tone="dim" wrap="truncate-end">{`Help: ${inert(contact)}`}</Text>
+        )}
         {demo === undefined || rows < 16 ? null : (
           <Box flexDirection="column" marginTop={1}>
             {demo.split('\n').flatMap((line) => paragraph(line, columns, 'dim'))}

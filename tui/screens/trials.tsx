@@ -5,6 +5,7 @@ import { openTrial, startTrial } from '../actions/trials.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
+import { useContact } from '../hooks/use-app.ts';
 import { useFilter } from '../hooks/use-filter.tsx';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
@@ -41,6 +42,7 @@ export const TrialsScreen = () => {
   const portal = usePortal();
   const filter = useFilter(useContentSize().columns);
   const now = useNow();
+  const { contact } = useContact();
   const rows = useRows({
     key: 'trials',
     revision: portal.revision,
@@ -58,7 +60,7 @@ export const TrialsScreen = () => {
       filter={filter}
       empty={{
         title: 'No product can be tried here.',
-        hint: 'Ask the operator of this server for a trial.',
+        hint: `Ask ${contact} for a trial.`,
       }}
       keys={(row) => keysOf(portal, row)}
     />

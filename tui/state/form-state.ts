@@ -8,6 +8,8 @@ export interface FieldSpec {
   /** `block` takes pastes of several lines; `choice` and `toggle` are changed by Space and arrows. */
   readonly kind?: 'text' | 'password' | 'block' | 'choice' | 'toggle';
   readonly choices?: readonly { readonly value: string; readonly label: string }[];
+  /** What a choice that may stay open says while nothing is chosen. */
+  readonly unset?: string;
   /** Said below the field while nothing is wrong with it. */
   readonly hint?: string;
   /** Shown in an empty field, as an example. */
@@ -57,8 +59,14 @@ export type FormAction =
   | { readonly type: 'failed'; readonly problem: FormProblem }
   | { readonly type: 'sent' };
 
-const initialValue = (field: FieldSpec): string =>
-  field.initial ?? (field.kind === 'toggle' ? 'no' : (field.choices?.[0]?.value ?? ''));
+/** What a choice or toggle can be. One that may stay open begins so, unless there is a value to change. */
+const optionsOf = ({ kind, choices = [], optional, initial }: FieldSpec): readonly string[] => {
+  if (kind === 'toggle') return ['no', 'yes'];
+  const open = optional === true && choices.length > 0 && (initial ?? '') === '';
+  return [...(open ? [''] : []), ...choices.map(({ value }) => value)];
+};
+
+const initialValue = (field: FieldSpec): string => field.initial ?? optionsOf(field)[0] ?? '';
 
 /** An untouched form, with so many links behind its fields. */
 export const startForm = (fields: readonly FieldSpec[], links = 0, focus = 0): FormState => ({
@@ -109,8 +117,7 @@ const touch = (state: FormState, names: readonly string[]): FormState => ({
 const changeChoice = (state: FormState, by: number): FormState => {
   const field = state.fields[state.focus];
   if (!field) return state;
-  const options =
-    field.kind === 'toggle' ? ['no', 'yes'] : (field.choices ?? []).map(({ value }) => value);
+  const options = optionsOf(field);
   const at = options.indexOf(state.edits[field.name]?.text ?? '');
   const next = options[(at + by + options.length) % options.length];
   if (next === undefined) return state;

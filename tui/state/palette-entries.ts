@@ -19,6 +19,8 @@ export interface PaletteSource {
   readonly act: (action: Action, values: Values) => void;
   readonly whyNot: (action: Action) => string | undefined;
   readonly signOut: () => void;
+  /** Opens the search over everything. */
+  readonly find: () => void;
 }
 
 /** Reading is what the sections are for; signing in was done. */
@@ -36,7 +38,12 @@ const known = (action: Action, license: License | undefined): Values => ({
 
 /** The entries: those that can be taken first. */
 export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] => {
-  const { sections, go, license, act, whyNot, signOut } = source;
+  const { sections, go, license, act, whyNot } = source;
+  // What has a screen of its own, or ends this one.
+  const own: Readonly<Record<string, () => void>> = {
+    'session.sign-out': source.signOut,
+    search: source.find,
+  };
   const places = sections.map((name, index) => ({
     name: `Go to ${name}`,
     about: 'section',
@@ -44,11 +51,10 @@ export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] =
   }));
   const actions = allActions.filter(isOffered).map((action): PaletteEntry => {
     const name = action.title;
-    if (action.id === 'session.sign-out') return { name, about: action.description, run: signOut };
     return {
       name,
       about: action.description,
-      run: () => act(action, known(action, license)),
+      run: own[action.id] ?? (() => act(action, known(action, license))),
       why: whyNot(action),
     };
   });

@@ -46,7 +46,7 @@ const App = () => {
         />
         <Text tone="good">content ends here</Text>
       </Frame>
-      {help ? <Help layer={0} onClose={() => setHelp(false)} /> : null}
+      {help ? <Help support={undefined} layer={0} onClose={() => setHelp(false)} /> : null}
     </>
   );
 };

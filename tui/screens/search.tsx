@@ -1,0 +1,159 @@
+/** Search over everything on the server: a hostname finds its license and owner. For operators. */
+import { Box } from 'ink';
+import { useState } from 'react';
+import type { SearchHit } from '../../shared/api/search.ts';
+import { ok } from '../../shared/result.ts';
+import type { Client } from '../api/client.ts';
+import { FieldValue } from '../components/field.tsx';
+import { useContentSize } from '../components/frame.tsx';
+import { Page, pageTitleRows } from '../components/page.tsx';
+import { paragraph } from '../components/lines.tsx';
+import { Empty, Loading } from '../components/states.tsx';
+import { Table, type Column } from '../components/table.tsx';
+import { Text } from '../components/text.tsx';
+import { useAnswer } from '../hooks/use-answer.ts';
+import { useKeys } from '../hooks/use-keys.ts';
+import { useSettled } from '../hooks/use-settled.ts';
+import { cut, inert } from '../state/cells.ts';
+import { failureWords } from '../state/failure-words.ts';
+import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
+import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
+
+/** Milliseconds without a key after which what is typed is looked for. */
+const patience = 200;
+/** The server looks for nothing shorter. */
+const shortest = 2;
+
+const kindNames = {
+  account: 'account',
+  license: 'license',
+  machine: 'machine',
+  'offline-key': 'offline key',
+  product: 'product',
+  release: 'release',
+} as const satisfies Record<SearchHit['kind'], string>;
+
+const columns: readonly Column<SearchHit>[] = [
+  { title: 'What', width: 11, cell: ({ kind }) => ({ text: kindNames[kind], tone: 'dim' }) },
+  { title: 'Name', width: { share: 4 }, cell: ({ title }) => title },
+  {
+    title: 'License',
+    width: { share: 3 },
+    from: 50,
+    cell: ({ license }) => license?.name ?? '-',
+  },
+  { title: 'Owner', width: { share: 4 }, from: 70, cell: ({ owner }) => owner?.email ?? '-' },
+];
+
+/** Where it belongs first: a narrow screen has no column for that. */
+const aboutHit = ({ detail, license, owner }: SearchHit): string => {
+  const person = owner && `${owner.name} <${owner.email}>`;
+  const place = license && person ? `${license.name} of ${person}` : (license?.name ?? person);
+  return [place, detail].filter(Boolean).join(' · ');
+};
+
+export interface SearchProps {
+  readonly client: Client;
+  readonly onClose: () => void;
+  /** Takes one to what was found. */
+  readonly onOpen: (hit: SearchHit) => void;
+}
+
+/** A field and what it finds, from the second letter on. */
+export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
+  const size = useContentSize();
+  const [query, setQuery] = useState(editing(''));
+  const [stored, setStored] = useState(emptyList);
+  const typed = query.text.trim();
+  const settled = useSettled(typed, patience);
+  const wanted = settled.length < shortest ? '' : settled;
+  const asked = useAnswer(wanted, 0, async () =>
+    wanted === '' ? ok({ items: [], more: false }) : client.search(wanted),
+  );
+  const hits = asked.value?.items ?? [];
+  const low = size.rows < 10;
+  const more = asked.value?.more === true;
+  // The field, the list's head, and below it what is marked.
+  const taken = (low ? 0 : pageTitleRows(size.rows, false)) + 3 + (more ? 1 : 0);
+  const room = Math.max(1, size.rows - taken);
+  const list = moveList(stored, { type: 'resize', count: hits.length, height: room });
+  const marked = hits[list.index];
+  const search = (next: typeof query): void => {
+    setQuery(next);
+    setStored(emptyList);
+  };
+  return (
+    <Page title="Search" bare={low}>
+      <SearchKeys
+        query={query}
+        search={search}
+        move={(by) => setStored(moveList(list, by))}
+        open={marked && wanted === typed ? () => onOpen(marked) : undefined}
+        onClose={onClose}
+      />
+      <Box>
+        <Text tone="accent">{'› '}</Text>
+        <FieldValue
+          width={Math.min(60, size.columns - 2)}
+          state={query}
+          focused
+          example="A hostname, e-mail, name or id"
+        />
+      </Box>
+      {hits.length > 0 ? (
+        <>
+          <Table columns={columns} list={list} rowAt={(at) => hits[at]} width={size.columns} />
+          <Text tone="dim" wrap="truncate-end">
+            {cut(inert(marked ? aboutHit(marked) : ''), size.columns)}
+          </Text>
+          {more ? <Text tone="soon">There is more of this: type more of the name.</Text> : null}
+        </>
+      ) : asked.failure ? (
+        paragraph(failureWords(asked.failure), size.columns, 'bad')
+      ) : typed.length < shortest ? (
+        <Empty title="Two letters or more of any name find it." />
+      ) : asked.loading || wanted !== typed ? (
+        <Loading what="Searching" />
+      ) : (
+        <Empty title={`Nothing has “${typed}” in its name.`} />
+      )}
+    </Page>
+  );
+};
+
+interface SearchKeysProps {
+  readonly query: ReturnType<typeof editing>;
+  readonly search: (query: ReturnType<typeof editing>) => void;
+  readonly move: (by: ListMove) => void;
+  /** Undefined as long as what is marked may be about to change. */
+  readonly open: (() => void) | undefined;
+  readonly onClose: () => void;
+}
+
+/** Inside of the page's layer. Letters are text here. */
+const SearchKeys = ({ query, search, move, open, onClose }: SearchKeysProps) => {
+  useKeys(
+    {
+      open,
+      up: () => move({ type: 'by', rows: -1 }),
+      down: () => move({ type: 'by', rows: 1 }),
+      pageUp: () => move({ type: 'page', pages: -1 }),
+      pageDown: () => move({ type: 'page', pages: 1 }),
+      back: { run: onClose },
+    },
+    {
+      level: 'field',
+      takes: editKeys,
+      edit(press) {
+        const next = editText(query, press);
+        if (next) search(next);
+        return next !== undefined;
+      },
+      paste(text) {
+        search(insertText(query, pastedText(text, 'one')));
+        return true;
+      },
+    },
+  );
+  return null;
+};

@@ -32,6 +32,13 @@ const answer = async (terminal: TestTerminal, question: string, said: string): P
   terminal.type(`${said}\r`);
 };
 
+const choosePackage = async (terminal: TestTerminal, name: string): Promise<void> => {
+  await terminal.waitFor((screen) =>
+    screen.trimEnd().endsWith('Which package?\n1. Prod\n2. Dev\nNumber or name:'),
+  );
+  terminal.type(`${name}\r`);
+};
+
 test('everything that an owner needs is asked and said line by line, at a terminal', async () => {
   const server = await openPortalServer();
   await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
@@ -42,12 +49,13 @@ test('everything that an owner needs is asked and said line by line, at a termin
   await terminal.waitFor('Signed in as Ana Ruiz.');
   expect(terminal.output()).not.toContain(password.slice(0, -1));
 
-  await answer(terminal, 'Number or name:', 'show a license');
-  await answer(terminal, 'License', 'Prod');
+  await terminal.waitFor('1. My License');
+  await answer(terminal, 'Number or name:', 'my license');
+  await choosePackage(terminal, 'prod');
   await terminal.waitFor('Activations: 1 of 3');
 
   await answer(terminal, 'Number or name:', 'reset activations');
-  await answer(terminal, 'License', 'Prod');
+  await choosePackage(terminal, '1');
   await answer(terminal, 'Unseen days', '');
   await terminal.waitFor('1 machine will give its seat back; the counter will show 0.');
   await answer(terminal, 'Number or name:', '1');
@@ -55,27 +63,27 @@ test('everything that an owner needs is asked and said line by line, at a termin
   const client = await server.client(anaEmail);
   expect((await must(client.license(server.prod))).counter).toBe(1);
   await answer(terminal, 'Number or name:', 'reset activations');
-  await answer(terminal, 'License', 'Prod');
+  await choosePackage(terminal, '1');
   await answer(terminal, 'Unseen days', '');
   await answer(terminal, 'Number or name:', '2');
   await terminal.waitFor('The counter shows 0 of 3.');
 
   await answer(terminal, 'Number or name:', 'add a user');
+  await choosePackage(terminal, 'Dev');
   await answer(terminal, 'E-mail', 'not an address');
   await terminal.waitFor('is not an e-mail address');
   await answer(terminal, 'E-mail', 'ben@acme.example');
   await answer(terminal, 'Name', 'Ben Okafor');
   await answer(terminal, 'May manage', 'no');
-  await answer(terminal, 'License', 'Dev');
   await terminal.waitFor(/Code: [\w-]{20,}/u);
 
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'licet-machine-'));
   const request = await createRequest({ stateDir, hostname: 'plant-7' });
   if (!request.ok) throw new Error(request.error.message);
   await answer(terminal, 'Number or name:', 'make an offline key');
+  await choosePackage(terminal, 'Prod');
   await answer(terminal, 'Request code', request.value.file.replaceAll('\n', '\r'));
   await answer(terminal, 'Days', '');
-  await answer(terminal, 'License', 'Prod');
   await terminal.waitFor('END LICET OFFLINE KEY');
 
   const next = 'a lantern in the harbor';

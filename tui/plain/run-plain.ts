@@ -1,4 +1,5 @@
 /** `licet --plain`: the same actions as the screens, asked and answered line by line. */
+import { showLicense } from '../actions/licenses.ts';
 import { forgotPassword, setPassword, signOut } from '../actions/session.ts';
 import { allActions } from '../actions/all.ts';
 import { allPages } from '../actions/find.ts';
@@ -38,9 +39,10 @@ const choose = async <T>(
     if (typed === null) return null;
     const wanted = typed.trim().toLowerCase();
     const fitting = choices.filter(({ name }) => name.toLowerCase().startsWith(wanted));
+    const exact = fitting.filter(({ name }) => name.toLowerCase() === wanted);
+    const one = exact.length === 1 ? exact : fitting;
     const found =
-      choices[Number(wanted) - 1] ??
-      (wanted === '' ? undefined : fitting.length === 1 ? fitting[0] : undefined);
+      choices[Number(wanted) - 1] ?? (wanted !== '' && one.length === 1 ? one[0] : undefined);
     if (found) return found.value;
     dialogue.say(
       fitting.length > 1 && wanted !== ''
@@ -136,34 +138,53 @@ const licensesOf = async (client: Client): Promise<readonly License[]> => {
   return all.ok ? all.value : [];
 };
 
+/** What one may do, the license first and the way out last. */
+const menuOf = (account: Account, licenses: readonly License[]): readonly Choice<Action>[] => {
+  const relation = licenses.find((license) => license.relation === 'owner') ?? licenses[0];
+  const asker: Asker = { role: account.role, relation: relation?.relation ?? null };
+  const may = allActions.filter((one) => one.who !== 'anyone' && whyNot(one, asker) === undefined);
+  const others = may.filter((one) => one !== showLicense && one !== signOut);
+  const first = account.role === 'operator' ? showLicense.title : 'My License';
+  return [
+    { name: first, value: showLicense },
+    ...others.map((value) => ({ name: value.title, value })),
+    { name: signOut.title, value: signOut },
+  ];
+};
+
+/** The license that an action is for, chosen where there are several; null when there are no more answers. */
+const chooseLicense = async (
+  dialogue: Dialogue,
+  { fields }: Action,
+  licenses: readonly License[],
+): Promise<Values | null> => {
+  const field = fields.find(({ refers }) => refers === 'license');
+  const [only] = licenses;
+  if (!field || !only) return {};
+  if (licenses.length === 1) return { [field.name]: only.id };
+  const chosen = await choose(
+    dialogue,
+    'Which package?',
+    licenses.map(({ name, id }) => ({ name, value: id })),
+  );
+  return chosen === null ? null : { [field.name]: chosen };
+};
+
 /** Signed in: actions until one signs out or the input ends. */
 const serve = async (options: PlainOptions, client: Client, account: Account): Promise<void> => {
   const { dialogue } = options;
+  const operator = account.role === 'operator';
   for (;;) {
-    const licenses = await licensesOf(client);
-    const relation = licenses.find((license) => license.relation === 'owner') ?? licenses[0];
-    const asker: Asker = { role: account.role, relation: relation?.relation ?? null };
-    const action = await choose<Action>(
-      dialogue,
-      'What do you want to do?',
-      allActions
-        .filter((one) => one.who !== 'anyone' && whyNot(one, asker) === undefined)
-        .map((value) => ({ name: value.title, value })),
-    );
-    if (action === null || action === signOut) {
+    // An operator has all of them: too many to number, so that one is named.
+    const licenses = operator ? [] : await licensesOf(client);
+    const action = await choose(dialogue, 'What do you want to do?', menuOf(account, licenses));
+    const known = action && (await chooseLicense(dialogue, action, licenses));
+    if (!known || action === signOut) {
       await client.signOut();
-      if (action !== null) dialogue.say('Signed out.');
+      if (known) dialogue.say('Signed out.');
       return;
     }
-    const [only] = licenses;
-    await runAction(
-      options,
-      action,
-      client,
-      only && licenses.length === 1 && action.fields.some(({ refers }) => refers === 'license')
-        ? { license: only.id }
-        : {},
-    );
+    await runAction(options, action, client, known);
   }
 };
 

@@ -44,6 +44,14 @@ const optionLines = (command: Command): string[] =>
     .filter((option) => !option.hidden)
     .map((option) => `- \`${option.flags}\`: ${option.description}`);
 
+/** The examples in a command's help, each a whole command line. */
+export const examplesOf = (command: Command): string[] => {
+  let help = '';
+  command.configureOutput({ writeOut: (text) => (help += text) }).outputHelp();
+  const [, examples = ''] = /^Examples?:\n((?: {2}licet.*\n?)+)/mu.exec(help) ?? [];
+  return examples.split('\n').flatMap((line) => (line === '' ? [] : [line.trim()]));
+};
+
 const commandText = (command: Command, names: readonly string[]): string => {
   const args = command.registeredArguments.map(
     (argument) => `- \`${argument.name()}\`: ${argument.description}`,
@@ -54,6 +62,10 @@ const commandText = (command: Command, names: readonly string[]): string => {
     `\`licet ${names.join(' ')} ${command.usage()}\``,
     ...(args.length === 0 ? [] : [args.join('\n')]),
     ...(command.options.length === 0 ? [] : [optionLines(command).join('\n')]),
+    'In use:',
+    examplesOf(command)
+      .map((line) => `- \`${line}\``)
+      .join('\n'),
   ].join('\n\n');
 };
 
@@ -62,19 +74,23 @@ const leaves = (command: Command, names: readonly string[]): string[] =>
     ? [commandText(command, names)]
     : command.commands.flatMap((child) => leaves(child, [...names, child.name()]));
 
-/** docs/commands.md. */
-export const commandsPage = async (): Promise<string> => {
+/** The commands that people see. */
+export const shownCommands = async (): Promise<Command[]> => {
   const { stdin, stdout, stderr } = process;
   const hidden = new Set(groups.filter((group) => group.hidden).map((group) => group.name));
   const program = await makeProgram({ stdin, stdout, stderr, env: {} }, '*');
+  return program.commands.filter((command) => !hidden.has(command.name()));
+};
+
+/** docs/commands.md. */
+export const commandsPage = async (): Promise<string> => {
+  const commands = await shownCommands();
   return `${[
     '# Commands',
     made,
     '`licet` without a command opens the terminal UI. Every command takes `--help`, which shows examples. Results go to standard output, the rest to standard error.',
     'Exit codes: 0 done, 1 failed, 2 wrong usage, 3 not signed in or not allowed, 4 license or statement not valid, 5 server not reachable.',
-    ...program.commands
-      .filter((command) => !hidden.has(command.name()))
-      .flatMap((command) => leaves(command, [command.name()])),
+    ...commands.flatMap((command) => leaves(command, [command.name()])),
   ].join('\n\n')}\n`;
 };
 

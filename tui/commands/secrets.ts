@@ -64,7 +64,9 @@ export const promptSecret = async (io: Io, wish: SecretWish): Promise<string> =>
     const secret = await read(io, `${wish.label}: `);
     const fault = wish.check(secret);
     if (fault !== undefined) io.stderr.write(`${fault}\n`);
-    else if (!wish.chosen || secret === (await read(io, `${wish.label}, again: `))) return secret;
+    // None, where that is good, can't be mistyped.
+    else if (!wish.chosen || secret === '') return secret;
+    else if (secret === (await read(io, `${wish.label}, again: `))) return secret;
     else io.stderr.write('The two are not the same; try again.\n');
   }
 };

@@ -132,7 +132,7 @@ describe('Users', () => {
     await user.waitFor('needs 15 characters or more');
     user.type(`\u0015${password}\t\u0015${password}\r`);
     await user.waitFor('Your password is set');
-    user.press('up', 'up');
+    await user.waitFor('▌ E-mail');
     user.type(`ben@acme.example\t${password}\r`);
     await user.waitFor('Dev (Acme Server)');
     user.press('r');

@@ -67,12 +67,18 @@ export const Form = (props: FormProps) => {
     else onCancel?.();
   };
 
+  /** Whoever comes back starts at the first field: a password was set, a request was sent. */
+  const leave = (to: FormLink): void => {
+    dispatch({ type: 'focus', by: -state.focus });
+    to.run();
+  };
+
   const link = links[state.focus - fields.length];
   const last = state.focus === fields.length - 1;
   const stops = fields.length + links.length;
   const typed = typedStep(fields[state.focus], state);
   const enter = link
-    ? { run: link.run, does: link.label, hint: 'open' }
+    ? { run: () => leave(link), does: link.label, hint: 'open' }
     : typed?.step === 'line'
       ? { run: () => dispatch(typed.action), does: 'Next line', hint: 'next line' }
       : last

@@ -59,7 +59,8 @@ describe('an operator', () => {
 
     owner.press('enter');
     await owner.waitFor('I have a code');
-    owner.press('up', 'enter');
+    await owner.waitFor('▌ E-mail');
+    owner.press('down', 'down', 'enter');
     await owner.waitFor('Set a password with a one-time code.');
     const next = 'a lantern in the harbor';
     owner.type(`${code}\t${next}\t${next}\r`);

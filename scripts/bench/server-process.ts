@@ -101,6 +101,12 @@ export const startServer = async (connections: number) => {
         return 0;
       }
     },
+    /** Connections that are open now. */
+    connections: (): number =>
+      [agent.sockets, agent.freeSockets].reduce(
+        (sum, all) => sum + Object.values(all).reduce((n, some) => n + (some?.length ?? 0), 0),
+        0,
+      ),
     stop: async (): Promise<void> => {
       agent.destroy();
       child.kill('SIGTERM');

@@ -3,31 +3,22 @@
  * secret that went through the server here is looked for in all of them, in the usual spellings.
  */
 import { createHash } from 'node:crypto';
-import { readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Secret, TOTP } from 'otpauth';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { generateKey } from '../../shared/keys.ts';
 import { makeRequest } from '../../shared/offline-request.ts';
+import { createTransport } from '../../shared/sdk/transport.ts';
 import { serve } from '../../server/main.ts';
 import { backup } from '../../server/store/backup.ts';
 import { random } from '../../server/system/create-deps.ts';
+import { initData } from '../../server/system/init.ts';
 import { keyPaths } from '../../server/system/keys/keyring.ts';
 import { createLogger } from '../../server/system/logger.ts';
-import {
-  createDataFolders,
-  operatorEmail,
-  operatorPassword,
-  rootPassphrase,
-  type DataFolders,
-} from '../support/data-folder.ts';
-
-let folders: DataFolders;
-beforeAll(async () => {
-  folders = await createDataFolders();
-});
-afterAll(() => folders.remove());
+import { operatorEmail, operatorPassword, rootPassphrase } from '../support/data-folder.ts';
 
 const spellings = (secret: string): readonly string[] => [
   secret,
@@ -48,30 +39,47 @@ const filesOf = (folder: string): readonly (readonly [string, string])[] =>
     });
 
 test('no secret is in a log, in the data or in a backup', async () => {
-  const directory = await folders.make();
+  const parent = mkdtempSync(join(tmpdir(), 'licet-secrets-'));
+  onTestFinished(() => rmSync(parent, { recursive: true, force: true }));
+  const directory = join(parent, 'data');
   const lines: string[] = [];
   const log = createLogger('debug', (line) => void lines.push(line));
+  const made = await initData({
+    directory,
+    operatorEmail,
+    operatorPassword,
+    rootPassphrase,
+    environment: {},
+    log,
+  });
   const server = await serve({
     directory,
     version: 'test',
     log,
     environment: {},
-    flags: { listen: '127.0.0.1:0' },
+    flags: { listen: '127.0.0.1:0', tls: true },
   });
-  const secrets: Record<string, string> = { rootPassphrase, operatorPassword };
+  const spareRoot = made.spareRoot.pem.split('\n')[1] ?? '';
+  const secrets: Record<string, string> = { rootPassphrase, operatorPassword, spareRoot };
 
+  const send = createTransport({ pin: server.fingerprint, timeout: 30_000 });
+  let asked = 0;
   const ask = async (method: string, path: string, body?: object, token?: string) => {
-    const answer = await fetch(`${server.url}${path}`, {
+    asked += 1;
+    const answer = await send(`${server.url}${path}`, {
       method,
       headers: {
         'content-type': 'application/json',
+        // So that answers are kept for a repetition, with the secrets in them.
+        'idempotency-key': `request-number-${asked}`,
         ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await answer.text();
-    return (text === '' ? {} : JSON.parse(text)) as Record<string, string>;
+    return (/^\{/u.test(text) ? JSON.parse(text) : {}) as Record<string, string>;
   };
+  const lastPart = (url: string | undefined): string | undefined => url?.split('/').at(-1);
   const keep = (name: string, secret: string | undefined): string => {
     if (secret === undefined || secret.length < 12) throw new Error(`there is no ${name}`);
     secrets[name] = secret;
@@ -91,7 +99,10 @@ test('no secret is in a log, in the data or in a backup', async () => {
   const wrong = keep('wrong password', 'not quite the seven grey herons');
   await ask('POST', '/v1/sessions', { email, password: wrong });
   const owner = keep('token', (await ask('POST', '/v1/sessions', { email, password }))['token']);
-  await ask('POST', '/v1/operator/products', { id: 'suite', name: 'Suite' }, operator);
+  const product = { id: 'suite', name: 'Suite' };
+  await ask('POST', '/v1/operator/products', product, operator);
+  const trial = { days: 30, maxActivations: 1, url: 'https://try.example.com/' };
+  await ask('PATCH', '/v1/operator/products/suite', { trial }, operator);
   const license = await ask(
     'POST',
     '/v1/operator/licenses',
@@ -99,6 +110,19 @@ test('no secret is in a log, in the data or in a backup', async () => {
     operator,
   );
   const licenseKey = keep('license key', license['licenseKey']);
+  const rotated = `/v1/operator/licenses/${license['id']}/license-key`;
+  const imported = await ask(
+    'POST',
+    '/v1/operator/licenses/import',
+    { rows: [{ ownerEmail: 'ivo@example.com', name: 'I', product: 'suite' }], createOwners: true },
+    operator,
+  );
+  const [{ licenseKey: importedKey } = {}] = imported['created'] as unknown as {
+    licenseKey: string;
+  }[];
+  const [{ setPasswordCode } = {}] = imported['owners'] as unknown as { setPasswordCode: string }[];
+  keep('imported license key', importedKey);
+  keep('code of an imported owner', setPasswordCode);
   const machine = { fingerprint: 'ab'.repeat(32), hostname: 'host-1' };
   const activated = await ask('POST', '/v1/activations', { licenseKey, machine });
   keep('activation token', activated['activationToken']);
@@ -115,6 +139,37 @@ test('no secret is in a log, in the data or in a backup', async () => {
     random,
   });
   await ask('POST', `/v1/licenses/${license['id']}/offline-keys`, { request: request.jws }, owner);
+  keep('rotated license key', (await ask('POST', rotated, {}, operator))['licenseKey']);
+  await ask('POST', '/v1/activations', { licenseKey, machine });
+  await ask('POST', '/v1/activations', { email, password: wrong, machine });
+
+  const started = await ask('POST', '/v1/trial', { product: 'suite' }, owner);
+  const login = new URL(started['url'] ?? '').searchParams.get('licet_token');
+  // The signature: what comes before it is no secret.
+  keep('login token of a trial', login?.split('.').at(-1));
+  const short = keep('short address of a trial', lastPart(started['shortUrl']));
+  await send(`${server.url}/v1/trial-logins/${short}`);
+  await send(`${server.url}/v1/trial-logins/${short}`);
+  const content = 'the installer';
+  const sha256 = createHash('sha256').update(content).digest('hex');
+  const announced = await ask(
+    'POST',
+    '/v1/operator/releases',
+    { product: 'suite', version: '1.0.0', fileName: 'suite.tar', size: content.length, sha256 },
+    operator,
+  );
+  await send(`${server.url}/v1/operator/releases/${announced['id']}/file`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${operator}`, 'content-type': 'application/octet-stream' },
+    body: content,
+  });
+  const link = await ask('POST', `/v1/releases/${announced['id']}/link`, undefined, owner);
+  const download = keep('link to a download', lastPart(link['url']));
+  expect(await (await send(`${server.url}/v1/downloads/${download}`)).text()).toBe(content);
+  // Its file is gone: what goes wrong is said, and not with the link in it.
+  rmSync(join(directory, 'releases'), { recursive: true });
+  expect((await send(`${server.url}/v1/downloads/${download}`)).status).toBe(503);
+
   const totp = await ask('POST', '/v1/account/totp', undefined, owner);
   const totpSecret = keep('second factor', totp['secret']);
   const otp = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate();
@@ -130,7 +185,8 @@ test('no secret is in a log, in the data or in a backup', async () => {
   await ask('POST', '/v1/sessions', { email: wrong, password: { nested: password } });
   await ask('GET', `/v1/licenses/${operator}`, undefined, operator);
 
-  const backups = await folders.make();
+  const backups = join(parent, 'backups');
+  mkdirSync(backups);
   await backup({ directory, file: join(backups, 'backup.tar.gz'), now: Date.now });
   await server.close();
 
@@ -142,7 +198,9 @@ test('no secret is in a log, in the data or in a backup', async () => {
   ];
   expect(haystacks.length).toBeGreaterThan(6);
   const found: string[] = [];
-  for (const [name, secret] of Object.entries({ ...secrets, unlock })) {
+  // What every private key in PEM has in it: a server's certificate has one, and so has its authority.
+  const pem = 'PRIVATE KEY-----';
+  for (const [name, secret] of Object.entries({ ...secrets, unlock, pem })) {
     for (const [where, text] of haystacks) {
       if (spellings(secret).some((spelling) => text.includes(spelling))) {
         found.push(`${name} in ${where}`);

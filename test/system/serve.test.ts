@@ -1,7 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { once } from 'node:events';
+import { Agent, request, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { join } from 'node:path';
+import { json as parseJson } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { serve, type RunningServer, type ServeOptions } from '../../server/main.ts';
@@ -48,12 +51,12 @@ const start = async (options: Partial<ServeOptions> = {}): Promise<RunningServer
   return server;
 };
 
-const spawnServer = async (flags: object = {}) => {
+/** @param under a command that runs another, which is appended */
+const spawnServer = async (flags: object = {}, under: readonly string[] = []) => {
   const program = fileURLToPath(new URL('../support/serve-process.ts', import.meta.url));
   const settings = JSON.stringify({ listen: '127.0.0.1:0', ...flags });
-  const child = spawn(process.execPath, [program, directory, settings], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const [command = '', ...args] = [...under, process.execPath, program, directory, settings];
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
@@ -201,6 +204,52 @@ describe('a server process', () => {
     expect(readFileSync(join(directory, 'db.json'), 'utf8')).toContain('ses_');
     expect(existsSync(join(directory, 'checkpoints.jsonl'))).toBe(true);
     await start();
+  });
+
+  test('without free descriptors serves who is connected, and takes others in when there are some', async () => {
+    const few = ['sh', '-c', 'ulimit -n 100; exec "$@"', 'sh'];
+    const { child, url, log } = await spawnServer({}, few);
+    const port = Number(new URL(url).port);
+    const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+    const ask = async (method: string, path: string, json?: object, token?: string) => {
+      const outgoing = request(`${url}${path}`, {
+        method,
+        agent,
+        headers: {
+          'content-type': 'application/json',
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+        },
+      });
+      outgoing.end(json && JSON.stringify(json));
+      const [answer] = (await once(outgoing, 'response')) as [IncomingMessage];
+      const body = (await parseJson(answer)) as Record<string, string>;
+      return { status: answer.statusCode, body };
+    };
+    const { token } = (
+      await ask('POST', '/v1/sessions', { email: operatorEmail, password: operatorPassword })
+    ).body;
+
+    // More than there are descriptors: those for which there is none are closed.
+    const crowd = Array.from({ length: 200 }, () => connect(port, '127.0.0.1'));
+    const someClosed = Promise.any(crowd.map((socket) => once(socket.resume(), 'close')));
+    for (const socket of crowd) socket.on('error', () => undefined);
+    await someClosed;
+    const write = await ask('PATCH', '/v1/account', { company: 'Harbor' }, token);
+    expect([write.status, write.body['company']]).toEqual([200, 'Harbor']);
+    expect((await ask('GET', '/readyz')).body).toMatchObject({ status: 'ready' });
+
+    for (const socket of crowd) socket.destroy();
+    const health = () =>
+      fetch(`${url}/healthz`).then(
+        ({ status }) => status,
+        () => 'closed',
+      );
+    await expect.poll(health, { timeout: 30_000 }).toBe(200);
+    expect((await ask('PATCH', '/v1/account', { company: 'Bay' }, token)).status).toBe(200);
+    agent.destroy();
+    child.kill('SIGTERM');
+    expect(await once(child, 'exit')).toEqual([0, null]);
+    expect(log()).not.toMatch(/"level":"(?:error|fatal)"/u);
   });
 
   test('reads settings again at SIGHUP and logs what is wrong with them', async () => {

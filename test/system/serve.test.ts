@@ -55,7 +55,7 @@ const start = async (options: Partial<ServeOptions> = {}): Promise<RunningServer
 const spawnServer = async (flags: object = {}, under: readonly string[] = []) => {
   const program = fileURLToPath(new URL('../support/serve-process.ts', import.meta.url));
   const settings = JSON.stringify({ listen: '127.0.0.1:0', ...flags });
-  const [command = '', ...args] = [...under, process.execPath, program, directory, settings];
+  const [command, ...args] = [...under, process.execPath, program, directory, settings];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });
   children.push(child);
   let log = '';

@@ -62,11 +62,11 @@ const describeWrong = (line: string, index: number, isLast: boolean): string => 
   if (stranger !== undefined) {
     return `${name} has a character that never occurs in a code: ${JSON.stringify(stranger)}. Check it.`;
   }
-  const expected = `${lineLength} characters`;
   if (line.length > lineLength || (!isLast && line.length < lineLength)) {
     return `${name} has ${line.length} characters instead of ${lineLength}. Check it.`;
   }
-  return `${name} has a typing error${isLast && line.length < lineLength ? ` (full lines have ${expected}, the last may be shorter)` : ''}. Check it.`;
+  const short = isLast && line.length < lineLength;
+  return `${name} has a typing error. Check it${short ? `: a full line has ${lineLength} characters, only the last is shorter` : ''}.`;
 };
 
 const readLines = (lines: readonly string[]): Result<number[], string> => {
@@ -127,4 +127,11 @@ export const checkTypedLine = (
   return state === 'right-if-not-last' && line.length === lineLength
     ? ok({ isLast: false })
     : fail(describeWrong(line, index, true));
+};
+
+/** Typed lines with their numbers before them, by which errors name them. They are read back with the numbers, too. */
+export const numberLines = (typed: string): string => {
+  const lines = typed.split('\n');
+  const width = String(lines.length).length;
+  return lines.map((line, index) => `${String(index + 1).padStart(width)}. ${line}`).join('\n');
 };

@@ -107,7 +107,7 @@ export const returnedBy = (
 ): Result<null, Refusal> => {
   const gaveUp = about.machineKey === held.machineKey && Math.floor(held.issuedAt / 1000) <= at;
   if (about.id === held.id || gaveUp) return ok(null);
-  const detail = `This proof is for an older key of ${held.hostname}, and was made before the key that it has now. Give that one back on the machine, and use its proof.`;
+  const detail = `This proof is for an older key of ${held.hostname}, and was made before the key that it has now. Enter that key there, give it back, and use its proof. If the machine refuses it, report it as lost.`;
   return fail({
     code: 'proof-invalid',
     detail,

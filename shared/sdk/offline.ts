@@ -8,7 +8,7 @@ import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
 import { isoTime, warningsAt, type Permit } from './permit.ts';
-import { tombstoneOf } from './returned.ts';
+import { readTombstones, tombstoneOf } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { keepRevocations, trustHere } from './trust-store.ts';
 import { listState, readState, removeState, writeState } from './state.ts';
@@ -41,9 +41,17 @@ export const enteredKeys = async (folder: string, product?: string): Promise<str
 export const removeEnteredKey = (folder: string, product: string): Promise<void> =>
   removeState(folder, keyFile(product));
 
-const notEntered = missing(
-  'No offline key was entered on this machine. Enter it: licet offline-key enter.',
-);
+/** Why there is no key: none was entered yet, or the last one was given back. */
+const notEntered = async (folder: string, product: string | undefined) => {
+  const last = (await readTombstones(folder)).findLast(
+    (one) => product === undefined || one.product === product,
+  );
+  return missing(
+    last
+      ? `The offline key of this machine was given back on ${last.at.slice(0, 10)}, and none was entered since. Make a new request (licet offline-key request) and ask for a new key.`
+      : 'No offline key was entered on this machine. Enter it: licet offline-key enter.',
+  );
+};
 
 const noRequest = rejected(
   'no-private-key',
@@ -165,7 +173,7 @@ const keyText = async (
   options: MachineOptions & Pick<Partial<OfflineKeyOptions>, 'key' | 'product'>,
 ): Promise<SdkResult<string>> => {
   const text = options.key ?? (await enteredKeys(stateDirOf(options), options.product))[0];
-  return text === undefined ? notEntered : ok(text);
+  return text === undefined ? notEntered(stateDirOf(options), options.product) : ok(text);
 };
 
 /** The claims of a key that is bound to this machine, whatever the clock says and whoever signed it. */

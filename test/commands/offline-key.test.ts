@@ -131,7 +131,7 @@ describe('licet offline-key', () => {
       'plc-7',
     ]);
     expect(shown.code).toBe(0);
-    const typed = /Request to type\n(?<lines>(?:[0-9A-Z ]+\n)+)/u.exec(shown.stdout)?.groups?.[
+    const typed = /Request to type\n(?<lines>(?:[0-9A-Z. ]+\n)+)/u.exec(shown.stdout)?.groups?.[
       'lines'
     ];
     const fromFile = parseRequestCode(shown.stdout);

@@ -199,7 +199,9 @@ describe('giving back', () => {
     for (const form of [back.jws, back.file, back.typed]) {
       expect(verifyProof(form, given)).toMatchObject({ ok: true });
     }
-    expect(await verify()).toMatchObject({ error: { kind: 'missing' } });
+    expect(await verify()).toMatchObject({
+      error: { kind: 'missing', message: /given back on .*Make a new request/ },
+    });
     expect(await enterOfflineKey({ ...options, key: issued.file })).toMatchObject({
       error: { reason: 'given-back' },
     });

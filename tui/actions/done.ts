@@ -31,6 +31,8 @@ export type Block =
       readonly fileName: string;
       /** Also worth a QR code: it is wanted on another machine. */
       readonly qr?: boolean;
+      /** Lines to type: shown with their numbers, by which errors name them. */
+      readonly typed?: boolean;
     };
 
 export interface Done {

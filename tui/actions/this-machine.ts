@@ -26,10 +26,11 @@ export interface KeyHere extends MachineOptions {
   readonly trust?: string | undefined;
 }
 
-const noTrust: SdkFailure = {
+/** Nothing was ever trusted on this machine, and nothing was given. */
+export const noTrust: SdkFailure = {
   kind: 'missing',
   message:
-    'No root key is known on this machine. Give the one that the vendor exported (licet keys export-trust, or export-root --public) by --root FILE.',
+    'No root key is known on this machine yet. Give the trust file of the server (made there by: licet keys export-trust), or its root key.',
 };
 
 const withTrust = async <T>(
@@ -47,7 +48,7 @@ export const requestCode = async (options: RequestOptions): Promise<SdkResult<Do
   const { request, file, typed } = made.value;
   const name = request.hostname.replaceAll(/[^\w.-]/gu, '_');
   return ok({
-    message: `The request of ${request.hostname} (${request.nonce}): carry it out as this file, or typed, line by line.`,
+    message: `The request of ${request.hostname} (${request.nonce}): carry it out typed, scanned or as a file.`,
     data: {
       request: file,
       typed,
@@ -68,6 +69,7 @@ export const requestCode = async (options: RequestOptions): Promise<SdkResult<Do
         kind: 'verbatim',
         title: 'Request to type',
         text: typed,
+        typed: true,
         fileName: `${name}.request.typed.txt`,
       },
     ],
@@ -156,6 +158,7 @@ export const giveBackKey = async (here: KeyHere): Promise<SdkResult<Done>> => {
         kind: 'verbatim',
         title: 'Proof to type',
         text: typed,
+        typed: true,
         fileName: `${keyId}.proof.typed.txt`,
       },
     ],

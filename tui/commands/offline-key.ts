@@ -2,6 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
 import { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import { numberLines } from '../../shared/typed-lines.ts';
 import {
   loseOfflineKey,
   returnOfflineKey,
@@ -45,7 +46,9 @@ const giveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options 
   if (options['typed'] === true) {
     for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
     io.stderr.write(`${done.message}\n`);
-    io.stdout.write(`${shortKey ?? 'This key has no form to type.'}\n`);
+    io.stdout.write(
+      `${shortKey === null ? 'This key has no form to type.' : numberLines(shortKey)}\n`,
+    );
   }
   if (options['qr'] === true) await printCodes(io, toQrText(shortKey ?? key));
 };

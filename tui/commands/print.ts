@@ -1,4 +1,5 @@
 /** Prints what an action gave: results on standard output, the rest on standard error. */
+import { numberLines } from '../../shared/typed-lines.ts';
 import type { Block, Done, Shown } from '../actions/done.ts';
 import { fit, inert, width } from '../state/cells.ts';
 import type { Io } from './io.ts';
@@ -44,7 +45,7 @@ export const blockLines = (block: Block): readonly string[] => {
   if (block.kind === 'table')
     return block.rows.length === 0 ? [block.empty] : tableLines(block.columns, block.rows);
   if (block.kind === 'card') return cardLines(block);
-  return [block.text];
+  return [block.typed === true ? numberLines(block.text) : block.text];
 };
 
 /** Prints what was done; with `json` only the data, as one line. */

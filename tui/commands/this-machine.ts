@@ -5,7 +5,7 @@ import type { ArmorType } from '../../shared/armor.ts';
 import type { SdkFailure, SdkResult } from '../../shared/sdk/index.ts';
 import type { Done } from '../actions/done.ts';
 import { inspectCode } from '../actions/inspect-code.ts';
-import { enterKey, giveBackKey, requestCode, verifyKey } from '../actions/this-machine.ts';
+import { enterKey, giveBackKey, noTrust, requestCode, verifyKey } from '../actions/this-machine.ts';
 import { CommandError, exitCodes, type ExitCode } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption } from './options.ts';
@@ -37,7 +37,8 @@ const exitOfKind: Record<SdkFailure['kind'], ExitCode> = {
 
 const toError = (failure: SdkFailure): CommandError => {
   const reason = failure.kind === 'rejected' ? { valid: false, reason: failure.reason } : {};
-  return new CommandError(exitOfKind[failure.kind], failure.message, '', reason);
+  const next = failure === noTrust ? 'Name it by --root FILE; it is remembered from then on.' : '';
+  return new CommandError(exitOfKind[failure.kind], failure.message, next, reason);
 };
 
 const must = (result: SdkResult<Done>): Done => {

@@ -51,7 +51,9 @@ const verbatims = (done: Done): VerbatimText[] => {
   const texts: VerbatimText[] = done.blocks.filter((block) => block.kind === 'verbatim');
   const short = member(done.data, 'shortKey');
   const fileName = texts[0]?.fileName.replace(/\.txt$/u, '.typed.txt') ?? '';
-  return short === undefined ? texts : [...texts, { title: 'To type', text: short, fileName }];
+  return short === undefined
+    ? texts
+    : [...texts, { title: 'To type', text: short, fileName, typed: true }];
 };
 
 /** The shortest form that a reader can hand on: what the action says, the typed one on one line, or the text. */

@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { cut, wrapWords } from '../state/cells.ts';
 import { shownFault, type FieldSpec, type FormState } from '../state/form-state.ts';
 import { typingWords } from '../state/typed-code.ts';
-import type { Tone } from '../theme.ts';
+import { signs, type Tone } from '../theme.ts';
 import { Field } from './field.tsx';
 import { Text } from './text.tsx';
 
@@ -35,6 +35,17 @@ const sizeOf = (state: FormState, { name, kind }: FieldSpec): string | undefined
   return `${text.trimEnd().split('\n').length} lines, ${text.length} characters.`;
 };
 
+/** No more lines below than there is room for; the last says that there were more. */
+const clipped = (row: Row, most: number): Row =>
+  row.below.length <= most
+    ? row
+    : {
+        ...row,
+        below: row.below
+          .slice(0, most)
+          .map((line, index) => (index === most - 1 ? `${line}${signs.more}` : line)),
+      };
+
 /** The rows from the first that lets the focused one end within the height. */
 const windowed = (rows: readonly Row[], focus: number, height: number): readonly Row[] => {
   const tall = ({ below }: Row): number => 1 + below.length;
@@ -49,6 +60,8 @@ const windowed = (rows: readonly Row[], focus: number, height: number): readonly
   });
 };
 
+const narrowWidth = 50;
+
 export interface FormRowsProps {
   readonly state: FormState;
   readonly width: number;
@@ -60,8 +73,13 @@ export const FormRows = ({ state, width, height }: FormRowsProps) => {
   const longest = Math.max(...state.fields.map(({ label }) => label.length));
   const labelWidth = Math.min(longest, Math.floor(width / 3));
   const room = Math.max(8, Math.min(width - labelWidth - 4, 72));
-  const rows = state.fields.map((field, index) => rowOf(state, field, index, room));
-  const indent = ' '.repeat(labelWidth + 4);
+  // On a narrow screen what is said below has the whole width, but for a cell for what was cut.
+  const narrow = width < narrowWidth;
+  const indent = ' '.repeat(narrow ? 2 : labelWidth + 4);
+  const roomBelow = narrow ? width - 3 : room;
+  const rows = state.fields
+    .map((field, index) => rowOf(state, field, index, roomBelow))
+    .map((row) => clipped(row, Math.max(0, height - 1)));
   return (
     <Box flexDirection="column">
       {windowed(rows, state.focus, Math.max(1, height)).map(({ field, below, tone, focused }) => (

@@ -108,7 +108,7 @@ export const Form = (props: FormProps) => {
         state={state}
         width={width}
         height={props.height ?? size.rows}
-        submitLabel={submitLabel}
+        submitLabel={typed ? 'Next line' : submitLabel}
         busyLabel={busyLabel}
         links={links}
       />

@@ -27,11 +27,11 @@ export const Menu = ({ entries, onClose, height }: MenuProps) => {
   const { list } = useList(entries.length, tall ? entries.length : height);
   useKeys({ open: () => entries[list.index]?.run(), back: onClose }, { level: 'widget' });
   return (
-    <Box flexDirection="column">
+    <Box flexDirection="column" gap={tall ? 1 : 0}>
       {entries.slice(list.top, list.top + list.height).map(({ label, about }, row) => {
         const marked = list.top + row === list.index;
         return (
-          <Box key={label} flexDirection="column" marginBottom={tall ? 1 : 0}>
+          <Box key={label} flexDirection="column">
             <Text tone={marked ? 'selected' : 'plain'}>
               {cut(`${marked ? signs.pointer : ' '} ${label}`, columns)}
             </Text>

@@ -1,5 +1,6 @@
 /** A text that must arrive whole: shown in full, copied, saved to a file, shown as a QR code. */
 import { useState } from 'react';
+import { numberLines } from '../../shared/typed-lines.ts';
 import { useApp } from '../hooks/use-app.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
@@ -15,6 +16,8 @@ export interface VerbatimText {
   readonly title: string;
   readonly text: string;
   readonly fileName: string;
+  /** Lines to type: they come first, with their numbers where the screen is wide enough. */
+  readonly typed?: boolean;
 }
 
 export interface VerbatimProps {
@@ -45,13 +48,12 @@ export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) =>
     back: { run: onClose, hint: 'done' },
     choose: { run: onClose, does: 'Close', hint: '' },
   };
-  const lines = [
-    ...about.flatMap((line) => paragraph(line, columns)),
-    ...texts.flatMap((one) => [
-      ...(texts.length === 1 ? [<Text key="gap"> </Text>] : heading(one.title)),
-      ...textLines(one.text, columns),
-    ]),
-  ];
+  const lines = about.flatMap((line) => paragraph(line, columns));
+  for (const one of typedFirst(texts)) {
+    const text = one.typed ? numbered(one.text, columns) : one.text;
+    lines.push(...(texts.length === 1 ? [<Text key="gap"> </Text>] : heading(one.title)));
+    lines.push(...textLines(text, columns));
+  }
   const back = (): void => setView('text');
   return (
     <Page title={title} keys={keys}>
@@ -60,6 +62,17 @@ export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) =>
       {view === 'qr' ? <QrPage title={title} text={qr} onDone={back} /> : null}
     </Page>
   );
+};
+
+/** What is read off the screen is short, and stands where it is seen at once. */
+const typedFirst = (texts: readonly VerbatimText[]): readonly VerbatimText[] => [
+  ...texts.filter(({ typed }) => typed),
+  ...texts.filter(({ typed }) => !typed),
+];
+
+const numbered = (text: string, columns: number): string => {
+  const lines = numberLines(text);
+  return lines.split('\n').every((line) => line.length <= columns) ? lines : text;
 };
 
 /** Copies and says so. */

@@ -86,13 +86,16 @@ export const MachineScreen = ({ onClose }: { onClose: () => void }) => {
 
   const go = async (spec: StepSpec, values: Values): Promise<FormProblem | undefined> => {
     const answer = await run(spec.step, values);
-    if (!answer.ok) return { text: answer.error };
+    if (!answer.ok) return answer.error;
     setStage({ at: 'done', spec, done: answer.value });
     return undefined;
   };
   const start = (spec: StepSpec): void => {
     if (spec.fields.length > 0) setStage({ at: 'form', spec });
-    else void go(spec, {}).then((problem) => problem && setStage({ at: 'failed', ...problem }));
+    else
+      void go(spec, {}).then(
+        (problem) => problem && setStage({ at: 'failed', text: problem.text }),
+      );
   };
 
   return (
@@ -128,7 +131,7 @@ export const MachineScreen = ({ onClose }: { onClose: () => void }) => {
           onStay={menu}
           onGo={() =>
             void go(stage.spec, stage.values).then(
-              (problem) => problem && setStage({ at: 'failed', ...problem }),
+              (problem) => problem && setStage({ at: 'failed', text: problem.text }),
             )
           }
         />

@@ -1,7 +1,7 @@
 /** Telling a path from a text, where a person may give either. */
 
-// A file name that somebody types where it lies: a code has no such ending.
-const fileName = /^(?!eyJ)[^\s/][^\s]{0,200}\.(?:txt|json|jwk|jwks|pem|key|jws|jwt|lic)$/iu;
+// The name of a file that lies here: no code ends in a dot and a few letters.
+const fileName = /^(?!eyJ)[^\s]{1,200}\.[a-z]{1,5}$/iu;
 
 /** True for what is typed as a path where a text is asked for: `/x`, `./x`, `~/x`, `@x`, `x.txt`. */
 export const looksLikePath = (text: string): boolean =>

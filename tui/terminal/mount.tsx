@@ -21,6 +21,8 @@ export interface MountOptions {
   readonly now?: () => number;
 }
 
+const resizeListeners = 200;
+
 const pasteOff = '\u{1B}[?2004l';
 const cursorOn = '\u{1B}[?25h';
 
@@ -41,6 +43,8 @@ export const mount = async (
   // Level 1 is the 16 named colors. Which of them appear is the theme's choice, for each session:
   // chalk would decide once a process, from the process's own terminal.
   chalk.level = 1;
+  // Every component that follows the size listens; beyond ten Node would write a warning over the screen.
+  stdout.setMaxListeners(resizeListeners);
   const scopes = createKeyScopes();
   const input = new InputStream(stdin, scopes.takesText);
   // Before the first frame, not with Ink's effects after it: until then the terminal would echo.

@@ -151,6 +151,8 @@ const checkKey = async (
   const trust = await trustHere(options);
   const machine = await readMachine(folder);
   const { roots, revocations, issuer } = trust;
+  // Also where the key is refused for it: a newer list is what a technician came to bring.
+  if (machine) await keepRevocations(folder, trust);
   const how = { roots, revocations, issuer, audience: options.product, now, anyTime };
   const jws = expandHere(text, machine, how, trust.certificates);
   if (!jws.ok) return jws;
@@ -239,7 +241,6 @@ export const enterOfflineKey = (
     const { jws, claims, permit } = held.value;
     const folder = stateDirOf(options);
     const enteredAt = isoTime(nowOf(options));
-    await keepRevocations(folder, await trustHere(options));
     await writeState(folder, keyFile(claims.aud), { version: 1, key: jws, enteredAt });
     return ok(permit);
   });

@@ -32,7 +32,7 @@ const keyDone = (message: string, key: OfflineKeyWithKey): Done => ({
     {
       kind: 'verbatim',
       title: `Offline key for ${key.hostname}`,
-      text: key.key,
+      text: key.key.trimEnd(),
       fileName: `${key.hostname.replaceAll(/[^\w.-]/gu, '_')}.key.txt`,
     },
   ],

@@ -107,7 +107,7 @@ test('usage and search answer by command', async () => {
   const usage = done(await ops(`license usage ${prod} --csv`))
     .stdout.trim()
     .split('\n');
-  expect(usage[0]).toBe('day,used,peak,refused');
+  expect(usage[0]).toBe('day,used,peak,refused,maxActivations');
   expect(usage).toHaveLength(31);
   expect(done(await ops('search ana@')).stdout).toMatch(/license +Prod +acme-server/u);
 });

@@ -35,7 +35,9 @@ export const showUsage = action({
     if (!usage.ok) return usage;
     const { days, maxActivations, name } = usage.value;
     const most = Math.max(maxActivations ?? 0, ...days.map(({ peak }) => peak));
-    const lines = days.map(({ day, used, peak, refused }) => [day, used, peak, refused].join(','));
+    const lines = days.map(({ day, used, peak, refused }) =>
+      [day, used, peak, refused, maxActivations ?? ''].join(','),
+    );
     return ok({
       message: `Usage of ${name}.`,
       data: usage.value,
@@ -44,7 +46,7 @@ export const showUsage = action({
           ? {
               kind: 'verbatim',
               title: name,
-              text: ['day,used,peak,refused', ...lines].join('\n'),
+              text: ['day,used,peak,refused,maxActivations', ...lines].join('\n'),
               fileName: 'usage.csv',
             }
           : {

@@ -1,5 +1,5 @@
 /** What the screens behind the sign-in share: who is signed in, which package, and how to act. */
-import { createContext, use } from 'react';
+import { createContext, use, type ReactNode } from 'react';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import type { Action, Values } from '../actions/action.ts';
@@ -24,6 +24,8 @@ export interface Portal {
   readonly refresh: () => void;
   /** Offers an action: its question, its form or its result, whatever it needs. */
   readonly act: (action: Action, values?: Values, form?: FormStart) => void;
+  /** Opens a page over the section; it gets what closes it. */
+  readonly page: (draw: (close: () => void) => ReactNode) => void;
   /** Why the person can't take the action here; undefined when it can. */
   readonly whyNot: (action: Action) => string | undefined;
 }

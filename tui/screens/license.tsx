@@ -27,7 +27,7 @@ import {
 } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
 import { healthLines } from './health-lines.tsx';
-import { licenseKeys, usageKey } from './license-keys.ts';
+import { licenseKeys, usageKey } from './license-keys.tsx';
 import { WhomToAsk } from './whom-to-ask.tsx';
 import { whyHint, WhyRefused } from './why-refused.tsx';
 

@@ -11,7 +11,7 @@ import { useNow } from '../hooks/use-now.ts';
 import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
 import { expiryShort, statusWords } from '../state/license-words.ts';
-import { licenseKeys } from './license-keys.ts';
+import { licenseKeys } from './license-keys.tsx';
 
 const seats = ({ counter, maxActivations }: License): string =>
   `${counter}/${maxActivations ?? '∞'}`;

@@ -78,6 +78,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     revision,
     refresh,
     act,
+    page: stack.open,
     whyNot: (action) => whyNot(action, { role: account.role, relation: license?.relation ?? null }),
   };
   const show = (opened: License | undefined, section: number, text = ''): void => {

@@ -2,7 +2,6 @@
 import type { License } from '../../shared/api/licenses.ts';
 import { counterText } from '../actions/done.ts';
 import { licenseValues } from '../actions/initial-values.ts';
-import { showUsage } from '../actions/insight.ts';
 import {
   changeSeats,
   editLicense,
@@ -16,10 +15,11 @@ import {
 import { purchaseTrial } from '../actions/trials.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import type { Portal } from '../hooks/use-portal.ts';
+import { UsageScreen } from './usage.tsx';
 
 /** The key of usage, for everybody who sees a license. */
-export const usageKey = ({ act }: Portal, license: License): ScreenKeys => ({
-  usage: () => act(showUsage, { license: license.id, from: '', to: '', csv: 'no' }),
+export const usageKey = ({ page }: Portal, license: License): ScreenKeys => ({
+  usage: () => page((onClose) => <UsageScreen license={license} onClose={onClose} />),
 });
 
 /** The keys of a license's life. A revoked one stays so, and says it. */

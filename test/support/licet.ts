@@ -1,5 +1,5 @@
 /** The program as its user gets it: real processes against a real server on a temporary data folder. */
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess, type SpawnOptions } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -18,6 +18,8 @@ export interface RunOptions {
   /** Standard input; without it there is none. */
   readonly input?: string;
   readonly cwd?: string;
+  /** A command that runs another one, such as `['strace', '-D', ...]`; signals go to licet itself. */
+  readonly under?: readonly string[];
 }
 
 /** What a process of ours gets to see of the environment: nothing of the person who runs the tests. */
@@ -43,9 +45,20 @@ const exitOf = (child: ChildProcess): Promise<number> =>
 export const words = (line: string): string[] =>
   Array.from(line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/gu), ([, a, b, c]) => a ?? b ?? c ?? '');
 
+/** Starts `licet LINE`, under another program if need be. */
+const start = async (
+  line: string,
+  { under = [] }: RunOptions,
+  options: SpawnOptions,
+): Promise<ChildProcess> => {
+  const program = [process.execPath, await bundle('tui/main.tsx'), ...words(line)];
+  const [command, ...args] = [...under, ...program];
+  return spawn(command ?? process.execPath, args, options);
+};
+
 /** Runs `licet LINE` to its end. */
 export const licet = async (line: string, options: RunOptions = {}): Promise<Ran> => {
-  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...words(line)], {
+  const child = await start(line, options, {
     env: cleanEnv(options.env),
     cwd: options.cwd,
     stdio: [options.input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -90,7 +103,7 @@ export interface Served {
 
 /** Starts a long-running `licet LINE`; resolves at its first line of output, fails if it ends before. */
 export const startLicet = async (line: string, options: RunOptions = {}): Promise<Served> => {
-  const child = spawn(process.execPath, [await bundle('tui/main.tsx'), ...words(line)], {
+  const child = await start(line, options, {
     env: cleanEnv(options.env),
     cwd: options.cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -98,9 +111,9 @@ export const startLicet = async (line: string, options: RunOptions = {}): Promis
   const ended = exitOf(child);
   let stderr = '';
   let stdout = '';
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
+  child.stderr?.setEncoding('utf8').on('data', (chunk: string) => (stderr += chunk));
   const answer = await new Promise<string>((resolve, reject) => {
-    child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    child.stdout?.setEncoding('utf8').on('data', (chunk: string) => {
       stdout += chunk;
       const end = stdout.indexOf('\n');
       if (end >= 0) resolve(stdout.slice(0, end));

@@ -1,6 +1,6 @@
 /** A server on a data folder: puts the parts together, listens, and takes them apart again. */
 import { createApp } from './app.ts';
-import { collections } from './collections.ts';
+import { dataVersion } from './data-version.ts';
 import type { Limits } from './http/limits.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { keepCheckpoints } from './store/checkpoints.ts';
@@ -128,7 +128,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   const settings = await readSettings(options);
   const log = options.log ?? createLogger(settings.logLevel);
   checkPlainHttp(settings.listen, usesTls(settings), settings.insecureHttp);
-  const store = await openStore({ directory, schema: collections, now, log });
+  const store = await openStore({ directory, ...dataVersion, now, log });
   let listener: Listener | undefined;
   try {
     let current = await readChangeable(options, settings, now());

@@ -1,5 +1,6 @@
 /** Looks a whole data folder over: its data by the store's doctor, then settings, keys and certificates. */
 import { join, sep } from 'node:path';
+import { dataVersion } from '../data-version.ts';
 import { diagnose, type Diagnosis } from '../store/doctor.ts';
 import type { Finding } from '../store/finding.ts';
 import { repair, type RepairOptions, type Repaired } from '../store/repair.ts';
@@ -7,6 +8,8 @@ import type { Logger } from '../usecases/deps.ts';
 import { checkKeys, checkTlsFile } from './check-keys.ts';
 import { Failure } from './failure.ts';
 import { readSettings, type SettingsSources } from './settings.ts';
+
+const { schemaVersion } = dataVersion;
 
 export interface DoctorOptions extends SettingsSources {
   /** Milliseconds since the epoch. */
@@ -44,7 +47,7 @@ const withKeys = async (options: DoctorOptions, data: Diagnosis): Promise<Diagno
  * @throws StoreError `not-licet` or `not-writable` for what is no data folder
  */
 export const diagnoseFolder = async (options: DoctorOptions): Promise<Diagnosis> =>
-  withKeys(options, await diagnose(options));
+  withKeys(options, await diagnose({ ...options, schemaVersion }));
 
 /**
  * Repairs what can be repaired without losing anything, and gives up what was named; `after` is how it looks then.
@@ -53,6 +56,6 @@ export const diagnoseFolder = async (options: DoctorOptions): Promise<Diagnosis>
 export const repairFolder = async (
   options: DoctorOptions & { readonly log: Logger } & Pick<RepairOptions, 'giveUp'>,
 ): Promise<{ readonly repaired: readonly Repaired[]; readonly after: Diagnosis }> => {
-  const { repaired, after } = await repair(options);
+  const { repaired, after } = await repair({ ...options, schemaVersion });
   return { repaired, after: await withKeys(options, after) };
 };

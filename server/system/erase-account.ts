@@ -1,6 +1,6 @@
 /** Erases a person: the account, and what the journal kept of it. The server must be stopped. */
 import { Email } from '../../shared/api/common.ts';
-import { collections } from '../collections.ts';
+import { dataVersion } from '../data-version.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import { openStore } from '../store/open-store.ts';
 import type { CollectionReader, Document } from '../store/store.ts';
@@ -111,7 +111,7 @@ const forget = async (tx: LicetTransaction, { id, email }: AccountDoc): Promise<
 export const eraseAccount = async (options: EraseOptions): Promise<ErasedAccount> => {
   const { directory, log, now = Date.now } = options;
   const actor = { id: 'system', from: 'local' };
-  const store = await openStore({ directory, schema: collections, now, log });
+  const store = await openStore({ directory, ...dataVersion, now, log });
   try {
     const { account, touched } = await store.transact(actor, async (tx) => {
       const found = await findErasable(tx, options.email);

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { AccountCreate } from '../../shared/api/accounts.ts';
 import { makeId } from '../../shared/ids.ts';
 import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
-import { collections } from '../collections.ts';
+import { dataVersion } from '../data-version.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Logger, Passwords } from '../usecases/deps.ts';
@@ -107,7 +107,7 @@ const storeOperator = async (
   now: () => number,
   log: Logger,
 ): Promise<IssuedCode | null> => {
-  const store = await openStore({ directory, schema: collections, now, log, create: true });
+  const store = await openStore({ directory, ...dataVersion, now, log, create: true });
   try {
     return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
       tx.accounts.put(account);

@@ -1,6 +1,6 @@
 /** Brings back an operator who lost the password: a one-time code, while the server is stopped. */
 import { Email } from '../../shared/api/common.ts';
-import { collections } from '../collections.ts';
+import { dataVersion } from '../data-version.ts';
 import { openStore } from '../store/open-store.ts';
 import type { Logger } from '../usecases/deps.ts';
 import { issueCode } from '../usecases/codes.ts';
@@ -37,7 +37,7 @@ export const recoverOperator = async (options: RecoverOptions): Promise<Recovere
       `"${options.email}" is not an e-mail address, such as ana@example.com.`,
     );
   }
-  const store = await openStore({ directory, schema: collections, now, log });
+  const store = await openStore({ directory, ...dataVersion, now, log });
   try {
     return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
       const account = await tx.accounts.first('email', email.data);

@@ -23,7 +23,7 @@ const pid = '$(systemctl show licet -p MainPID --value)';
 
 /** In this order. */
 const steps = {
-  init: `echo 'three green kites over the bay' > /tmp/password; licet init --data ${data} --operator-email a@example.com --operator-password-file /tmp/password`,
+  init: `echo 'three green kites over the bay' > /tmp/password; echo 'a passphrase for the root' > /tmp/passphrase; licet init --data ${data} --operator-email a@example.com --operator-password-file /tmp/password --root-passphrase-file /tmp/passphrase`,
   install: `licet service install --data ${data} --json`,
   ready: `curl -sf ${server}/readyz`,
   shown: 'systemctl show licet -p ActiveState -p StatusText -p UnitFileState',
@@ -36,6 +36,7 @@ const steps = {
   reload: `echo '{"name":"Harbour licenses"}' > ${data}/licet.json; systemctl reload licet && ${until(
     `curl -sf ${server}/v1/server | grep Harbour`,
   )}`,
+  rotate: `echo 'a passphrase for the root' | systemd-run --pipe --wait -q --uid=licet -p LoadCredential=unlock:/etc/licet/unlock licet keys rotate --data ${data} --root-passphrase-file - --json && ${until(`curl -sf ${server}/.well-known/jwks.json | grep -o kid | wc -l | grep 2`)}`,
   killed: `before=${pid}; systemctl kill -s KILL licet; ${until(
     `[ ${pid} != $before ] && curl -sf ${server}/readyz`,
   )}`,
@@ -93,6 +94,10 @@ describe.runIf(canBoot)('a service under systemd', () => {
   test('reads its settings again at a reload, and comes back when it was killed', () => {
     expect(ran.reload.stdout).toContain('Harbour licenses');
     expect(ran.killed).toMatchObject({ code: 0, stdout: expect.stringContaining('ready') });
+  });
+
+  test('lets a command have the unlock secret, as its own user', () => {
+    expect(ran.rotate).toMatchObject({ code: 0, stdout: expect.stringMatching(/2\n$/u) });
   });
 
   test('leaves a snapshot when it is stopped', () => {

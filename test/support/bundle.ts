@@ -2,7 +2,7 @@
 import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { build } from 'esbuild';
+import { build, type Plugin } from 'esbuild';
 import { bundling } from '../../scripts/build.ts';
 
 const built = new Map<string, Promise<string>>();
@@ -17,7 +17,22 @@ export const bundle = (entry: string): Promise<string> => {
   return made;
 };
 
-const bundleNow = async (entry: string): Promise<string> => {
+/** The program as its next version, whose data has another shape: another server/data-version.ts. */
+export const bundleNext = (): Promise<string> => {
+  const other = path.join(import.meta.dirname, 'next-version/data-version.ts');
+  return bundleNow('tui/main.tsx', '0.0.1-test', {
+    name: 'next-version',
+    setup(bundler) {
+      bundler.onResolve({ filter: /\/data-version\.ts$/ }, () => ({ path: other }));
+    },
+  });
+};
+
+const bundleNow = async (
+  entry: string,
+  version = '0.0.0-test',
+  ...plugins: readonly Plugin[]
+): Promise<string> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'licet-bundle-'));
   await build({
     ...bundling,
@@ -27,7 +42,8 @@ const bundleNow = async (entry: string): Promise<string> => {
     outExtension: { '.js': '.mjs' },
     minify: false,
     target: 'node26',
-    define: { ...bundling.define, LICET_VERSION: '"0.0.0-test"' },
+    define: { ...bundling.define, LICET_VERSION: JSON.stringify(version) },
+    plugins: [...plugins, ...bundling.plugins],
   });
   return path.join(folder, 'program.mjs');
 };

@@ -20,6 +20,8 @@ export interface RunOptions {
   readonly cwd?: string;
   /** A command that runs another one, such as `['strace', '-D', ...]`; signals go to licet itself. */
   readonly under?: readonly string[];
+  /** Another program than that of this checkout. */
+  readonly program?: string;
 }
 
 /** What a process of ours gets to see of the environment: nothing of the person who runs the tests. */
@@ -48,11 +50,11 @@ export const words = (line: string): string[] =>
 /** Starts `licet LINE`, under another program if need be. */
 const start = async (
   line: string,
-  { under = [] }: RunOptions,
+  { under = [], program }: RunOptions,
   options: SpawnOptions,
 ): Promise<ChildProcess> => {
-  const program = [process.execPath, await bundle('tui/main.tsx'), ...words(line)];
-  const [command, ...args] = [...under, ...program];
+  const file = program ?? (await bundle('tui/main.tsx'));
+  const [command, ...args] = [...under, process.execPath, file, ...words(line)];
   return spawn(command ?? process.execPath, args, options);
 };
 

@@ -52,9 +52,13 @@ const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promi
     const { fetchBackup } = await import('./backup-fetch.ts');
     return fetchBackup(io, flags, out, flags.releases !== false);
   }
-  const { backup, moveAway } = await import('../../server/store/backup.ts');
+  const [{ backup, moveAway }, { refuseNewer }] = await Promise.all([
+    import('../../server/store/backup.ts'),
+    import('../../server/system/refuse-newer.ts'),
+  ]);
   const move = flags.move === true;
   const directory = move ? await writableDataFolder(io, flags) : dataFolder(io, flags);
+  await refuseNewer(directory);
   checkPlace(directory, out);
   if (move) await askToMove(io, directory, flags);
   const progress = showProgress(io, flags.json === true);

@@ -17,20 +17,27 @@ export const dataFolder = (io: Io, options: DataOptions): string =>
   path.resolve(options.data ?? (io.env['LICET_DATA'] || 'data'));
 
 /**
- * The data folder, for a command that writes to it. What root writes the server's own user could not
- * read, so root is sent to become that user.
+ * The data folder, for a command that writes to it. Data of a newer version is refused. What root writes
+ * the server's own user could not read, so root is sent to become that user.
  */
 export const writableDataFolder = async (io: Io, options: DataOptions): Promise<string> => {
   const directory = dataFolder(io, options);
-  if (process.getuid?.() !== 0) return directory;
+  await refuseForeignOwner(directory);
+  const { refuseNewer } = await import('../../server/system/refuse-newer.ts');
+  await refuseNewer(directory);
+  return directory;
+};
+
+const refuseForeignOwner = async (directory: string): Promise<void> => {
+  if (process.getuid?.() !== 0) return;
   const owner = await stat(directory).then(
     ({ uid }) => uid,
     () => 0,
   );
-  if (owner === 0) return directory;
+  if (owner === 0) return;
   throw new CommandError(
     exitCodes.failed,
     `${directory} belongs to another user (number ${owner}), who could not read what root writes into it.`,
-    `Run this as that user: sudo -u '#${owner}' licet … --data ${directory}`,
+    `Run this as that user: sudo -u '#${owner}' licet … --data ${directory}. Where a service has the unlock secret: systemd-run --pty --uid=${owner} -p LoadCredential=unlock:/etc/licet/unlock licet … --data ${directory}`,
   );
 };

@@ -186,10 +186,10 @@ export const archiveCommand = (io: Io): Command =>
           `--before ${String(flags.before)} is not a date.`,
           'Give it as 2026-01-31: records from before that day are moved.',
         );
-      const [{ openStore }, { collections }, { loadKeys }, { createLogger }, { readSettings }] =
+      const [{ openStore }, { dataVersion }, { loadKeys }, { createLogger }, { readSettings }] =
         await Promise.all([
           import('../../server/store/open-store.ts'),
-          import('../../server/collections.ts'),
+          import('../../server/data-version.ts'),
           import('../../server/system/keys/load-keys.ts'),
           import('../../server/system/logger.ts'),
           import('../../server/system/settings.ts'),
@@ -206,7 +206,7 @@ export const archiveCommand = (io: Io): Command =>
         environment: io.env,
       });
       const log = createLogger('warn');
-      const store = await openStore({ directory, schema: collections, now: Date.now, log });
+      const store = await openStore({ directory, ...dataVersion, now: Date.now, log });
       try {
         const report = await store.archive(
           { id: 'system', from: 'local' },

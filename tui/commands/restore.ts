@@ -105,10 +105,14 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
   const [
     [, , { hasUnlockSecret, readUnlockSecret }],
     { readBackupHead, restore },
+    {
+      dataVersion: { schemaVersion },
+    },
     { createLogger },
   ] = await Promise.all([
     loaders(),
     import('../../server/store/restore.ts'),
+    import('../../server/data-version.ts'),
     import('../../server/system/logger.ts'),
   ]);
   const directory = await writableDataFolder(io, flags);
@@ -126,6 +130,7 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
       restore({
         file,
         directory,
+        schemaVersion,
         now: Date.now,
         log: createLogger('warn'),
         onProgress: (done, total) => progress.work.report?.({ done, total }),

@@ -1,5 +1,5 @@
 /** Makes a change of keys known: to the journal, and to a server that runs on the folder. */
-import { collections } from '../../collections.ts';
+import { dataVersion } from '../../data-version.ts';
 import { readLockNote } from '../../store/lock.ts';
 import { openStore } from '../../store/open-store.ts';
 import { StoreError } from '../../store/store.ts';
@@ -24,7 +24,7 @@ export interface KeyChange {
 export const announceKeyChange = async (change: KeyChange): Promise<number | null> => {
   const { directory, action, target, details, log, now } = change;
   try {
-    const store = await openStore({ directory, schema: collections, now, log });
+    const store = await openStore({ directory, ...dataVersion, now, log });
     try {
       await store.transact({ id: 'system', from: 'local' }, async (tx) =>
         tx.record({ action, target, outcome: 'ok', details }),

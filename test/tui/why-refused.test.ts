@@ -53,7 +53,7 @@ test('what only the vendor can change says what follows and whom to ask', async 
   await terminal.waitFor('Packages');
 });
 
-test('an operator renews what ends, by the same key', async () => {
+test('an operator sees what needs somebody first, and renews it by the same key', async () => {
   const server = await openPortalServer();
   const operator = await server.client(operatorEmail);
   await must(
@@ -61,8 +61,10 @@ test('an operator renews what ends, by the same key', async () => {
       expiresAt: new Date(Date.now() + 3.5 * 86_400_000).toISOString(),
     }),
   );
+  await must((await server.client(anaEmail)).forgotPassword({ email: anaEmail }));
   const terminal = await signInTui(server, operatorEmail);
-  await terminal.waitFor(/Prod.*0\/3/u);
+  await terminal.waitFor('✖ 1 needs somebody now  ▲ 1 forgotten password in Requests');
+  await terminal.waitFor(/▌ Prod.*0\/3/u);
   terminal.press('enter');
   await terminal.waitFor('Prod expires in 4 days.  Enter renew');
   terminal.press('enter');

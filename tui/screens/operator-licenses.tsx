@@ -5,12 +5,16 @@ import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { seatTone } from '../components/seat-bar.tsx';
 import type { Column } from '../components/table.tsx';
+import { Text } from '../components/text.tsx';
+import { useAnswer } from '../hooks/use-answer.ts';
 import { useFilter } from '../hooks/use-filter.tsx';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { expiryShort, statusWords } from '../state/license-words.ts';
+import { operatorHealth, operatorRank } from '../state/attention.ts';
+import { expiryShort, statusWords, type Said } from '../state/license-words.ts';
+import { signs } from '../theme.ts';
 import { licenseKeys } from './license-keys.tsx';
 
 const seats = ({ counter, maxActivations }: License): string =>
@@ -48,12 +52,23 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
     words: (row) =>
       `${row.name} ${row.owner.email} ${row.owner.name} ${row.productName} ${row.status} ${row.id}`,
     filter: filter.text,
+    sort: (a, b) => operatorRank(a, now) - operatorRank(b, now),
   });
+  const requests = useAnswer('requests', portal.revision, () =>
+    portal.client.passwordRequests({ limit: 100 }),
+  );
+  const waiting = (requests.value?.items ?? []).filter(({ status }) => status === 'open').length;
+  const shown = Array.from({ length: rows.count }, (_, row) => rows.rowAt(row)).filter(
+    (row) => row !== undefined,
+  );
   return (
     <ListScreen
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
+      head={
+        rows.count === 0 ? [] : [<Health key="health" said={operatorHealth(shown, waiting, now)} />]
+      }
       empty={{
         title: 'There is no license yet.',
         hint: 'Press a to make one. It needs a product and an owner: make those first.',
@@ -62,6 +77,20 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
     />
   );
 };
+
+/** Is all well? In one line; the list below begins with what is not. */
+const Health = ({ said }: { said: readonly Said[] }) => (
+  <Text wrap="truncate-end">
+    {said.map(({ text, tone }, index) => (
+      <Text key={text} tone={tone}>
+        {`${index > 0 ? '  ' : ''}${signOf(tone)} ${text}`}
+      </Text>
+    ))}
+  </Text>
+);
+
+const signOf = (tone: Said['tone']): string =>
+  tone === 'bad' ? signs.bad : tone === 'soon' ? signs.soon : signs.good;
 
 const keysOf = (
   portal: Portal,

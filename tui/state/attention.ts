@@ -66,6 +66,55 @@ const endsIn = ({ expiresAt }: License, now: number): string => {
   return left === 0 ? 'expires today' : `expires in ${days(left)}`;
 };
 
+const month = 30 * 86_400_000;
+
+/**
+ * Where a license stands in an operator's list: 0 a machine was refused, 1 expired lately, 2 ends within a
+ * week or is in grace, 3 ends within a month or is full, 4 is well, 5 ended long ago or by a decision.
+ */
+export const operatorRank = (license: License, now: number): number => {
+  const { status, refused, expiresAt, maxActivations, counter } = license;
+  const left = expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) - now;
+  if (status === 'suspended' || status === 'revoked') return 5;
+  if (status === 'expired') return left > -month ? 1 : 5;
+  if (refused?.code === 'activation-limit-exceeded') return 0;
+  if (status === 'grace' || daysLeft(now + left, now) <= 7) return 2;
+  const full = maxActivations !== null && counter >= maxActivations;
+  return full || daysLeft(now + left, now) <= 30 ? 3 : 4;
+};
+
+/** What an operator reads first: how many licenses need somebody now, and soon; and who waits for a code. */
+export const operatorHealth = (
+  licenses: readonly License[],
+  waiting: number,
+  now: number,
+): readonly Said[] => {
+  const ranks = licenses.map((license) => operatorRank(license, now));
+  const urgent = ranks.filter((rank) => rank <= 2).length;
+  const soon = ranks.filter((rank) => rank === 3).length;
+  const number = (count: number): string => count.toLocaleString('en-US');
+  const said: readonly Said[] = [
+    ...(urgent > 0
+      ? [
+          {
+            text: `${number(urgent)} need${urgent === 1 ? 's' : ''} somebody now`,
+            tone: 'bad' as const,
+          },
+        ]
+      : []),
+    ...(soon > 0 ? [{ text: `${number(soon)} soon`, tone: 'soon' as const }] : []),
+    ...(waiting > 0
+      ? [
+          {
+            text: `${waiting} forgotten password${waiting === 1 ? '' : 's'} in Requests`,
+            tone: 'soon' as const,
+          },
+        ]
+      : []),
+  ];
+  return said.length > 0 ? said : [{ text: 'All is well', tone: 'good' }];
+};
+
 /** A license that needs somebody. */
 export interface Needed extends Attention {
   readonly license: License;

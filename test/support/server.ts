@@ -25,6 +25,8 @@ interface Ask {
   readonly token?: string | undefined;
   readonly json?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
+  /** The address that it comes from; none for a request from the machine itself. */
+  readonly from?: string;
 }
 
 export interface Asked<T> {
@@ -110,17 +112,21 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
   const ask = async <T = Record<string, unknown>>(
     method: string,
     target: string,
-    { token, json, headers }: Ask = {},
+    { token, json, headers, from }: Ask = {},
   ): Promise<Asked<T>> => {
-    const response = await app.request(target, {
-      method,
-      headers: {
-        ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        ...headers,
+    const response = await app.request(
+      target,
+      {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(json === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(json === undefined ? {} : { body: JSON.stringify(json) }),
       },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-    });
+      from === undefined ? {} : { remoteAddress: from },
+    );
     const text = await response.text();
     const body = (text === '' ? null : JSON.parse(text)) as T;
     return { status: response.status, body, headers: response.headers };

@@ -83,7 +83,11 @@ export const changePassword = async (
 };
 
 const digits = 6;
-const openPerEmail = 5;
+/**
+ * Open requests for an e-mail, from as many addresses: each address has one, the newest. Else somebody
+ * elsewhere could ask until the person's own number is not on the operator's list any more.
+ */
+const openPerEmail = 20;
 
 /**
  * Notes that somebody forgot a password, and gives a number to tell the operator. Answers alike for
@@ -106,9 +110,10 @@ export const requestPasswordReset = async (
     const open = (await tx.passwordRequests.by('email', email)).filter(
       (request) => request.status !== 'done',
     );
-    for (const old of open.slice(0, Math.max(0, open.length + 1 - openPerEmail))) {
-      tx.passwordRequests.delete(old.id);
-    }
+    const others = open.filter((request) => request.from !== caller.from);
+    const tooMany = others.slice(0, Math.max(0, others.length + 1 - openPerEmail));
+    const replaced = open.filter((request) => request.from === caller.from);
+    for (const { id } of [...replaced, ...tooMany]) tx.passwordRequests.delete(id);
     const id = makeId('passwordRequest', deps.now(), deps.random);
     tx.passwordRequests.put({
       id,

@@ -1,4 +1,5 @@
 /** Accounts from outside: signing in, codes, passwords, users, invitations. */
+import { argon2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AccountCreated } from '../../shared/api/accounts.ts';
 import type { Invitation, License, LicenseUserAdded } from '../../shared/api/licenses.ts';
@@ -76,6 +77,70 @@ describe('passwords', () => {
     expect((await portal.redeem(code.toLowerCase().replaceAll('-', ''), other)).status).toBe(204);
     expect((await portal.redeem(code, other)).status).toBe(401);
     await expect(portal.signIn('ana@example.com', other)).resolves.toMatch(/^ls_/u);
+  });
+
+  test('that is forgotten stays on the operator’s list, however often somebody elsewhere asks too', async () => {
+    const portal = await openPortal();
+    const forgotten = async (remoteAddress: string) => {
+      portal.time.now += 1000;
+      const answer = await portal.app.request(
+        '/v1/password-resets',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email: 'ana@example.com' }),
+        },
+        { remoteAddress },
+      );
+      return ((await answer.json()) as { request: string }).request;
+    };
+    const number = await forgotten('198.51.100.7');
+    for (let i = 0; i < 30; i += 1) await forgotten('203.0.113.66');
+    const { body } = await portal.ask<{ items: { request: string }[] }>(
+      'GET',
+      '/v1/operator/password-resets',
+      { token: portal.operator },
+    );
+    expect(body.items.map(({ request }) => request)).toContain(number);
+    expect(body.items).toHaveLength(2);
+  });
+
+  test('hashed with older parameters is hashed anew when its owner signs in, and is still the same', async () => {
+    const portal = await openPortal();
+    // As an older program hashed it: 8 MiB, one pass.
+    const salt = Buffer.alloc(16, 7);
+    const tag = argon2Sync('argon2id', {
+      message: goodPassword,
+      nonce: salt,
+      memory: 8192,
+      passes: 1,
+      parallelism: 1,
+      tagLength: 32,
+    });
+    const plain = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/u, '');
+    const hash = `$argon2id$v=19$m=8192,t=1,p=1$${plain(salt)}$${plain(tag)}`;
+    const stored = () => portal.deps.store.read((reader) => reader.accounts.get(portal.owner.id));
+    const before = await stored();
+    await portal.deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
+      if (before?.password) {
+        tx.accounts.put({ ...before, password: { ...before.password, hash } });
+      }
+      tx.record({ action: 'password.change', target: portal.owner.id, outcome: 'ok' });
+    });
+    await expect(portal.signIn('ana@example.com', other)).rejects.toThrow('401');
+    expect((await stored())?.password?.hash).toBe(hash);
+
+    // At once, so that each finds the old hash.
+    const signedIn = [1, 2, 3].map(() => portal.signIn('ana@example.com'));
+    await Promise.all(signedIn);
+    const after = await stored();
+    expect(after?.password?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/u);
+    expect(after?.password).toMatchObject({
+      origin: before?.password?.origin,
+      changedAt: before?.password?.changedAt,
+    });
+    await portal.signIn('ana@example.com');
+    expect((await portal.ask('GET', '/v1/account', { token: portal.ana })).status).toBe(200);
   });
 
   test('known and unknown e-mails get the same words', async () => {

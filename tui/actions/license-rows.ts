@@ -62,7 +62,7 @@ const rowOf = (cells: Readonly<Record<string, string>>, row: number) => {
   const faults: ImportFault[] = [];
   for (const [name, text] of Object.entries(cells)) {
     // A spreadsheet's guard against formulas, as an export writes it.
-    const cell = text.trim().replace(/^'(?=[=+\-@])/u, '');
+    const cell = text.trim().replace(/^'(?=[=+\-@＝＋－＠])/u, '');
     const field = names.find((one) => one === name);
     if (field === undefined || cell === '') continue;
     const value = cellOf(row, field, cell);

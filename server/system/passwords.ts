@@ -8,6 +8,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { Passwords } from '../usecases/deps.ts';
 import { createCommonPasswords } from './common-passwords.ts';
+import { addressKey } from './throttle.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 const derive = promisify(argon2);
@@ -26,8 +27,11 @@ const tagLength = 32;
 /** Strings that ask for more are not ours: 1 GiB, ten passes, four lanes. */
 const most: Parameters = { memory: 1_048_576, passes: 10, parallelism: 4 };
 
-/** About two seconds of work on a machine that has nothing else to do. */
-const limits = { atOnce: 2, waiting: 128, longestWait: 10_000 };
+/**
+ * About two seconds of work on a machine that has nothing else to do, three quarters of it for one address:
+ * right passwords are not slowed, and cost as much as wrong ones.
+ */
+const limits = { atOnce: 2, waiting: 144, longestWait: 10_000, share: 0.75 };
 
 interface Hashed extends Parameters {
   readonly salt: Buffer;
@@ -85,14 +89,14 @@ const full = (wait: number): Refusal => {
   };
 };
 
-/** Makes the password service: argon2id two at a time, at most 128 waiting, none for longer than ten seconds. */
+/** Makes the password service: argon2id two at a time, at most 144 waiting, none for longer than ten seconds. */
 export const createPasswords = (): Passwords => {
   const queue = createWorkQueue(limits);
   const isCommon = createCommonPasswords();
   const nobody: Hashed = { ...today, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
 
-  const inTurn = async <T>(work: () => Promise<T>): Promise<Result<T, Refusal>> => {
-    const running = queue.run(work);
+  const inTurn = async <T>(work: () => Promise<T>, from?: string): Promise<Result<T, Refusal>> => {
+    const running = queue.run(work, from === undefined ? undefined : addressKey(from));
     return running ? ok(await running) : fail(full(queue.wait()));
   };
 
@@ -104,13 +108,13 @@ export const createPasswords = (): Passwords => {
         return format({ ...today, salt, tag });
       }),
 
-    verify: (password, phc) =>
+    verify: (password, phc, from) =>
       inTurn(async () => {
         const known = phc === null ? undefined : parse(phc);
         const expected = known ?? nobody;
         const tag = await tagOf(password, expected, expected.salt, expected.tag.length);
         return timingSafeEqual(tag, expected.tag) && known !== undefined;
-      }),
+      }, from),
 
     needsRehash: (phc) => {
       const hashed = parse(phc);

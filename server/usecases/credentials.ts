@@ -53,6 +53,7 @@ export const proveAccount = async (
   const verified = await deps.passwords.verify(
     credentials.password,
     account?.password?.hash ?? null,
+    caller.from,
   );
   if (!verified.ok) return verified;
   // Guesses sent at once were all let in above: what the first of them showed counts for the rest.

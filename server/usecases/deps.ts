@@ -47,8 +47,11 @@ export interface Signer {
 export interface Passwords {
   /** A PHC string. */
   hash(password: string): Promise<Result<string, Refusal>>;
-  /** Compares in constant time; with null it takes as long and says false, so unknown e-mails answer alike. */
-  verify(password: string, phc: string | null): Promise<Result<boolean, Refusal>>;
+  /**
+   * Compares in constant time; with null it takes as long and says false, so unknown e-mails answer alike.
+   * `from` is the address that asks, where one does: none may take all the places of the queue.
+   */
+  verify(password: string, phc: string | null, from?: string): Promise<Result<boolean, Refusal>>;
   /** Whether the parameters in the string are older than today's. */
   needsRehash(phc: string): boolean;
   /** Whether the password, as a whole, is on the list of common ones. */

@@ -52,7 +52,11 @@ export const changePassword = async (
   const wait = mustWait(deps, attempt);
   if (wait) return fail(wait);
   const old = caller.account.password;
-  const verified = await deps.passwords.verify(input.currentPassword, old?.hash ?? null);
+  const verified = await deps.passwords.verify(
+    input.currentPassword,
+    old?.hash ?? null,
+    caller.from,
+  );
   if (!verified.ok) return verified;
   if (!verified.value) {
     deps.throttle.failed(attempt);

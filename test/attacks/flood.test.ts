@@ -1,6 +1,9 @@
 /**
  * The attacker floods the sign-in, which is costly on purpose, to make the server useless for everybody
  * else: argon2id works on the thread pool that the journal's writes need too.
+ *
+ * A customer with the right password once kept everybody else out for as long as they liked: only wrong
+ * passwords are slowed, and those of one address took all the places in which passwords are checked.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { serve, type RunningServer } from '../../server/main.ts';
@@ -11,6 +14,7 @@ import {
   quietLog,
   type DataFolders,
 } from '../support/data-folder.ts';
+import { goodPassword, openPortal } from '../support/server.ts';
 
 let folders: DataFolders;
 let server: RunningServer;
@@ -90,4 +94,30 @@ test('200 sign-ins at once: some are told to wait, health and writes stay quick'
   // benchmark (bench:sign-in) measures the real ones.
   expect(percentile(health, 0.5)).toBeLessThan(200);
   expect(percentile(writes, 0.5)).toBeLessThan(200);
+});
+
+test('whoever floods it from one address, with the right password, keeps nobody else out', async () => {
+  const portal = await openPortal();
+  const signIn = (email: string, remoteAddress: string): Promise<Response> =>
+    Promise.resolve(
+      portal.app.request(
+        '/v1/sessions',
+        {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ email, password: goodPassword }),
+        },
+        { remoteAddress },
+      ),
+    );
+  const flood = Array.from({ length: 400 }, () => signIn('ana@example.com', '203.0.113.66'));
+  const other = await signIn('op@example.com', '198.51.100.7');
+  expect(other.status).toBe(201);
+  const answers = await Promise.all(flood);
+  const refused = answers.filter(({ status }) => status === 429);
+  expect(answers.filter(({ status }) => status === 201).length).toBe(400 - refused.length);
+  expect(refused.length).toBeGreaterThan(250);
+  expect(refused.map(({ headers }) => Number(headers.get('retry-after')) > 0)).not.toContain(false);
+  // The places are free again.
+  expect((await signIn('ana@example.com', '203.0.113.66')).status).toBe(201);
 });

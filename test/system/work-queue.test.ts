@@ -45,3 +45,16 @@ test('work that fails makes room like any other', async () => {
   await expect(queue.run(() => Promise.reject(new Error('no')))).rejects.toThrow('no');
   expect(await queue.run(async () => 'yes')).toBe('yes');
 });
+
+test('nobody takes more than their share of the room, and gets it back', async () => {
+  const queue = createWorkQueue({ atOnce: 1, waiting: 8, longestWait: 60_000, share: 0.5 });
+  const gate = Promise.withResolvers<void>();
+  const hold = (whose: string) => queue.run(() => gate.promise, whose);
+  const first = Array.from({ length: 6 }, () => hold('one'));
+  expect(first.map((work) => work !== undefined)).toEqual([true, true, true, true, false, false]);
+  const second = [hold('two'), hold('two')];
+  expect(second).not.toContain(undefined);
+  gate.resolve();
+  await Promise.all([...first, ...second]);
+  expect(hold('one')).toBeDefined();
+});

@@ -10,6 +10,7 @@ import { listSegments } from './journal-file.ts';
 import { applyRecord } from './load.ts';
 import { isLocked, readLockNote } from './lock.ts';
 import { rebuild } from './rebuild.ts';
+import { readHeaders } from './read-journal.ts';
 import { recoverJournal, type Recovered, type TornTail } from './recover-journal.ts';
 import { snapshotPath, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
 import { readSnapshot } from './snapshot-read.ts';
@@ -25,7 +26,7 @@ export interface DataState {
   readonly snapshotBytes: number;
   readonly journalBytes: number;
   readonly segments: number;
-  /** When the last record that was read was written, in milliseconds since the epoch. */
+  /** When the last record was written, in milliseconds since the epoch. Undefined where there is none. */
   readonly lastAt: number | undefined;
 }
 
@@ -144,6 +145,12 @@ interface JournalChecked {
   readonly lastAt: number | undefined;
 }
 
+const lastRecordAt = async (directory: string, seq: number): Promise<number | undefined> => {
+  for await (const { at } of readHeaders(directory, seq, { newest: true, limit: 1 }))
+    return Date.parse(at);
+  return undefined;
+};
+
 const checkJournal = async (
   directory: string,
   snapshot: SnapshotFound,
@@ -167,6 +174,8 @@ const checkJournal = async (
         lastAt = Date.parse(record.header.at);
       },
     });
+    // Where the snapshot has everything, no record was read above.
+    lastAt ??= await lastRecordAt(directory, recovered.seq);
     const found = recovered.torn === undefined || live ? [] : [tornFinding(recovered.torn)];
     return { recovered, found, lastAt };
   } catch (error) {

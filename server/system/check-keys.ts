@@ -6,9 +6,12 @@ import { Failure } from './failure.ts';
 import { currentEntry, keyPaths, readKeyring, readRevocations } from './keys/keyring.ts';
 import { certificateEnd, loadKeys } from './keys/load-keys.ts';
 import { hasUnlockSecret, type UnlockPlace } from './keys/unlock.ts';
+import { ownCertificates } from './tls/own-identity.ts';
 
 const month = 30 * 86_400_000;
 const fortnight = 14 * 86_400_000;
+const week = 7 * 86_400_000;
+const year = 365 * 86_400_000;
 
 const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
@@ -63,6 +66,27 @@ const checkEnds = async (place: UnlockPlace, now: number): Promise<readonly Find
   return findings;
 };
 
+export interface KeyAges {
+  /** The signing key in use. */
+  readonly kid: string;
+  /** RFC 3339, both. */
+  readonly madeAt: string;
+  readonly certifiedUntil: string;
+}
+
+/** How old the signing key is, and until when it may sign; undefined where the keys can't say. */
+export const keyAges = async (directory: string): Promise<KeyAges | undefined> => {
+  try {
+    const keyring = await readKeyring(directory);
+    const entry = currentEntry(keyring);
+    const certifiedUntil = new Date(certificateEnd(keyring, entry)).toISOString();
+    return { kid: entry.kid, madeAt: entry.createdAt, certifiedUntil };
+  } catch (error) {
+    if (error instanceof Failure) return undefined;
+    throw error;
+  }
+};
+
 /** Keys and their certificates, as a server would load them. Changes nothing. */
 export const checkKeys = async (
   place: UnlockPlace,
@@ -74,6 +98,35 @@ export const checkKeys = async (
   } catch (error) {
     return [asFinding(keyPaths(place.directory).folder, error)];
   }
+};
+
+/** The certificates of `--tls`. The server renews its own by itself, while it runs, but not its authority. */
+export const checkOwnTls = async (
+  directory: string,
+  inUse: boolean,
+  now: number,
+): Promise<readonly Finding[]> => {
+  const findings: Finding[] = [];
+  const { authority, server } = await ownCertificates(directory);
+  if (authority !== undefined && authority.ends <= now + year) {
+    findings.push({
+      severity: 'warning',
+      file: authority.file,
+      message: `The authority of this server's certificate ends on ${day(authority.ends)}; clients have pinned it.`,
+      choices: [
+        'Move the file away and restart: a new one is made, and clients are asked once more.',
+      ],
+    });
+  }
+  if (inUse && server !== undefined && server.ends <= now + week) {
+    findings.push({
+      severity: 'warning',
+      file: server.file,
+      message: `The certificate for HTTPS ends on ${day(server.ends)}, and the server that runs has not renewed it.`,
+      choices: ["Look into the server's log for why, or restart it: a start renews it too."],
+    });
+  }
+  return findings;
 };
 
 /** A certificate for HTTPS that was given as a file; the server renews its own by itself. */

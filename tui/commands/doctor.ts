@@ -29,7 +29,8 @@ interface Diagnosis {
   readonly ok: boolean;
   readonly findings: readonly Finding[];
   readonly inUseBy: number | undefined;
-  readonly newestBackup: { readonly file: string } | undefined;
+  readonly newestBackup: { readonly file: string; readonly at: string } | undefined;
+  readonly signingKey: { readonly madeAt: string; readonly certifiedUntil: string } | undefined;
   readonly state:
     | {
         readonly seq: number;
@@ -48,11 +49,16 @@ const findingText = ({ severity, file, line, message, choices }: Finding): strin
     ...choices.map((choice) => `  - ${choice}`),
   ].join('\n');
 
-const stateBlock = ({ state, inUseBy, newestBackup }: Diagnosis): Block => ({
+const daysAgo = (at: string): string => {
+  const days = Math.floor((Date.now() - Date.parse(at)) / 86_400_000);
+  return days <= 0 ? 'today' : `${counted(days, 'day')} ago`;
+};
+
+const stateBlock = ({ state, inUseBy, newestBackup, signingKey }: Diagnosis): Block => ({
   kind: 'facts',
   rows: [
     ['Up to record', state?.seq ?? null],
-    // Unknown while the snapshot has everything.
+    // Unknown where the journal can’t say.
     ...(state?.lastAt === undefined
       ? []
       : [['Last change', time(new Date(state.lastAt).toISOString())] as const]),
@@ -60,7 +66,9 @@ const stateBlock = ({ state, inUseBy, newestBackup }: Diagnosis): Block => ({
     ['Bytes', state === undefined ? null : state.snapshotBytes + state.journalBytes],
     ['Era', state?.era ?? null],
     ['In use by process', inUseBy ?? null],
-    ['Newest backup', newestBackup?.file ?? null],
+    ['Newest backup', newestBackup ? `${newestBackup.file}, ${daysAgo(newestBackup.at)}` : null],
+    ['Signing key', signingKey ? `made ${daysAgo(signingKey.madeAt)}` : null],
+    ...(signingKey ? [['Certified until', time(signingKey.certifiedUntil)] as const] : []),
   ],
 });
 

@@ -49,6 +49,24 @@ const read = async (
   );
 };
 
+/** A certificate of `--tls`: where it is, and when it ends (milliseconds). */
+interface KeptCertificate {
+  readonly file: string;
+  readonly ends: number;
+}
+
+/** The certificates of the data folder, as far as there are any. Needs no secret. @throws Failure `keys` */
+export const ownCertificates = async (
+  directory: string,
+): Promise<Readonly<Record<Kind, KeptCertificate | undefined>>> => {
+  const kept = async (kind: Kind): Promise<KeptCertificate | undefined> => {
+    const file = pathOf(directory, kind);
+    const identity = await readPrivateJson(file, IdentityFile);
+    return identity && { file, ends: new X509Certificate(identity.cert).validToDate.getTime() };
+  };
+  return { authority: await kept('authority'), server: await kept('server') };
+};
+
 const write = (
   directory: string,
   secret: string,

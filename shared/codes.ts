@@ -5,43 +5,57 @@ import { isQrPart, joinQrParts } from './qr-parts.ts';
 import { fail, ok, type Result } from './result.ts';
 import { cleanLine, fromTypedLines } from './typed-lines.ts';
 
-/** The first digit of what is typed: what it is, and in which version of the form. */
+/** The first digit of what is typed: what it is, and in which version of the form. These are written. */
 export const typedKinds = {
   request: 1,
-  'offline-key': 2,
+  'offline-key': 4,
   deactivation: 3,
 } as const satisfies Record<ArmorType, number>;
 
-const kindNames = new Map<number, string>([
-  [typedKinds.request, 'a request code'],
-  [typedKinds['offline-key'], 'an offline key'],
-  [typedKinds.deactivation, 'a deactivation proof'],
+interface Kind {
+  readonly type: ArmorType;
+  readonly version: 1 | 2;
+}
+
+/** All kinds that are read. */
+const kinds = new Map<number, Kind>([
+  [1, { type: 'request', version: 1 }],
+  [2, { type: 'offline-key', version: 1 }],
+  [3, { type: 'deactivation', version: 1 }],
+  [4, { type: 'offline-key', version: 2 }],
 ]);
+
+const names: Record<ArmorType, string> = {
+  request: 'a request code',
+  'offline-key': 'an offline key',
+  deactivation: 'a deactivation proof',
+};
 
 /** A code as it came in: a whole JWS, or the digits of a short form, its kind taken off. */
 export type Code =
   | { readonly form: 'jws'; readonly jws: string }
-  | { readonly form: 'typed'; readonly digits: readonly number[] };
+  | { readonly form: 'typed'; readonly digits: readonly number[]; readonly version: 1 | 2 };
 
 const readTyped = (type: ArmorType, text: string): Result<Code, string> => {
   const digits = fromTypedLines(text);
   if (!digits.ok) return digits;
-  const [kind, ...rest] = digits.value;
-  if (kind === typedKinds[type]) return ok({ form: 'typed', digits: rest });
-  return fail(describeKind(type, kind));
+  const [first, ...rest] = digits.value;
+  const kind = kinds.get(first ?? 0);
+  return kind?.type === type
+    ? ok({ form: 'typed', digits: rest, version: kind.version })
+    : fail(describeKind(type, kind));
 };
 
-const describeKind = (wanted: ArmorType, kind: number | undefined): string =>
-  `This is not ${kindNames.get(typedKinds[wanted]) ?? ''}, but ${kindNames.get(kind ?? 0) ?? 'something from a newer version; update licet'}.`;
+const describeKind = (wanted: ArmorType, kind: Kind | undefined): string =>
+  `This is not ${names[wanted]}, but ${kind ? names[kind.type] : 'something from a newer version; update licet'}.`;
 
 /** What is wrong with the kind of a code whose first line this is: a sentence, or nothing. */
 export const checkKindOfLine = (
   line: string,
   wanted: ArmorType | undefined,
 ): string | undefined => {
-  const kind = digitOf(cleanLine(line).charAt(0));
-  if (wanted === undefined || kind === typedKinds[wanted]) return undefined;
-  return describeKind(wanted, kind);
+  const kind = kinds.get(digitOf(cleanLine(line).charAt(0)) ?? 0);
+  return wanted === undefined || kind?.type === wanted ? undefined : describeKind(wanted, kind);
 };
 
 /** A text without spaces of any kind. */

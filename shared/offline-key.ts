@@ -10,7 +10,12 @@ import { CertClaims, OfflineKeyClaims, typOf, type LicenseClaim } from './claims
 import { readCode, typedKinds } from './codes.ts';
 import { parseJws, signingInput } from './jws.ts';
 import { fail, ok, type Result } from './result.ts';
-import { readShortClaims, writeShortClaims, type KnownMachine } from './short-claims.ts';
+import {
+  readShortClaims,
+  writeShortClaims,
+  type KnownMachine,
+  type ShortForm,
+} from './short-claims.ts';
 import { toTypedLines } from './typed-lines.ts';
 
 /** What a machine needs to read a typed key: itself as in its request, and the certificates of its trust file. */
@@ -45,12 +50,21 @@ const issuerOf = (certificate: string): { iss: string; kid: string } | undefined
   return claims?.success ? { iss: claims.data.iss, kid: claims.data.sub } : undefined;
 };
 
-const rebuild = (digits: readonly number[], certificate: string, machine: KnownMachine): string => {
+interface TypedKey {
+  readonly digits: readonly number[];
+  readonly version: ShortForm;
+}
+
+const rebuild = (
+  { digits, version }: TypedKey,
+  certificate: string,
+  machine: KnownMachine,
+): string => {
   const reader = new BitReader(digits);
   reader.number(kidBits);
   const signature = reader.bytes(64);
   const known = issuerOf(certificate) ?? { iss: '', kid: '' };
-  const claims = readShortClaims(reader, { iss: known.iss, machine });
+  const claims = readShortClaims(reader, version, { iss: known.iss, machine });
   reader.end();
   const header = {
     alg: 'EdDSA' as const,
@@ -62,10 +76,11 @@ const rebuild = (digits: readonly number[], certificate: string, machine: KnownM
 };
 
 /**
- * The typed form of an offline key: numbered lines of groups. The error says why a key has none: it
- * holds something that the form can't say.
+ * The typed form of an offline key: numbered lines of groups. `product`: the one that the machine's
+ * request named, which then is left out. The error says why a key has none: it holds something that the
+ * form can't say.
  */
-export const shortenOfflineKey = (jws: string): Result<string, string> => {
+export const shortenOfflineKey = (jws: string, product?: string): Result<string, string> => {
   const claims = readOfflineKey(jws);
   const parsed = parseJws(jws);
   if (!claims.ok || !parsed.ok)
@@ -74,10 +89,11 @@ export const shortenOfflineKey = (jws: string): Result<string, string> => {
   const certificate = header.cert ?? '';
   try {
     const writer = new BitWriter().number(kidHint(header.kid), kidBits).bytes(signature);
-    writeShortClaims(writer, claims.value);
+    writeShortClaims(writer, claims.value, product);
     const digits = writer.toDigits();
     // What is handed out was read back once: the machine will rebuild these bytes or none.
-    if (rebuild(digits, certificate, claims.value.licet.machine) === jws) {
+    const machine = { ...claims.value.licet.machine, product };
+    if (rebuild({ digits, version: 2 }, certificate, machine) === jws) {
       return ok(toTypedLines([typedKinds['offline-key'], ...digits]));
     }
   } catch (error) {
@@ -92,14 +108,14 @@ const noCertificate =
   'This key was signed with a key whose certificate is not in the trust file of this machine. Carry the key as a file or QR code, or bring a newer trust file.';
 
 const expandTyped = (
-  digits: readonly number[],
+  typed: TypedKey,
   { machine, certificates }: MachineKnowledge,
   isGenuine: (jws: string) => boolean,
 ): Result<string, string> => {
   try {
-    const hint = new BitReader(digits).number(kidBits);
+    const hint = new BitReader(typed.digits).number(kidBits);
     const fitting = certificates.filter((text) => kidHint(issuerOf(text)?.kid ?? '') === hint);
-    const rebuilt = fitting.map((certificate) => rebuild(digits, certificate, machine));
+    const rebuilt = fitting.map((certificate) => rebuild(typed, certificate, machine));
     const chosen = rebuilt.find(isGenuine) ?? rebuilt[0];
     return chosen === undefined ? fail(noCertificate) : ok(chosen);
   } catch (error) {
@@ -124,7 +140,7 @@ export const expandOfflineKey = (
   if (!code.ok) return code;
   if (code.value.form === 'jws') return ok(code.value.jws);
   return knowledge
-    ? expandTyped(code.value.digits, knowledge, isGenuine)
+    ? expandTyped(code.value, knowledge, isGenuine)
     : fail('A typed key can only be read on the machine that it was made for, beside its request.');
 };
 
@@ -140,7 +156,7 @@ export interface OfflineKeySummary {
   readonly licenseId: string;
   readonly license: LicenseClaim;
   readonly administrator: { readonly email: string; readonly name: string };
-  readonly machine: KnownMachine;
+  readonly machine: Omit<KnownMachine, 'product'>;
   readonly issuedAt: string;
   readonly validFrom: string;
   readonly validUntil: string;
@@ -163,6 +179,9 @@ export const describeOfflineKey = (claims: OfflineKeyClaims, kid: string): Offli
   validUntil: iso(claims.exp),
 });
 
+/** Stands for a product that a typed key leaves out. */
+const productOfRequest = '(the one that its request named)';
+
 /** What a typed key says by itself: all but the machine and the server, which are left out of it. */
 export type TypedKeySummary = Omit<OfflineKeySummary, 'issuer' | 'signedBy' | 'machine'>;
 
@@ -175,8 +194,8 @@ export const inspectTypedKey = (text: string): Result<TypedKeySummary, string> |
     const reader = new BitReader(code.value.digits);
     reader.number(kidBits);
     reader.bytes(64);
-    const nobody = { fingerprint: '', hostname: '', key: '' };
-    const claims = readShortClaims(reader, { iss: '', machine: nobody });
+    const nobody = { fingerprint: '', hostname: '', key: '', product: productOfRequest };
+    const claims = readShortClaims(reader, code.value.version, { iss: '', machine: nobody });
     reader.end();
     const {
       issuer: _issuer,

@@ -1,8 +1,9 @@
 /**
  * The claims of an offline key in as few bits as they take: what the machine knows (its fingerprint,
- * key and hostname, and who `iss` is) is left out. Reading gives the very claims that were written.
+ * key and hostname, the product of its request, and who `iss` is) is left out. Reading gives the very
+ * claims that were written. Form 2 is written; form 1, of keys on paper since before, is still read.
  */
-import type { BitReader, BitWriter } from './bits.ts';
+import { BitsError, type BitReader, type BitWriter } from './bits.ts';
 import type { Entitlements, LicenseClaim, OfflineKeyClaims } from './claims.ts';
 import { characterOf, digitOf } from './crockford.ts';
 import { typedEpoch } from './offline-request.ts';
@@ -13,7 +14,11 @@ export interface KnownMachine {
   readonly fingerprint: string;
   readonly hostname: string;
   readonly key: string;
+  /** The product that its request named. */
+  readonly product?: string | undefined;
 }
+
+export type ShortForm = 1 | 2;
 
 const day = 86_400;
 const timeBits = 30;
@@ -79,19 +84,44 @@ const daysOfIso = (text: string): number | undefined => {
   return Number.isInteger(days) && days >= 0 && isoDay(days) === text ? days : undefined;
 };
 
-/** Null, a midnight as days, or any other text as it is. */
+const lastSecond = 'T23:59:59.000Z';
+/** Milliseconds since 2024 for 69 years. */
+const timeInMilliseconds = 41;
+
+/** How an end is written in form 2, in two bits: what people give is a day, what is counted any time. */
+const expiryKinds = { midnight: 0, lastSecond: 1, time: 2, text: 3 } as const;
+
+const millisecondsOf = (text: string): number | undefined => {
+  const at = Date.parse(text);
+  const since = at - typedEpoch * 1000;
+  const fits = since >= 0 && since < 2 ** timeInMilliseconds;
+  return fits && new Date(at).toISOString() === text ? since : undefined;
+};
+
 const writeExpiry = (writer: BitWriter, expiresAt: string | null): void => {
   writer.flag(expiresAt !== null);
   if (expiresAt === null) return;
-  const days = daysOfIso(expiresAt);
-  writer.flag(days !== undefined);
-  if (days === undefined) writer.text(expiresAt);
-  else writer.varint(days, 7);
+  const atMidnight = daysOfIso(expiresAt);
+  const atLast = expiresAt.endsWith(lastSecond)
+    ? daysOfIso(`${expiresAt.slice(0, 10)}T00:00:00.000Z`)
+    : undefined;
+  const milliseconds = millisecondsOf(expiresAt);
+  if (atMidnight !== undefined) writer.number(expiryKinds.midnight, 2).varint(atMidnight, 7);
+  else if (atLast !== undefined) writer.number(expiryKinds.lastSecond, 2).varint(atLast, 7);
+  else if (milliseconds !== undefined)
+    writer.number(expiryKinds.time, 2).number(milliseconds, timeInMilliseconds);
+  else writer.number(expiryKinds.text, 2).text(expiresAt);
 };
 
-const readExpiry = (reader: BitReader): string | null => {
+const readExpiry = (reader: BitReader, form: ShortForm): string | null => {
   if (!reader.flag()) return null;
-  return reader.flag() ? isoDay(reader.varint(7)) : reader.text();
+  if (form === 1) return reader.flag() ? isoDay(reader.varint(7)) : reader.text();
+  const kind = reader.number(2);
+  if (kind === expiryKinds.midnight) return isoDay(reader.varint(7));
+  if (kind === expiryKinds.lastSecond)
+    return `${isoDay(reader.varint(7)).slice(0, 10)}${lastSecond}`;
+  if (kind === expiryKinds.text) return reader.text();
+  return new Date(typedEpoch * 1000 + reader.number(timeInMilliseconds)).toISOString();
 };
 
 const writeEntitlements = (writer: BitWriter, entitlements: Entitlements): void => {
@@ -128,11 +158,11 @@ const writeLicense = (writer: BitWriter, license: LicenseClaim): void => {
   writeEntitlements(writer, license.entitlements);
 };
 
-const readLicense = (reader: BitReader): LicenseClaim => {
+const readLicense = (reader: BitReader, form: ShortForm): LicenseClaim => {
   const name = reader.text();
   const type = licenseTypes[reader.number(2)] ?? 'perpetual';
   const seats = reader.varint();
-  const expiresAt = readExpiry(reader);
+  const expiresAt = readExpiry(reader, form);
   const entitlements = readEntitlements(reader);
   return { name, type, maxActivations: seats === 0 ? null : seats - 1, expiresAt, entitlements };
 };
@@ -157,41 +187,69 @@ const readTimes = (reader: BitReader): { iat: number; nbf: number; exp: number }
   };
 };
 
-/** @throws RangeError for times that the short form can't say (before 2024, after 2058). */
-export const writeShortClaims = (writer: BitWriter, claims: OfflineKeyClaims): void => {
+/** The name that an address gives its owner: `ana.ruiz@example.com` is Ana Ruiz. */
+const nameOfEmail = (email: string): string =>
+  (email.split('@')[0] ?? '')
+    .split(/[._+-]+/)
+    .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1))
+    .join(' ');
+
+const writeAdministrator = (
+  writer: BitWriter,
+  { email, name, password }: OfflineKeyClaims['licet']['administrator'],
+): void => {
+  const isTold = nameOfEmail(email) === name;
+  writer.text(email).flag(isTold);
+  if (!isTold) writer.text(name);
+  writer.number(passwords.indexOf(password), 1);
+};
+
+const readAdministrator = (
+  reader: BitReader,
+  form: ShortForm,
+): OfflineKeyClaims['licet']['administrator'] => {
+  const email = reader.text();
+  const name = form === 2 && reader.flag() ? nameOfEmail(email) : reader.text();
+  return { email, name, password: passwords[reader.number(1)] ?? 'choose' };
+};
+
+const readProduct = (reader: BitReader, form: ShortForm, known: string | undefined): string => {
+  if (form === 1 || !reader.flag()) return reader.text();
+  if (known !== undefined) return known;
+  throw new BitsError('It is for another request of this machine, one that named a product.');
+};
+
+/**
+ * Writes form 2, for a machine whose request named `product`, if it did.
+ * @throws RangeError for times that the short form can't say (before 2024, after 2058).
+ */
+export const writeShortClaims = (
+  writer: BitWriter,
+  claims: OfflineKeyClaims,
+  product: string | undefined,
+): void => {
   writeTimes(writer, claims);
   writeId(writer, 'lic', claims.sub);
   writeFreshId(writer, 'key', claims.jti, claims.iat);
-  writer.text(claims.aud);
+  writer.flag(claims.aud === product);
+  if (claims.aud !== product) writer.text(claims.aud);
   writeLicense(writer, claims.licet.license);
-  const { email, name, password } = claims.licet.administrator;
-  writer.text(email).text(name).number(passwords.indexOf(password), 1);
+  writeAdministrator(writer, claims.licet.administrator);
 };
 
+/** @throws BitsError for what was not written by `writeShortClaims`. */
 export const readShortClaims = (
   reader: BitReader,
+  form: ShortForm,
   known: { readonly iss: string; readonly machine: KnownMachine },
 ): OfflineKeyClaims => {
   const { iat, nbf, exp } = readTimes(reader);
   const sub = readId(reader, 'lic');
   const jti = readFreshId(reader, 'key', iat);
-  const aud = reader.text();
-  const license = readLicense(reader);
-  const administrator = {
-    email: reader.text(),
-    name: reader.text(),
-    password: passwords[reader.number(1)] ?? 'choose',
-  };
+  const aud = readProduct(reader, form, known.machine.product);
+  const license = readLicense(reader, form);
+  const administrator = readAdministrator(reader, form);
   const { fingerprint, hostname, key } = known.machine;
-  const machine = { fingerprint, hostname, key };
-  return {
-    iss: known.iss,
-    iat,
-    nbf,
-    exp,
-    sub,
-    jti,
-    aud,
-    licet: { license, administrator, machine },
-  };
+  const licet = { license, administrator, machine: { fingerprint, hostname, key } };
+  return { iss: known.iss, iat, nbf, exp, sub, jti, aud, licet };
 };

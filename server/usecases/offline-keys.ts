@@ -126,7 +126,7 @@ const signKey = async (
   tx: LicetTransaction,
   caller: AccountCaller,
   license: LicenseDoc,
-  request: Pick<OfflineRequest, 'fingerprint' | 'hostname' | 'key'>,
+  request: Pick<OfflineRequest, 'fingerprint' | 'hostname' | 'key' | 'product'>,
   requestText: string,
   end: number,
 ): Promise<{ document: OfflineKeyDoc; warnings: string[] }> => {
@@ -151,7 +151,7 @@ const signKey = async (
       },
     },
   });
-  const short = shortenOfflineKey(jws);
+  const short = shortenOfflineKey(jws, request.product);
   return {
     warnings: short.ok ? [] : [short.error],
     document: {
@@ -215,7 +215,9 @@ export const renewOfflineKey = (
     // An ended key has lost its seat: the renewal takes one as a new key would.
     const full = held ? null : await refuseWithoutSeat(deps, tx, license);
     if (full) return fail(full);
-    const request = { ...key, key: key.machineKey };
+    const asked = parseRequestCode(key.request);
+    const product = asked.ok ? asked.value.product : undefined;
+    const request = { ...key, key: key.machineKey, product };
     const made = await signKey(deps, tx, caller, license, request, key.request, end.value);
     tx.offlineKeys.put({ ...key, status: 'superseded', closedAt: deps.now() });
     tx.offlineKeys.put(made.document);

@@ -43,8 +43,8 @@ export type OfflineKeyPage = z.infer<typeof OfflineKeyPage>;
 export const OfflineKeyWithKey = OfflineKey.extend({
   key: z.string(),
   /**
-   * To type: numbered lines of groups, each with its check. Null only where the typed form can't say what
-   * the key holds: times after 2058, or a text that is no valid Unicode; `warnings` says so.
+   * To type: lines of groups, each with its check. It can say every key that is made before 2058; null
+   * would be one that it can't, and `warnings` says so.
    */
   shortKey: z.string().nullable(),
   /** Something to look at: the machine's clock is off, the license ends first. */

@@ -26,7 +26,13 @@ const MachineState = z.object({
   /** The fingerprint of the last request, where it was set and not the platform's. */
   fingerprint: z.string().optional(),
   /** How the machine named itself in its requests, the last one first. */
-  requests: z.array(z.object({ fingerprint: z.string(), hostname: z.string() })),
+  requests: z.array(
+    z.object({
+      fingerprint: z.string(),
+      hostname: z.string(),
+      product: z.string().optional(),
+    }),
+  ),
 });
 export type MachineState = z.infer<typeof MachineState>;
 
@@ -90,9 +96,10 @@ export const createRequest = (options: RequestOptions = {}): Promise<SdkResult<R
     const fingerprint = set ?? (await findFingerprint(options, machine));
     const hostname = hostnameOf(options);
     const made = makeRequest({ key, fingerprint, hostname, product: options.product, now, random });
-    const asked = { fingerprint, hostname: made.request.hostname };
+    const { hostname: named, product } = made.request;
+    const asked = { fingerprint, hostname: named, ...(product === undefined ? {} : { product }) };
     const before = (machine?.requests ?? []).filter(
-      (one) => one.fingerprint !== asked.fingerprint || one.hostname !== asked.hostname,
+      (one) => one.fingerprint !== fingerprint || one.hostname !== named || one.product !== product,
     );
     const kept = set ?? machine?.fingerprint;
     const state: MachineState = {

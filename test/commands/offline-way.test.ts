@@ -192,7 +192,7 @@ test('a typed key is read anywhere: all but the machine, which is left out of it
     administrator: { email: 'ana@example.com' },
     signature: expect.stringContaining('not checked'),
   });
-  const wrong = typed.stdout.replace(/(?<= 3\. )./u, (first) => (first === 'Z' ? 'Y' : 'Z'));
+  const wrong = typed.stdout.replace(/(?<=^ *3\. )./mu, (first) => (first === 'Z' ? 'Y' : 'Z'));
   expect(await licet('offline-key inspect -', { input: wrong })).toMatchObject({
     code: 4,
     stderr: expect.stringContaining('Line 3 has a typing error'),

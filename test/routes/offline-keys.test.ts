@@ -117,12 +117,4 @@ describe('the typed form of a key', () => {
     expect(body.shortKey).toMatch(/^(?:[0-9A-Z]{5} ?)+\n/u);
     expect(body.warnings).toEqual([]);
   });
-
-  test('is null, with the reason, for what it can not say: half of a character', async () => {
-    const portal = await openPortal({ name: 'Prod \ud800' });
-    const { status, body } = await issue(portal, machine(portal, 'plc-7').typed);
-    expect(status).toBe(201);
-    expect(body.shortKey).toBeNull();
-    expect(body.warnings).toEqual([expect.stringContaining('typed form cannot say')]);
-  });
 });

@@ -2,7 +2,12 @@ import { describe, expect, it } from 'vitest';
 import { generateKey } from '../../shared/keys.ts';
 import { makeId } from '../../shared/ids.ts';
 import { keyIdOfProof, makeProof, verifyProof } from '../../shared/deactivation.ts';
-import { expandOfflineKey, offlineKeyFile, shortenOfflineKey } from '../../shared/offline-key.ts';
+import {
+  expandOfflineKey,
+  inspectTypedKey,
+  offlineKeyFile,
+  shortenOfflineKey,
+} from '../../shared/offline-key.ts';
 import { makeRequest, parseRequestCode } from '../../shared/offline-request.ts';
 import { signStatement, verifyStatement } from '../../shared/statements.ts';
 import { cutIntoQrParts, joinQrParts } from '../../shared/qr-parts.ts';
@@ -109,22 +114,77 @@ describe('the typed form of an offline key', () => {
     expect(verifyStatement('offline-key', jws, { roots: [root], now })).toMatchObject({ ok: true });
   });
 
-  it('takes under 300 typed characters for a full license', () => {
+  const full = (administrator: { readonly email: string; readonly name: string }) => {
     const claims = structuredClone(serverClaims['offline-key']);
     claims.licet.license.name = 'Production, Europe';
     claims.licet.license.entitlements = { reports: true, users: 250, 'export-pdf': true } as never;
-    claims.licet.administrator = {
-      email: 'ana.garcia@example.com',
-      name: 'Ana Garcia',
-      password: 'choose',
+    claims.licet.administrator = { ...administrator, password: 'choose' };
+    return issue(claims);
+  };
+  const ana = { email: 'ana.garcia@example.com', name: 'Ana Garcia' };
+
+  it.each([
+    ['a full license', ana, undefined],
+    ['a long name', { email: 'max.oberhuber@example-works.de', name: 'Max Oberhuber' }, undefined],
+    [
+      'a long name that is not that of the address, where the request named the product',
+      { email: 'm.oberhuber@industrieanlagen-gm.de', name: 'Maximilian O. Oberhuber' },
+      'reports-server',
+    ],
+  ])('takes under 300 typed characters for %s', (_, administrator, product) => {
+    const { jws, cert, machine } = full(administrator);
+    const short = shortenOfflineKey(jws, product);
+    if (!short.ok) throw new Error(short.error);
+    expect(typedLength(short.value)).toBeLessThan(300);
+    expect(
+      expandOfflineKey(short.value, { machine: { ...machine, product }, certificates: [cert] }),
+    ).toEqual({ ok: true, value: jws });
+  });
+
+  it('is there until 2058, and says why not from then on', () => {
+    const claims = structuredClone(serverClaims['offline-key']);
+    const at = (year: number) => Date.UTC(year, 0, 2) / 1000;
+    const short = (iat: number) =>
+      shortenOfflineKey(issue({ ...claims, iat, nbf: iat - 86_400, exp: iat + 86_400 }).jws);
+    expect(short(at(2058))).toMatchObject({ ok: true });
+    expect(short(at(2059))).toMatchObject({ ok: false, error: /typed form cannot say/ });
+  });
+
+  it('leaves out the product that the request named, which only that machine knows', () => {
+    const { jws, cert, machine } = full(ana);
+    const short = shortenOfflineKey(jws, 'reports-server');
+    const text = short.ok ? short.value : '';
+    expect(expandOfflineKey(text, { machine, certificates: [cert] })).toMatchObject({
+      ok: false,
+      error: /another request of this machine/,
+    });
+    expect(inspectTypedKey(text)).toMatchObject({
+      ok: true,
+      value: {
+        product: '(the one that its request named)',
+        license: { name: 'Production, Europe' },
+      },
+    });
+  });
+
+  it('takes no more characters for an end at any second than a time needs', () => {
+    const length = (expiresAt: string) => {
+      const claims = structuredClone(serverClaims['offline-key']);
+      claims.licet.license.expiresAt = expiresAt;
+      const short = shortenOfflineKey(issue(claims).jws);
+      return short.ok ? typedLength(short.value) : Infinity;
     };
-    const short = shortenOfflineKey(issue(claims).jws);
-    expect(short.ok && typedLength(short.value)).toBeLessThan(300);
+    const midnight = length('2027-12-31T00:00:00.000Z');
+    expect(length('2027-12-31T23:59:59.000Z')).toBe(midnight);
+    expect(length('2027-12-31T08:15:30.123Z')).toBeLessThan(midnight + 8);
   });
 
   it.each([
     { expiresAt: null, maxActivations: null, type: 'perpetual' },
     { expiresAt: '2027-01-31T08:15:30Z', maxActivations: 0, type: 'trial' },
+    { expiresAt: '2027-12-31T23:59:59.000Z' },
+    { expiresAt: '2027-12-31T08:15:30.123Z' },
+    { expiresAt: '1999-12-31T23:59:59.000Z' },
     { entitlements: { ratio: 0.25, tier: 'Gold €', offset: -3, big: 5_000_000_000 } },
     { name: 'Прод 🚀 "quoted" \\', entitlements: {} },
   ])('says %j', (part) => {

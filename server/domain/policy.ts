@@ -3,6 +3,7 @@ import type { LicenseCreate, Policy, Template } from '../../shared/api/licenses.
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc, ProductDoc } from './documents.ts';
+import { refuseEntitlements } from './entitlements.ts';
 
 const day = 86_400_000;
 const defaultDays = { subscription: 365, trial: 30 } as const;
@@ -64,6 +65,8 @@ export const newTerms = (
   const expiresAt = typeof input.expiresAt === 'string' ? Date.parse(input.expiresAt) : null;
   const end = endOf(type, expiresAt, template.days, now);
   if (!end.ok) return end;
+  const misfit = refuseEntitlements(product, input.entitlements ?? {});
+  if (misfit) return fail(misfit);
   return ok({
     type,
     expiresAt: end.value,

@@ -8,9 +8,26 @@ const dayLength = 86_400_000;
 export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const monthOf = (day: string): string => day.slice(0, 7);
 
+/** Days of usage that are kept, and that can be asked for. */
+export const usageKeptDays = 400;
+
 /** One document for each license and month. */
 export const usageId = (licenseId: string, day: string): string =>
   `use_${licenseId}_${monthOf(day)}`;
+
+/**
+ * Which of these documents are over, of ids in their order: those of months that ended `usageKeptDays`
+ * ago, but for the newest of them of each license: it says how many seats were held since.
+ */
+export const usageOver = (ids: readonly string[], now: number): readonly string[] => {
+  const oldest = monthOf(dayOf(now - usageKeptDays * dayLength));
+  const monthIn = (id: string): string => id.slice(-oldest.length);
+  const licenseIn = (id: string): string => id.slice(0, -oldest.length);
+  return ids.filter((id, at) => {
+    const next = ids[at + 1];
+    return next !== undefined && licenseIn(next) === licenseIn(id) && monthIn(next) < oldest;
+  });
+};
 
 /** What was seen of a license on a day. */
 export interface Seen {

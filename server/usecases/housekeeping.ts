@@ -1,4 +1,5 @@
 /** What a server does by itself: it forgets what has ended. */
+import { usageOver } from '../domain/usage.ts';
 import type { CollectionReader, Document } from '../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { isSessionOver } from './sign-in.ts';
@@ -17,7 +18,8 @@ type Forgettable =
   | 'idempotency'
   | 'passwordRequests'
   | 'downloadLinks'
-  | 'trialLinks';
+  | 'trialLinks'
+  | 'usage';
 
 /** The ids of documents that are over, page by page so that nobody waits. */
 const findOver = async <D extends Document>(
@@ -37,6 +39,12 @@ const findOver = async <D extends Document>(
   return over;
 };
 
+/** The ids of a whole collection, in their order. */
+const allIds = async <D extends Document>(
+  deps: Deps,
+  collection: (reader: LicetReader) => CollectionReader<D, string>,
+): Promise<readonly string[]> => findOver(deps, collection, () => true);
+
 const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Promise<void> => {
   for (let start = 0; start < ids.length; start += pageSize) {
     const some = ids.slice(start, start + pageSize);
@@ -54,13 +62,13 @@ const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Pr
 };
 
 /**
- * Deletes sessions, codes, links and kept answers that are over, and old password requests. Call it hourly;
+ * Deletes sessions, codes, links and kept answers that are over, old password requests and old usage. Call it hourly;
  * it does nothing while the store is read-only.
  */
 export const housekeeping = async (deps: Deps): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
   const now = deps.now();
-  const lists: readonly (readonly [Forgettable, readonly string[]])[] = [
+  const lists: (readonly [Forgettable, readonly string[]])[] = [
     [
       'sessions',
       await findOver(
@@ -110,5 +118,6 @@ export const housekeeping = async (deps: Deps): Promise<void> => {
       ),
     ],
   ];
+  lists.push(['usage', usageOver(await allIds(deps, (r) => r.usage), now)]);
   for (const [kind, ids] of lists) await forget(deps, kind, ids);
 };

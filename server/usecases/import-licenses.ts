@@ -1,4 +1,5 @@
 /** Many licenses at once, all or none: each bad row is named, and nothing is made while there is one. */
+import { z } from 'zod';
 import {
   ImportRow,
   type ImportFault,
@@ -18,6 +19,7 @@ import { newLicense } from './operator-licenses.ts';
 import { viewLicense } from './views.ts';
 
 const faultsShown = 200;
+const Faults = z.object({ errors: z.array(z.object({ field: z.string(), message: z.string() })) });
 
 interface Ready {
   readonly row: number;
@@ -28,6 +30,13 @@ interface Ready {
 type Checked =
   | { readonly faults: readonly ImportFault[] }
   | { readonly faults: readonly []; readonly ready: Ready };
+
+/** The faults of a row whose terms are refused: of each field that the refusal names. */
+const faultsOf = ({ detail, extra }: Refusal, row: number): readonly ImportFault[] => {
+  const named = Faults.safeParse(extra).data?.errors ?? [{ field: '', message: detail }];
+  // The sentence ends where it is shown.
+  return named.map(({ field, message }) => ({ row, field, message: message.replace(/\.$/u, '') }));
+};
 
 /** One row against schema, product and owner. */
 const check = async (
@@ -52,7 +61,7 @@ const check = async (
     return { faults: [{ row, field: 'product', message: `there is no product ${input.product}` }] };
   }
   const terms = newTerms(input, product, deps.now());
-  if (!terms.ok) return { faults: [{ row, field: 'expiresAt', message: terms.error.detail }] };
+  if (!terms.ok) return { faults: faultsOf(terms.error, row) };
   const owner = await reader.accounts.first('email', input.ownerEmail);
   if (!owner && !createOwners) {
     const message = `no account has the e-mail ${input.ownerEmail}; create it, or import with accounts created`;

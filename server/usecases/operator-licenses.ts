@@ -11,6 +11,7 @@ import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
+import { refuseEntitlements } from '../domain/entitlements.ts';
 import { hitByLowering } from '../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
 import type { Seat } from '../domain/seats.ts';
@@ -173,6 +174,11 @@ export const patchLicense = (
     const product = await tx.products.get(license.productId);
     const bought = purchase(license, product, patch, deps.now());
     if (!bought.ok) return bought;
+    const misfit =
+      product && patch.entitlements
+        ? refuseEntitlements(product, patch.entitlements, license.entitlements)
+        : null;
+    if (misfit) return fail(misfit);
     const next = patched(license, bought.value, owner.value, deps.now());
     if (!next.ok) return next;
     const seats = await heldSeats(deps, tx, license);

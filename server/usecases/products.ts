@@ -4,6 +4,7 @@ import type { Product, ProductCreate, ProductPatch, Snippet } from '../../shared
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { ProductDoc } from '../domain/documents.ts';
+import { refuseEntitlements } from '../domain/entitlements.ts';
 import { ownProduct } from '../domain/releases.ts';
 import { notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
@@ -17,7 +18,7 @@ export const listProducts = (deps: Deps, query: PageQuery): Promise<Page<Product
     mapPage(pageFrom(await reader.products.list(storeQuery(query)), query), viewProduct),
   );
 
-/** Error: `conflict` for an id that is taken, also by the server's own program. */
+/** Errors: `conflict` for an id that is taken, also by the server's own program; `invalid-request`. */
 export const createProduct = (
   deps: Deps,
   caller: AccountCaller,
@@ -40,13 +41,15 @@ export const createProduct = (
         trial: input.trial ?? null,
         createdAt: deps.now(),
       };
+      const misfit = refuseEntitlements(product, product.trial?.entitlements ?? {});
+      if (misfit) return fail(misfit);
       tx.products.put(product);
       tx.record({ action: 'product.create', target: product.id, outcome: 'ok' });
       return ok(viewProduct(product));
     }),
   );
 
-/** Changes a product's name, template or trial; licenses that exist keep their terms. Error: `not-found`. */
+/** Changes a product's name, template or trial; licenses that exist keep their terms. Errors: `not-found`, `invalid-request`. */
 export const patchProduct = (
   deps: Deps,
   caller: AccountCaller,
@@ -62,6 +65,12 @@ export const patchProduct = (
       template: patch.template ?? product.template,
       trial: patch.trial === undefined ? (product.trial ?? null) : patch.trial,
     };
+    const misfit = refuseEntitlements(
+      changed,
+      changed.trial?.entitlements ?? {},
+      product.trial?.entitlements,
+    );
+    if (misfit) return fail(misfit);
     tx.products.put(changed);
     tx.record({ action: 'product.change', target: id, outcome: 'ok' });
     return ok(viewProduct(changed));

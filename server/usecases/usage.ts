@@ -11,6 +11,7 @@ import {
   fillDays,
   saysMore,
   usageId,
+  usageKeptDays,
   withDay,
   type Seen,
 } from '../domain/usage.ts';
@@ -21,7 +22,6 @@ import type { Deps, LicetReader, UsageMeter } from './deps.ts';
 import { licenseOf } from './events.ts';
 import { countSeats, type SeatDeps } from './seats.ts';
 
-const mostDays = 400;
 const usualDays = 30;
 /** Licenses looked at, or documents written, in one go: others wait meanwhile. */
 const pageSize = 500;
@@ -179,7 +179,7 @@ export const readUsage = async (
     const today = dayOf(deps.now());
     const to = query.to !== undefined && query.to < today ? query.to : today;
     const from = query.from ?? dayOf(Date.parse(to) - (usualDays - 1) * dayLength);
-    const days = daysBetween(from, to, mostDays);
+    const days = daysBetween(from, to, usageKeptDays);
     const documents = new Map(
       (await reader.usage.by('license', license.id)).map((document) => [document.id, document]),
     );

@@ -39,7 +39,9 @@ export const warningsAt = (
       `The license has expired; it may be used until ${isoTime(ends.until)}. Renew it.`,
     );
   } else if (now > expires - 30 * day) {
-    warnings.push(`The license expires in ${Math.ceil((expires - now) / day)} days. Renew it.`);
+    const left = Math.ceil((expires - now) / day);
+    const when = left <= 1 ? 'within a day' : `in ${left} days`;
+    warnings.push(`The license expires ${when}. Renew it.`);
   }
   if (ends.revocations !== undefined && now > ends.revocations) {
     warnings.push('The list of revoked keys is past its date. Bring a newer trust file.');

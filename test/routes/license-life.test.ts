@@ -288,3 +288,91 @@ test('refusals say whom to ask, as the operator set it: contact and links', asyn
     support,
   });
 });
+
+describe('entitlements are checked against those that the product names', () => {
+  const template = { entitlements: { exports: false, users: 5, tier: 'basic' } };
+  const openNamed = async () => {
+    const portal = await openPortal();
+    const post = (target: string, json: unknown) =>
+      portal.ask<License>('POST', target, { token: portal.operator, json });
+    const product = { id: 'named', name: 'Named', template };
+    must(await post('/v1/operator/products', product), 201);
+    const create = (entitlements: License['entitlements']) =>
+      post('/v1/operator/licenses', {
+        ownerEmail: 'ana@example.com',
+        name: 'Named',
+        product: 'named',
+        entitlements,
+      });
+    return { ...portal, post, create };
+  };
+
+  test('an unknown name or another kind is refused, in a new license, a changed one and an import', async () => {
+    const portal = await openNamed();
+    const made = must(await portal.create({ users: 25 }), 201);
+    expect(made.entitlements).toEqual({ exports: false, users: 25, tier: 'basic' });
+    for (const [entitlements, detail] of [
+      [{ exprots: true }, /no entitlement “exprots”.*exports \(a flag\), users \(a number\)/u],
+      [{ users: 'many' }, /“users” of named is a number, not a text/u],
+      [{ exports: 1 }, /“exports” of named is a flag, not a number/u],
+    ] as const) {
+      const refused = {
+        status: 400,
+        body: {
+          code: 'invalid-request',
+          detail: expect.stringMatching(detail),
+          errors: [{ field: 'entitlements' }],
+        },
+      };
+      expect(await portal.create(entitlements)).toMatchObject(refused);
+      const target = `/v1/operator/licenses/${made.id}`;
+      const { operator: token } = portal;
+      const patched = await portal.ask('PATCH', target, { token, json: { entitlements } });
+      expect(patched).toMatchObject(refused);
+      const row = {
+        ownerEmail: 'ana@example.com',
+        name: 'Row',
+        product: 'named',
+        entitlements,
+      };
+      const dry = await portal.post('/v1/operator/licenses/import', { rows: [row], dryRun: true });
+      expect(dry.body).toMatchObject({
+        faults: [{ row: 1, field: 'entitlements', message: expect.stringMatching(/\w/u) }],
+      });
+    }
+  });
+
+  test('what a license has stays when the product names less, and a product that names none takes any', async () => {
+    const portal = await openNamed();
+    const made = must(await portal.create({ exports: true }), 201);
+    const { operator: token } = portal;
+    const product = '/v1/operator/products/named';
+    const fewer = { template: { entitlements: { users: 5 } } };
+    must(await portal.ask('PATCH', product, { token, json: fewer }), 200);
+    const target = `/v1/operator/licenses/${made.id}`;
+    const json = { entitlements: { exports: true, users: 9 } };
+    must(await portal.ask('PATCH', target, { token, json }), 200);
+    const other = { entitlements: { exports: false } };
+    expect((await portal.ask('PATCH', target, { token, json: other })).status).toBe(400);
+    must(await portal.ask('PATCH', product, { token, json: { template: {} } }), 200);
+    must(
+      await portal.ask('PATCH', target, { token, json: { entitlements: { any: 'thing' } } }),
+      200,
+    );
+  });
+
+  test('a trial offer names what the product names, or what every trial leaves out', async () => {
+    const portal = await openNamed();
+    const { operator: token } = portal;
+    const offer = (entitlements: License['entitlements']) =>
+      portal.ask('PATCH', '/v1/operator/products/named', {
+        token,
+        json: { trial: { entitlements } },
+      });
+    expect(await offer({ dashboards: 3 })).toMatchObject({
+      status: 400,
+      body: { detail: expect.stringContaining('no entitlement “dashboards”') },
+    });
+    must(await offer({ users: 2, uploads: false }), 200);
+  });
+});

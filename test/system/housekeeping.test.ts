@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Usage } from '../../shared/api/usage.ts';
 import { housekeeping } from '../../server/usecases/housekeeping.ts';
 import { day, hour, openPortal } from '../support/server.ts';
 
@@ -32,6 +33,38 @@ describe('what has ended is forgotten', () => {
     await housekeeping(portal.deps);
     expect(await counts()).toMatchObject({ passwordRequests: 0 });
   });
+});
+
+test('usage is kept for 400 days: months before that go, but for the last that says what was held since', async () => {
+  const portal = await openPortal({ maxActivations: 5, type: 'perpetual' });
+  const begin = portal.time.now;
+  const ids = () =>
+    portal.deps.store.read(async (reader) =>
+      (await reader.usage.list()).map(({ id }) => id.slice(-'2026-03'.length)),
+    );
+  for (let month = 0; month < 4; month += 1) {
+    portal.time.now = begin + month * 31 * day;
+    expect((await portal.activate(`server-${month}`)).status).toBe(201);
+    await portal.deps.usage.flush();
+  }
+  expect(await ids()).toEqual(['2026-03', '2026-04', '2026-05', '2026-06']);
+  portal.time.now = Date.parse('2027-05-15T08:00:00Z');
+  await housekeeping(portal.deps);
+  expect(await ids()).toEqual(['2026-03', '2026-04', '2026-05', '2026-06']);
+  portal.time.now = Date.parse('2027-07-15T08:00:00Z');
+  await housekeeping(portal.deps);
+  expect(await ids()).toEqual(['2026-05', '2026-06']);
+  portal.time.now = Date.parse('2027-12-15T08:00:00Z');
+  await housekeeping(portal.deps);
+  expect(await ids()).toEqual(['2026-06']);
+  // Four seats are still held, and every day that can be asked for says so.
+  const ana = await portal.signIn('ana@example.com');
+  const target = `/v1/licenses/${portal.license.id}/usage?from=2026-12-01&to=2026-12-02`;
+  const { body } = await portal.ask<Usage>('GET', target, { token: ana });
+  expect(body.days).toEqual([
+    { day: '2026-12-01', used: 4, peak: 4, refused: 0 },
+    { day: '2026-12-02', used: 4, peak: 4, refused: 0 },
+  ]);
 });
 
 test('once the certificate of the signing key has ended, activating says so, and reading goes on', async () => {

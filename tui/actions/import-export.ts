@@ -22,7 +22,7 @@ const refuse = (faults: readonly ImportFault[]): Answer<never> => {
   return fail({
     kind: 'refused',
     what: [...lines, ...(more > 0 ? [`And ${more} more.`] : [])].join('\n'),
-    next: 'Nothing was imported. Correct these rows and import again.',
+    next: 'Nothing was imported. Correct these rows, which count from 1 without the heading, and import again.',
   });
 };
 

@@ -1,7 +1,7 @@
 /** Many licenses at once, all or none: each bad row is named, and nothing is made while there is one. */
-import { z } from 'zod';
 import {
   ImportRow,
+  RefusedFields,
   type ImportFault,
   type LicenseImport,
   type LicenseImported,
@@ -19,7 +19,6 @@ import { newLicense } from './operator-licenses.ts';
 import { viewLicense } from './views.ts';
 
 const faultsShown = 200;
-const Faults = z.object({ errors: z.array(z.object({ field: z.string(), message: z.string() })) });
 
 interface Ready {
   readonly row: number;
@@ -33,7 +32,7 @@ type Checked =
 
 /** The faults of a row whose terms are refused: of each field that the refusal names. */
 const faultsOf = ({ detail, extra }: Refusal, row: number): readonly ImportFault[] => {
-  const named = Faults.safeParse(extra).data?.errors ?? [{ field: '', message: detail }];
+  const named = RefusedFields.safeParse(extra).data?.errors ?? [{ field: '', message: detail }];
   // The sentence ends where it is shown.
   return named.map(({ field, message }) => ({ row, field, message: message.replace(/\.$/u, '') }));
 };

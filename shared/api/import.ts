@@ -29,6 +29,9 @@ export const ImportFault = z
   .meta({ id: 'ImportFault' });
 export type ImportFault = z.infer<typeof ImportFault>;
 
+/** The members of a refusal that names fields, of a row or of any request. */
+export const RefusedFields = z.object({ errors: z.array(ImportFault.omit({ row: true })) });
+
 /** With `dryRun`, or with a fault in any row, nothing was created. */
 export const LicenseImported = z
   .object({

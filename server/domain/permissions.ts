@@ -1,4 +1,8 @@
-/** Who may do what with a license: the one table of relations and actions. */
+/**
+ * Who may do what: the one place that says so. What is about a license goes by what somebody is to it,
+ * all else by the role of their account. What is in neither table is about one's own account, or public.
+ */
+import type { Role } from '../../shared/api/accounts.ts';
 import type { Relation } from '../../shared/api/licenses.ts';
 import type { AccountDoc, LicenseDoc, MembershipDoc } from './documents.ts';
 
@@ -31,6 +35,39 @@ export type LicenseAction = keyof typeof licenseActions;
 
 export const may = (relation: Relation, action: LicenseAction): boolean =>
   licenseActions[action].includes(relation);
+
+const operators: readonly Role[] = ['operator'];
+const owners: readonly Role[] = ['operator', 'owner'];
+
+export const roleActions = {
+  'account.list': operators,
+  'account.create': operators,
+  'account.change': operators,
+  'password.code': operators,
+  'password.list-requests': operators,
+  'product.list': operators,
+  'product.create': operators,
+  'product.change': operators,
+  'product.snippet': operators,
+  'license.list-all': operators,
+  'license.create': operators,
+  'license.import': operators,
+  'license.operate': operators,
+  'release.list-all': operators,
+  'release.download-all': operators,
+  'release.publish': operators,
+  'release.withdraw': operators,
+  'event.see-all': operators,
+  'journal.read': operators,
+  'search.all': operators,
+  'backup.make': operators,
+  'trial.start': owners,
+} as const satisfies Record<string, readonly Role[]>;
+
+export type RoleAction = keyof typeof roleActions;
+
+export const roleMay = (role: Role, action: RoleAction): boolean =>
+  roleActions[action].includes(role);
 
 /** What an account is to a license; null when it is nothing to it, and may not learn that it exists. */
 export const relationOf = (

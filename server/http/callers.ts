@@ -1,6 +1,6 @@
 /** Who calls: bearer tokens (RFC 6750) become callers before a route runs. */
 import type { Context, MiddlewareHandler } from 'hono';
-import { operatorsOnly } from '../usecases/access.ts';
+import { refuseRole, type RoleAction } from '../usecases/access.ts';
 import type { AnonymousCaller } from '../usecases/caller.ts';
 import { authenticateActivation } from '../usecases/check-in.ts';
 import type { Deps } from '../usecases/deps.ts';
@@ -27,12 +27,13 @@ export const signedIn =
     await next();
   };
 
-/** An operator, signed in. */
-export const operator =
-  (deps: Deps): MiddlewareHandler<AccountEnv> =>
+/** Somebody signed in whose role may do this. */
+export const allowed =
+  (deps: Deps, action: RoleAction): MiddlewareHandler<AccountEnv> =>
   async (c, next) => {
     const caller = orRefuse(await authenticate(deps, bearer(c), remoteAddress(c)));
-    if (caller.account.role !== 'operator') throw new RefusalError(operatorsOnly);
+    const refusal = refuseRole(caller, action);
+    if (refusal) throw new RefusalError(refusal);
     c.set('caller', caller);
     await next();
   };

@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { RefusalReport } from '../../shared/api/refusals.ts';
 import { SearchQuery, SearchResult } from '../../shared/api/search.ts';
 import { Usage, UsageQuery } from '../../shared/api/usage.ts';
-import { operator, signedIn } from '../http/callers.ts';
+import { allowed, signedIn } from '../http/callers.ts';
 import { IdParam, json, newApi, problems, type AccountEnv } from '../http/contract.ts';
 import { mayReadMetrics, type Metrics } from '../http/metrics.ts';
 import { orRefuse, RefusalError } from '../http/problem.ts';
@@ -74,7 +74,7 @@ export const insightRoutes = (deps: Deps, metrics: Metrics) =>
         method: 'get',
         path: '/v1/operator/search',
         summary: 'Find anything by a part of its name: a hostname finds its license and owner',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'search.all')] as const,
         request: { query: SearchQuery },
         responses: { 200: json(SearchResult, 'What was found'), ...problems(400, 401, 403) },
       }),

@@ -11,7 +11,7 @@ import {
   OfflineKeyRequest,
   OfflineKeyWithKey,
 } from '../../shared/api/offline-keys.ts';
-import { idempotencyOf, operator, signedIn } from '../http/callers.ts';
+import { idempotencyOf, allowed, signedIn } from '../http/callers.ts';
 import {
   body,
   IdempotencyHeader,
@@ -141,7 +141,7 @@ const later = (deps: Deps) =>
         method: 'post',
         path: '/v1/operator/offline-keys/{id}/write-off',
         summary: 'Write a lost key off: its seat is free',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'license.operate')] as const,
         request: { params: IdParam },
         responses: { 200: json(OfflineKey, 'Written off'), ...problems(401, 403, 404, 409) },
       }),

@@ -10,7 +10,7 @@ import {
   ReleaseFilter,
   ReleasePage,
 } from '../../shared/api/releases.ts';
-import { idempotencyOf, operator, signedIn } from '../http/callers.ts';
+import { idempotencyOf, allowed, signedIn } from '../http/callers.ts';
 import {
   body,
   IdempotencyHeader,
@@ -118,7 +118,7 @@ const publishRoutes = (deps: Deps) =>
         method: 'get',
         path: '/v1/operator/releases',
         summary: 'All releases, those whose file has not arrived too',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'release.list-all')] as const,
         request: { query: ReleaseQuery },
         responses: { 200: json(ReleasePage, 'The releases'), ...problems(400, 401, 403) },
       }),
@@ -129,7 +129,7 @@ const publishRoutes = (deps: Deps) =>
         method: 'post',
         path: '/v1/operator/releases',
         summary: 'Announce a release with the checksum of its file, which is sent next',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'release.publish')] as const,
         request: { headers: IdempotencyHeader, body: body(ReleaseCreate) },
         responses: {
           201: json(Release, 'Announced; published already if the file is here'),
@@ -148,7 +148,7 @@ const publishRoutes = (deps: Deps) =>
         path: '/v1/operator/releases/{id}/file',
         summary:
           'Send the file of an announced release; it is published when it is the one announced',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'release.publish')] as const,
         request: { params: IdParam, body: { required: true as const, content: bytes } },
         responses: { 200: json(Release, 'Published'), ...problems(400, 401, 403, 404) },
       }),
@@ -163,7 +163,7 @@ const publishRoutes = (deps: Deps) =>
         method: 'delete',
         path: '/v1/operator/releases/{id}',
         summary: 'Withdraw a release: nobody can download it any more',
-        middleware: [operator(deps)] as const,
+        middleware: [allowed(deps, 'release.withdraw')] as const,
         request: { params: IdParam },
         responses: { 204: nothing('Withdrawn'), ...problems(401, 403, 404) },
       }),

@@ -6,9 +6,17 @@ import type { Relation } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { LicenseDoc } from '../domain/documents.ts';
-import { may, relationOf, type LicenseAction } from '../domain/permissions.ts';
+import {
+  may,
+  relationOf,
+  roleMay,
+  type LicenseAction,
+  type RoleAction,
+} from '../domain/permissions.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
+
+export type { RoleAction } from '../domain/permissions.ts';
 
 export interface Access {
   readonly license: LicenseDoc;
@@ -109,7 +117,11 @@ export const changeLicense = <T>(
     return fail(refusal);
   });
 
-export const operatorsOnly: Refusal = {
+const operatorsOnly: Refusal = {
   code: 'forbidden',
   detail: 'Only an operator of this server may do this. Ask one.',
 };
+
+/** Why the role of the caller's account may not do this; null when it may. */
+export const refuseRole = (caller: AccountCaller, action: RoleAction): Refusal | null =>
+  roleMay(caller.account.role, action) ? null : operatorsOnly;

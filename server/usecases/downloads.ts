@@ -6,6 +6,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, ReleaseDoc } from '../domain/documents.ts';
 import { mayDownload, orderReleases, ownProduct } from '../domain/releases.ts';
+import { roleMay } from '../domain/permissions.ts';
 import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
 import { licensesOf } from './choose-license.ts';
 import type { Deps, LicetReader } from './deps.ts';
@@ -31,7 +32,7 @@ const allowed = async (
   account: AccountDoc,
   productId: string,
 ): Promise<Result<null, Refusal>> => {
-  if (account.role === 'operator') return ok(null);
+  if (roleMay(account.role, 'release.download-all')) return ok(null);
   const licenses = await licensesOf(reader, account.id);
   return mayDownload(productId, licenses, deps.now(), deps.settings().support);
 };
@@ -42,7 +43,7 @@ const visible = async (
   reader: LicetReader,
   account: AccountDoc,
 ): Promise<readonly ReleaseDoc[]> => {
-  if (account.role === 'operator') return reader.releases.list();
+  if (roleMay(account.role, 'release.list-all')) return reader.releases.list();
   const licenses = await licensesOf(reader, account.id);
   const products = new Set([ownProduct, ...licenses.map(({ productId }) => productId)]);
   const found: ReleaseDoc[] = [];

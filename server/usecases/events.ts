@@ -1,6 +1,7 @@
 /** What changed, told live to whoever may see it. */
 import type { ChangeEvent } from '../../shared/api/server.ts';
 import type { Change } from '../store/store.ts';
+import { roleMay } from '../domain/permissions.ts';
 import { relationTo } from './access.ts';
 import type { AccountCaller } from './caller.ts';
 import type { Deps } from './deps.ts';
@@ -29,7 +30,7 @@ const maySee = async (
   licenseId: string | null,
   ids: readonly unknown[],
 ): Promise<boolean> => {
-  if (caller.account.role === 'operator' || ids.includes(caller.account.id)) return true;
+  if (roleMay(caller.account.role, 'event.see-all') || ids.includes(caller.account.id)) return true;
   if (licenseId === null) return false;
   return deps.store.read(async (reader) => {
     const license = await reader.licenses.get(licenseId);

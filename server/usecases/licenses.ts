@@ -6,6 +6,7 @@ import { ok } from '../../shared/result.ts';
 import type { LicenseDoc } from '../domain/documents.ts';
 import { seatKey } from '../domain/index-keys.ts';
 import { holdsSeat } from '../domain/seats.ts';
+import { roleMay } from '../domain/permissions.ts';
 import { readLicense, relationTo } from './access.ts';
 import type { AccountCaller } from './caller.ts';
 import { licensesOf } from './choose-license.ts';
@@ -21,12 +22,11 @@ export const listLicenses = (
   query: PageQuery,
 ): Promise<Page<License>> =>
   deps.store.read(async (reader) => {
-    const found =
-      caller.account.role === 'operator'
-        ? await reader.licenses.list(storeQuery(query))
-        : (await licensesOf(reader, caller.account.id))
-            .filter((license) => query.cursor === undefined || license.id > query.cursor)
-            .slice(0, query.limit + 1);
+    const found = roleMay(caller.account.role, 'license.list-all')
+      ? await reader.licenses.list(storeQuery(query))
+      : (await licensesOf(reader, caller.account.id))
+          .filter((license) => query.cursor === undefined || license.id > query.cursor)
+          .slice(0, query.limit + 1);
     return mapPage(pageFrom(found, query), async (license) => {
       const relation = (await relationTo(reader, caller, license)) ?? 'user';
       return viewLicense(deps, reader, license, relation);

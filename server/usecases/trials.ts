@@ -9,6 +9,7 @@ import type { AccountDoc, LicenseDoc, ProductDoc } from '../domain/documents.ts'
 import { trialKey } from '../domain/index-keys.ts';
 import { licenseStatus, refuseInvalid } from '../domain/license-status.ts';
 import { refuseTrial, restrictionTexts, trialEntitlements, trialTerms } from '../domain/trials.ts';
+import { roleMay } from '../domain/permissions.ts';
 import { changeLicense, notFound } from './access.ts';
 import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
@@ -99,7 +100,7 @@ export const startTrial = (
 ): Promise<Result<StartedTrial, Refusal>> =>
   deps.store.transact(actorOf(caller), (tx) =>
     idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
-      if (caller.account.role === 'user') return fail(ownersOnly);
+      if (!roleMay(caller.account.role, 'trial.start')) return fail(ownersOnly);
       const product = await tx.products.get(productId);
       const before = await tx.licenses.first('trial', trialKey(caller.account.id, productId));
       const now = deps.now();

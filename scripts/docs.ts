@@ -35,7 +35,7 @@ export const configurationPage = (): string =>
     made,
     'A server takes each setting from the first that has it: a flag of `licet serve`, an environment variable, the file `licet.json` in the data folder (`--config FILE` names another). The file is one JSON object with the names below:',
     '```json\n{ "listen": "127.0.0.1:8417", "name": "Acme licenses" }\n```',
-    '`licet config check --data DIR` says whether they are good and where each is from. A server that runs takes changes over by SIGHUP (`systemctl reload licet`), except for where it listens.',
+    '`licet config check --data DIR`, with the flags of `licet serve` if there are any, says whether they are good and where each is from. A setting that is true or false may be given by its flag alone (`--tls`), or with the word (`--tls false`). A server that runs takes changes over by SIGHUP (`systemctl reload licet`), except for where it listens.',
     ...Object.entries(settingsTable).map(([name, setting]) => settingText(name, setting)),
   ].join('\n\n')}\n`;
 

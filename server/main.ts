@@ -5,9 +5,10 @@ import type { Limits } from './http/limits.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { keepCheckpoints } from './store/checkpoints.ts';
 import { openStore } from './store/open-store.ts';
+import { checkTransport } from './system/check-settings.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
-import { checkPlainHttp, listenOn, showHostPort } from './system/listen.ts';
+import { listenOn, showHostPort } from './system/listen.ts';
 import { createSpentEraser } from './system/erase-spent.ts';
 import { createLogger } from './system/logger.ts';
 import { every } from './system/periodic.ts';
@@ -117,8 +118,6 @@ const warnOfEnd = ({ signer, log, now }: Deps): void => {
   );
 };
 
-const usesTls = ({ tls, tlsCert }: ServerSettings): boolean => tls || tlsCert !== null;
-
 /**
  * Starts a server; resolves when it answers.
  * @throws Failure (settings, keys, address) or StoreError (data), whose messages say what to do
@@ -127,7 +126,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   const { directory, version, demo = null, now = Date.now } = options;
   const settings = await readSettings(options);
   const log = options.log ?? createLogger(settings.logLevel);
-  checkPlainHttp(settings.listen, usesTls(settings), settings.insecureHttp);
+  checkTransport(settings);
   const store = await openStore({ directory, ...dataVersion, now, log });
   let listener: Listener | undefined;
   try {

@@ -104,11 +104,14 @@ test('install writes unit and user, and puts the unlock secret where the server 
   expect(await serviceState({ root })).toMatchObject({ installed: true });
 
   // Installing again, say with another port, keeps the secret.
-  await installService({ ...options, listen: '0.0.0.0:443' });
+  await installService({ ...options, listen: '127.0.0.1:443' });
   expect(await readFile(path.join(root, 'etc/licet/unlock'), 'utf8')).toBe(secret);
   expect(await readFile(path.join(root, 'etc/systemd/system/licet.service'), 'utf8')).toMatch(
-    /--listen 0\.0\.0\.0:443[^]*AmbientCapabilities=CAP_NET_BIND_SERVICE/u,
+    /--listen 127\.0\.0\.1:443[^]*AmbientCapabilities=CAP_NET_BIND_SERVICE/u,
   );
+
+  // What a start would refuse is refused before anything is written.
+  await expect(installService({ ...options, listen: '0.0.0.0:443' })).rejects.toThrow('Plain HTTP');
 
   expect(await uninstallService({ root })).toBe(true);
   expect(await readdir(path.join(root, 'etc/systemd/system'))).toEqual([]);

@@ -4,10 +4,12 @@ import type { Done } from '../actions/done.ts';
 import { dataFolder } from './data-folder.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
+import { settingOptions } from './setting-options.ts';
 import { localCommand, type LocalOptions } from './local-command.ts';
 
 interface CheckFlags extends LocalOptions {
   readonly config?: string;
+  readonly [flag: string]: unknown;
 }
 
 /** A setting as the file would have it. */
@@ -19,13 +21,23 @@ const shown = (name: string, value: unknown): string => {
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
 
-const check = async (io: Io, flags: CheckFlags): Promise<Done> => {
-  const { traceSettings } = await import('../../server/system/settings.ts');
+const check = async (
+  io: Io,
+  given: CheckFlags,
+  flags: Readonly<Record<string, unknown>>,
+): Promise<Done> => {
+  const [{ traceSettings }, { checkSettings }] = await Promise.all([
+    import('../../server/system/settings.ts'),
+    import('../../server/system/check-settings.ts'),
+  ]);
+  const directory = dataFolder(io, given);
   const { settings, from } = await traceSettings({
-    directory: dataFolder(io, flags),
-    configFile: flags.config,
+    directory,
+    configFile: given.config,
     environment: io.env,
+    flags,
   });
+  await checkSettings(directory, settings, Date.now());
   const rows = Object.entries(settings).map(
     ([name, value]) => [name, shown(name, value), from[name as keyof typeof from]] as const,
   );
@@ -45,8 +57,9 @@ const check = async (io: Io, flags: CheckFlags): Promise<Done> => {
 };
 
 /** The group. */
-export const configCommand = (io: Io): Command =>
-  group(
+export const configCommand = async (io: Io): Promise<Command> => {
+  const { options, flagsIn } = await settingOptions();
+  return group(
     io,
     'config',
     'Settings of a server',
@@ -55,10 +68,17 @@ export const configCommand = (io: Io): Command =>
       localCommand<CheckFlags>(io, {
         name: 'check',
         description:
-          'Check the settings of a server by file and environment, and tell where each is from.',
-        examples: ['config check --data /var/lib/licet'],
-        options: (command) => command.option('--config <file>', 'settings, else DATA/licet.json'),
-        run: (flags) => check(io, flags),
+          'Check the settings of a server by file, environment and flags as for serve, and tell where each is from.',
+        examples: [
+          'config check --data /var/lib/licet',
+          'config check --data /var/lib/licet --listen 0.0.0.0:443 --tls',
+        ],
+        options: (command) => {
+          command.option('--config <file>', 'settings, else DATA/licet.json');
+          for (const option of options) command.addOption(option);
+        },
+        run: (given) => check(io, given, flagsIn(given)),
       }),
     ],
   );
+};

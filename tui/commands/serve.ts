@@ -1,25 +1,15 @@
 /** `licet serve`: the server on a data folder. */
-import { Command, Option } from 'commander';
+import { Command } from 'commander';
 import { version } from '../version.ts';
 import { addDataOption, writableDataFolder, type DataOptions } from './data-folder.ts';
 import type { Io } from './io.ts';
 import { addExamples } from './options.ts';
+import { settingOptions } from './setting-options.ts';
 
 interface ServeFlags extends DataOptions {
   readonly config?: string;
   readonly [flag: string]: unknown;
 }
-
-/** What an option needs to know of a setting. */
-interface Setting {
-  readonly flag: string;
-  readonly about: string;
-  readonly schema: { safeParse(value: unknown): { readonly success: boolean } };
-}
-
-/** An option for a setting: a switch where it is true or false, else with a value. */
-const optionOf = ({ flag, about, schema }: Setting): Option =>
-  schema.safeParse(true).success ? new Option(flag, about) : new Option(`${flag} <value>`, about);
 
 interface Greeted {
   readonly url: string;
@@ -50,16 +40,12 @@ const tellSystemd = async (io: Io, fail: (error: unknown) => void): Promise<void
 
 /** The command, with an option for each setting. */
 export const serveCommand = async (io: Io): Promise<Command> => {
-  const { settingsTable } = await import('../../server/system/settings-table.ts');
-  const settings = Object.entries<Setting>(settingsTable).map(([name, setting]) => ({
-    name,
-    option: optionOf(setting),
-  }));
+  const { options, flagsIn } = await settingOptions();
   const command = new Command('serve').description(
     'Run the server on a data folder, until it is stopped. When it answers, it prints one line of JSON with where.',
   );
   addDataOption(command).option('--config <file>', 'settings, else DATA/licet.json');
-  for (const { option } of settings) command.addOption(option);
+  for (const option of options) command.addOption(option);
   addExamples(command, ['serve --data /var/lib/licet --listen 127.0.0.1:8417']);
   return command.action(async (given: ServeFlags) => {
     const { serve, runUntilStopped } = await import('../../server/main.ts');
@@ -69,9 +55,7 @@ export const serveCommand = async (io: Io): Promise<Command> => {
       version,
       configFile: given.config,
       environment: io.env,
-      flags: Object.fromEntries(
-        settings.map(({ name, option }) => [name, given[option.attributeName()]]),
-      ),
+      flags: flagsIn(given),
     });
     // Before it says that it is ready, so that no signal comes too early.
     const stopped = runUntilStopped(server);

@@ -13,6 +13,7 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { checkTransport } from '../check-settings.ts';
 import { Failure } from '../failure.ts';
 import { keyPaths } from '../keys/keyring.ts';
 import { readSettings } from '../settings.ts';
@@ -66,14 +67,16 @@ export const hiddenFrom = ({ program, data }: InstallOptions): string[] => {
   });
 };
 
-/** The unit for these options; reads the settings for the port. @throws Failure `setting` */
+/** The unit for these options; reads the settings, and refuses those that no server would start with. @throws Failure `setting` */
 export const makeUnit = async (options: InstallOptions): Promise<string> => {
   if (!/^[a-z_][a-z0-9_-]{0,30}$/u.test(options.user)) {
     throw new Failure('setting', `"${options.user}" is no name for a user of this system.`);
   }
   const directory = path.join(options.root, options.data);
-  const { listen } = await readSettings({ directory, flags: { listen: options.listen } });
-  return unitText({ ...options, lowPort: listen.port > 0 && listen.port < 1024 });
+  const settings = await readSettings({ directory, flags: { listen: options.listen } });
+  checkTransport(settings);
+  const { port } = settings.listen;
+  return unitText({ ...options, lowPort: port > 0 && port < 1024 });
 };
 
 /** Moves the unlock secret out of the data folder, to where only root and systemd read it. */

@@ -36,7 +36,7 @@ describe('an operator', () => {
     terminal.press('esc');
     await terminal.waitFor('Enter make a license');
     terminal.press('1');
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     const { items } = await must((await server.client(operatorEmail)).licenses());
     expect(items).toMatchObject([{ name: 'Prod', owner: { email: 'zoe@initech.example' } }]);
   });
@@ -73,7 +73,7 @@ describe('an operator', () => {
     const owner = await signInTui(server);
     await owner.waitFor('All is well.');
     const terminal = await signInTui(server, operatorEmail);
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod');
     await terminal.waitForGone('Dev');
     terminal.press('enter');
@@ -94,7 +94,7 @@ describe('an operator', () => {
     const server = await openPortalServer();
     await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
     const terminal = await signInTui(server, operatorEmail);
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
     terminal.press('enter');
@@ -113,7 +113,7 @@ describe('an operator', () => {
   test('edits a license from what it is: what is not touched stays', async () => {
     const server = await openPortalServer();
     const terminal = await signInTui(server, operatorEmail);
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
     terminal.press('e');
@@ -139,7 +139,7 @@ describe('an operator', () => {
       await server.activate(hostname, { email: anaEmail, licenseId: server.prod });
     }
     const terminal = await signInTui(server, operatorEmail);
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
     terminal.press('t');
@@ -176,7 +176,7 @@ describe('an operator', () => {
     const template = { type: 'perpetual', maxActivations: 3, floating: true } as const;
     await must(operator.createProduct({ id: 'viewer', name: 'Acme Viewer', template }));
     const terminal = await signInTui(server, operatorEmail, { columns: 120 });
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('3/viewer\r');
     await terminal.waitFor('perpetual, 3 activations, floating');
     terminal.press('e');
@@ -200,7 +200,7 @@ describe('an operator', () => {
     const template = { type: 'perpetual', maxActivations: 7, leaseHours: 5 } as const;
     await must(operator.createProduct({ id: 'viewer', name: 'Acme Viewer', template }));
     const terminal = await signInTui(server, operatorEmail);
-    await terminal.waitFor('Prod');
+    await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('3/viewer\r');
     await terminal.waitFor('perpetual, 7 activations');
     terminal.press('enter');

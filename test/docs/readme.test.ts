@@ -58,7 +58,6 @@ test('five minutes to a real server', async () => {
   await user.waitFor('Set a password with a one-time code.');
   user.type(`${code}\t${password}\t${password}\r`);
   await user.waitFor('Your password is set');
-  user.press('up', 'up');
   await user.waitFor('▌ E-mail');
   user.type(`you@example.com\t${password}\r`);
   await user.waitFor('Licenses');

@@ -4,6 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import type { StatementType } from '../../shared/claims.ts';
+import { verifyProof } from '../../shared/deactivation.ts';
 import { publicKeyFromText } from '../../shared/keys.ts';
 import { parseRequestCode } from '../../shared/offline-request.ts';
 import type { Result } from '../../shared/result.ts';
@@ -96,6 +97,12 @@ describe('a changed bit', () => {
       expect(otherReadings(golden.typed['offline-key'], readKey)).toEqual([]);
       expect(otherReadings(golden.typed['offline-key-form-2'], readKey)).toEqual([]);
       expect(otherReadings(golden.typed.request, parseRequestCode)).toEqual([]);
+      const { jti, sub } = golden.claims['offline-key'];
+      const { fingerprint } = machine;
+      const given = { id: jti, licenseId: sub, fingerprint, machineKey: golden.machineKey };
+      const readProof = (typed: string) => verifyProof(typed, given);
+      expect(readProof(golden.typed.deactivation)).toMatchObject({ ok: true });
+      expect(otherReadings(golden.typed.deactivation, readProof)).toEqual([]);
     },
     tries * 20 + 30_000,
   );

@@ -6,11 +6,12 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as jose from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { typOf } from '../../shared/claims.ts';
-import { toJwk } from '../../shared/keys.ts';
+import { statementTypes, typOf } from '../../shared/claims.ts';
+import { publicKeyFromText, toJwk } from '../../shared/keys.ts';
 import { offlineKeyFile } from '../../shared/offline-key.ts';
 import { signStatement } from '../../shared/statements.ts';
 import { toPem } from '../../shared/trust.ts';
+import golden from '../golden/statements.json' with { type: 'json' };
 import { day, makeServerKeys, serverClaims } from '../support/statements.ts';
 
 const run = promisify(execFile);
@@ -77,6 +78,25 @@ describe('jose', () => {
         },
       );
       expect(payload).toEqual(serverClaims[type]);
+    },
+  );
+
+  it.each(Object.keys(golden.statements) as (keyof typeof golden.statements)[])(
+    'verifies the frozen statement of type %s by the key that signs such ones',
+    async (type) => {
+      const { by } = statementTypes[type];
+      const certificate = jose.decodeJwt<{ cnf: { jwk: jose.JWK } }>(golden.statements.cert);
+      const keys = {
+        root: golden.trust.roots,
+        server: [{ ...certificate.cnf.jwk, kid: certificate.sub ?? '' }],
+        machine: [publicKeyFromText(golden.machineKey)].flatMap((key) => (key ? [toJwk(key)] : [])),
+      }[by];
+      const verified = await jose.compactVerify(
+        golden.statements[type],
+        jose.createLocalJWKSet({ keys }),
+        { algorithms: ['EdDSA'] },
+      );
+      expect(verified.protectedHeader.typ).toBe(typOf(type));
     },
   );
 

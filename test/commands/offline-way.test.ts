@@ -3,6 +3,8 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toQrText } from '../../shared/codes.ts';
+import { makeProof } from '../../shared/deactivation.ts';
+import { generateKey } from '../../shared/keys.ts';
 import { joinQrParts } from '../../shared/qr-parts.ts';
 import { bundle } from '../support/bundle.ts';
 import { closing } from '../support/closing.ts';
@@ -100,7 +102,7 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
   expect(await enter.exited).toMatchObject({ code: 0 });
 
   const proof = String(done(await plant.run('deactivate --json')).json()['typed']).split('\n');
-  const give = await anaAt('offline-key return --license Prod', { rows: 60 });
+  const give = await anaAt('offline-key return', { rows: 60 });
   await give.waitFor('Paste the proof, or type it line by line.');
   give.type(`${proof[0] ?? ''}\r`);
   await give.waitFor(' 2: ');
@@ -113,7 +115,7 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
   // Once, and no more: shown again by the machine it frees nothing.
   const again = done(await plant.run('deactivate --json')).json();
   expect(again['typed']).toBe(proof.join('\n'));
-  const more = await portal.as('ana', 'offline-key return --license Prod --proof-file -', {
+  const more = await portal.as('ana', 'offline-key return --proof-file -', {
     input: String(again['proof']),
   });
   expect(more).toMatchObject({ code: 1, stderr: expect.stringContaining('given back already') });
@@ -174,6 +176,18 @@ test('the list shows all licenses, the next visit first; the sheet, the file and
   const visit = /soon-1 +Dev +(?<day>\d{4}-\d\d-\d\d)/u.exec(list.stdout)?.groups?.['day'];
   const sheet = await ana('offline-key sheet soon-1 --license Dev');
   expect(sheet.stdout).toContain(`NEXT VISIT DUE  ${visit}`);
+  // A proof of a key that is on none of one's licenses is told from one that is.
+  const stranger = makeProof(
+    generateKey((bytes) => new Uint8Array(bytes).fill(7)),
+    { id: 'key_01jt0000000000000000000000', licenseId: 'lic_1', fingerprint: 'ab'.repeat(32) },
+    Date.now(),
+  );
+  const nobody = await portal.as('ana', 'offline-key return --proof-file -', {
+    input: stranger.typed,
+  });
+  expect(nobody.code).toBe(2);
+  expect(nobody.stderr).toContain('key_01jt0000000000000000000000, which is not on');
+
   const file = `${folder.path}/again.key.txt`;
   await ana(`offline-key show soon-1 --license Dev --out ${file}`);
   expect((await stat(file)).size).toBeGreaterThan(500);

@@ -46,7 +46,8 @@ export const carrySheet = (key: OfflineKeyWithKey): string => {
   const steps = [
     '  On the machine:   licet offline-key enter',
     '  Type the lines below. Each is checked at once; case and spaces do not',
-    '  matter. The machine needs the trust file of the server, once:',
+    '  matter. The first time, and after the signing key of the server was',
+    '  rotated, give its trust file too (licet keys export-trust):',
     '                    licet offline-key enter --root trust.json',
     '  Then:             licet offline-key verify',
   ];

@@ -9,25 +9,30 @@ import { action } from './action.ts';
 import { managing } from './activations.ts';
 import { block, licenseField, Named, optional, text } from './fields.ts';
 import { allPages } from './find.ts';
+import { licensesToList } from './list-offline-keys.ts';
 import { isHeld } from './next-visit.ts';
 import { Code, findKey, keyField } from './offline-keys.ts';
 
-/** The key that is named, or the one that the proof is about. */
-const findReturned = async (
+/** The key that a proof is about, wherever it is; or the one that replaced it, which the proof gives up too. */
+const findProven = async (
   client: Client,
   license: string | undefined,
-  named: string | undefined,
   proof: string,
 ): Promise<Answer<OfflineKey>> => {
-  const told = named === undefined ? keyIdOfProof(proof) : ok(named);
+  const told = keyIdOfProof(proof);
   if (!told.ok) return fail({ kind: 'invalid', fields: { proof: told.error } });
-  const found = await findKey(client, license, told.value);
-  if (!found.ok || isHeld(found.value)) return found;
-  // A proof about an older key gives up the one that replaced it, too.
-  const { licenseId, fingerprint } = found.value;
-  const all = await allPages((query) => client.offlineKeys(licenseId, query));
-  if (!all.ok) return all;
-  return ok(all.value.find((one) => one.fingerprint === fingerprint && isHeld(one)) ?? found.value);
+  const licenses = await licensesToList(client, license);
+  if (!licenses.ok) return licenses;
+  for (const { id } of licenses.value) {
+    const all = await allPages((query) => client.offlineKeys(id, query));
+    if (!all.ok) return all;
+    const about = all.value.find((key) => key.id === told.value);
+    const held = all.value.find((key) => key.fingerprint === about?.fingerprint && isHeld(key));
+    if (about) return ok(isHeld(about) ? about : (held ?? about));
+  }
+  const names = licenses.value.map(({ name }) => name).join(', ');
+  const text = `This proof is for the offline key ${told.value}, which is not on ${names}.`;
+  return fail({ kind: 'invalid', fields: { proof: text } });
 };
 
 export const returnOfflineKey = action({
@@ -53,7 +58,10 @@ export const returnOfflineKey = action({
     license: licenseField(),
   },
   run: async (client, { license, key, proof }) => {
-    const found = await findReturned(client, license, key, proof);
+    const found =
+      key === undefined
+        ? await findProven(client, license, proof)
+        : await findKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.returnOfflineKey(found.value.licenseId, found.value.id, { proof });
     return answer.ok

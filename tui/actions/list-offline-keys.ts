@@ -14,7 +14,7 @@ import { byNextVisit, isHeld, nextVisit } from './next-visit.ts';
 const listedLicenses = 50;
 
 /** The named license, or all that are not too many. */
-const licensesToList = async (
+export const licensesToList = async (
   client: Client,
   named: string | undefined,
 ): Promise<Answer<readonly License[]>> => {
@@ -28,7 +28,7 @@ const licensesToList = async (
 };
 
 const visitText = (key: OfflineKey): Shown =>
-  isHeld(key) ? time(new Date(nextVisit(key)).toISOString()) : null;
+  isHeld(key) ? new Date(nextVisit(key)).toISOString().slice(0, 10) : null;
 
 export const listOfflineKeys = action({
   id: 'offline-keys.list',

@@ -203,7 +203,11 @@ export const actionCommand = (io: Io, spec: ActionCommand): Command => {
   const command = new Command(spec.name).description(action.description);
   for (const name of spec.places ?? []) {
     const field = action.fields.find((one) => one.name === name);
-    if (field) command.argument(`[${kebab(name)}]`, describe(field));
+    if (!field) continue;
+    const text = field.code
+      ? 'its file, or - for standard input; if left out, it is typed or pasted at the terminal'
+      : describe(field);
+    command.argument(`[${kebab(name)}]`, text);
   }
   for (const field of action.fields) addField(command, field);
   for (const option of spec.extra ?? []) command.addOption(option);

@@ -2,7 +2,7 @@
 import { seatKey } from '../../server/domain/index-keys.ts';
 import { collections } from '../../server/collections.ts';
 import { openStore } from '../../server/store/open-store.ts';
-import { licenseId, licensesOf, makeActivation } from './seed.ts';
+import { licenseId, licensesOf, makeActivation, silent } from './seed.ts';
 
 export interface LoadResult {
   readonly perSecond: number;
@@ -20,12 +20,11 @@ export interface LoadResult {
 
 const clients = 64;
 const [directory = '', seconds = '5'] = process.argv.slice(2);
-const nothing = (): void => undefined;
 const store = await openStore({
   directory,
   schema: collections,
   now: Date.now,
-  log: { info: nothing, warn: nothing, error: nothing },
+  log: silent,
 });
 const licenses = licensesOf(await store.read((reader) => reader.activations.count()));
 

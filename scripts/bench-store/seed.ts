@@ -1,10 +1,15 @@
-/** The fast path: a data folder with so many activations, as a snapshot, without a change for each. */
+/**
+ * The fast path: a data folder with so many activations, as a snapshot, without a change for each. It has
+ * what a start finds in a real one: last-seen marks, and a journal whose end is checked.
+ */
 import { createHash, randomBytes } from 'node:crypto';
 
 import { collections } from '../../server/collections.ts';
 import type { ActivationDoc } from '../../server/domain/documents.ts';
 import { makeFolder, makeJournal } from '../../server/store/folder.ts';
 import { createDatabase } from '../../server/store/load.ts';
+import { openMarks } from '../../server/store/marks.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { noHash } from '../../server/store/record.ts';
 import { createTables, setDocument, tableNamed } from '../../server/store/table.ts';
 import { makeId } from '../../shared/ids.ts';
@@ -37,16 +42,25 @@ export const makeActivation = (license: string, at: number): ActivationDoc => {
   };
 };
 
-export const seed = async (directory: string, activations: number): Promise<void> => {
+/** So many came by the journal, which is then as long as what a start checks of it. */
+const byJournal = (activations: number): number => Math.min(4000, activations / 2);
+
+const nothing = (): void => undefined;
+export const silent = { info: nothing, warn: nothing, error: nothing };
+
+const seedSnapshot = async (directory: string, activations: number): Promise<void> => {
   await makeFolder(directory);
   await makeJournal(directory);
   const tables = createTables(collections);
   const table = tableNamed(tables, 'activations');
+  const marks = await openMarks(directory, silent);
   const started = Date.now() - activations;
   for (let n = 0; n < activations; n += 1) {
     const activation = makeActivation(licenseId(n % licensesOf(activations)), started + n);
     setDocument(table, activation.id, activation);
+    marks.set(activation.id, { at: started, version: '4.2.1' });
   }
+  await marks.save();
   const database = createDatabase(tables, 1, {
     directory,
     slice: Number.POSITIVE_INFINITY,
@@ -54,4 +68,19 @@ export const seed = async (directory: string, activations: number): Promise<void
     cover: async () => ({ from: 0, to: 0, hash: noHash }),
   });
   await database.write();
+};
+
+export const seed = async (directory: string, activations: number): Promise<void> => {
+  const changes = byJournal(activations);
+  await seedSnapshot(directory, activations - changes);
+  const store = await openStore({ directory, schema: collections, now: Date.now, log: silent });
+  const writing = Array.from({ length: changes }, async (_, n) => {
+    const activation = makeActivation(licenseId(n % licensesOf(activations)), Date.now());
+    await store.transact({ id: 'acc_1', from: '192.0.2.1' }, async (transaction) => {
+      transaction.activations.put(activation);
+      transaction.record({ action: 'activation.create', target: activation.id, outcome: 'ok' });
+    });
+  });
+  await Promise.all(writing);
+  await store.close();
 };

@@ -5,7 +5,7 @@
 import { collections } from '../../server/collections.ts';
 import { seatKey } from '../../server/domain/index-keys.ts';
 import { openStore } from '../../server/store/open-store.ts';
-import { licenseId, makeActivation } from './seed.ts';
+import { licenseId, makeActivation, silent } from './seed.ts';
 
 export interface StartResult {
   readonly start: number;
@@ -14,13 +14,12 @@ export interface StartResult {
 }
 
 const [directory = ''] = process.argv.slice(2);
-const nothing = (): void => undefined;
 const started = performance.now();
 const store = await openStore({
   directory,
   schema: collections,
   now: Date.now,
-  log: { info: nothing, warn: nothing, error: nothing },
+  log: silent,
 });
 const start = performance.now() - started;
 const { rss } = process.memoryUsage();

@@ -3,11 +3,12 @@
  * minute or so, one mark a line. When it can't be read the server starts without it: marks come back
  * by themselves as machines check in.
  */
-import { open, readFile, rename } from 'node:fs/promises';
+import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { createSlices, errorCode, messageOf, syncDirectory } from './files.ts';
 import { writeAll } from './journal-file.ts';
+import { readLines } from './lines.ts';
 import type { Log } from './log.ts';
 import type { Mark, Marks } from './store.ts';
 
@@ -21,32 +22,52 @@ export const marksPath = (directory: string): string => join(directory, 'marks.j
 const isMark = (value: unknown): value is Mark =>
   typeof value === 'object' && value !== null && 'at' in value && typeof value.at === 'number';
 
-const readMarks = async (path: string, log: Log): Promise<Map<string, Mark>> => {
-  const marks = new Map<string, Mark>();
-  let bytes: Buffer;
+/** A mark, or still its JSON until somebody asks for it: a start may find a million of them. */
+type StoredMark = Mark | string;
+
+const parseMark = (text: string): Mark | undefined => {
   try {
-    bytes = await readFile(path);
+    const mark: unknown = JSON.parse(text);
+    return isMark(mark) ? mark : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const markStart = ':{"at":';
+
+/** Files a line of the file; false when it is none of a mark. */
+const fileLine = (marks: Map<string, StoredMark>, line: string): boolean => {
+  const end = line.indexOf('"', 1);
+  if (!line.startsWith('"') || !line.startsWith(markStart, end + 1)) return false;
+  const id = line.slice(1, end);
+  const text = line.slice(end + 2, line.endsWith(',') ? -1 : undefined);
+  // The ids that licet makes need no escapes.
+  if (id === '' || id.includes('\\') || !text.endsWith('}')) return false;
+  marks.set(id, text);
+  return true;
+};
+
+const readMarks = async (path: string, log: Log): Promise<Map<string, StoredMark>> => {
+  const marks = new Map<string, StoredMark>();
+  let bad = 0;
+  try {
+    const handle = await open(path, 'r');
+    try {
+      // By lines, each by itself: one bad line costs one mark.
+      for await (const { lines } of readLines(handle)) {
+        for (const line of lines) {
+          if (line !== '{' && line !== '}' && !fileLine(marks, line)) bad += 1;
+        }
+      }
+    } finally {
+      await handle.close();
+    }
   } catch (error) {
     if (errorCode(error) !== 'ENOENT') {
       log.warn({ file: path, error: messageOf(error) }, 'The last-seen marks could not be read.');
     }
     return marks;
-  }
-  let bad = 0;
-  // By lines, each by itself: a million marks are no string, and one bad line costs one mark.
-  for (let start = 0; start < bytes.length;) {
-    const newline = bytes.indexOf(10, start);
-    const end = newline === -1 ? bytes.length : newline;
-    const line = bytes.toString('utf8', start, end).replace(/,$/u, '');
-    start = end + 1;
-    if (line === '{' || line === '}') continue;
-    try {
-      const [[id, mark] = []] = Object.entries(JSON.parse(`{${line}}`) as Record<string, unknown>);
-      if (id !== undefined && isMark(mark)) marks.set(id, mark);
-      else bad += 1;
-    } catch {
-      bad += 1;
-    }
   }
   if (bad > 0) {
     log.warn({ file: path, lines: bad }, 'Some last-seen marks were damaged and are left out.');
@@ -54,7 +75,7 @@ const readMarks = async (path: string, log: Log): Promise<Map<string, Mark>> => 
   return marks;
 };
 
-const writeMarks = async (path: string, marks: ReadonlyMap<string, Mark>): Promise<void> => {
+const writeMarks = async (path: string, marks: ReadonlyMap<string, StoredMark>): Promise<void> => {
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   const pause = createSlices(2);
@@ -63,7 +84,7 @@ const writeMarks = async (path: string, marks: ReadonlyMap<string, Mark>): Promi
     let text = '{';
     let separator = '\n';
     for (const [id, mark] of marks) {
-      text += `${separator}${JSON.stringify(id)}:${JSON.stringify(mark)}`;
+      text += `${separator}${JSON.stringify(id)}:${typeof mark === 'string' ? mark : JSON.stringify(mark)}`;
       separator = ',\n';
       if (text.length < 1 << 16) continue;
       const bytes = Buffer.from(text);
@@ -104,7 +125,14 @@ export const openMarks = async (directory: string, log: Log): Promise<StoredMark
   };
 
   return {
-    get: (id) => marks.get(id),
+    get: (id) => {
+      const stored = marks.get(id);
+      if (typeof stored !== 'string') return stored;
+      const mark = parseMark(stored);
+      if (mark === undefined) marks.delete(id);
+      else marks.set(id, mark);
+      return mark;
+    },
     set: (id, mark) => {
       marks.set(id, mark);
       changed = true;

@@ -78,6 +78,39 @@ export const decodeRecord = (line: string): JournalRecord | string => {
   return { header, documents };
 };
 
+/** Where a line's header ends. Its details are no objects, so this can't be in it. */
+const headEnd = /,"hash":"([0-9a-f]{64})","documents":\{/u;
+
+/** The one document of a record, where it is one that was put; `text` is all of `documents`. */
+const onlyDocument = (
+  { bodies }: JournalHeader,
+  text: string,
+): Readonly<Record<string, Document>> | undefined => {
+  const put = Object.keys(bodies).filter((key) => bodies[key] !== null);
+  const [key] = put;
+  if (key === undefined) return text === '' ? {} : undefined;
+  const prefix = `${JSON.stringify(key)}:`;
+  if (put.length > 1 || !text.startsWith(prefix)) return undefined;
+  const body = text.slice(prefix.length);
+  return sha256(body) === bodies[key] ? { [key]: JSON.parse(body) as Document } : undefined;
+};
+
+/**
+ * As `decodeRecord`, at a third of the cost for what is in order and has one document at most: the bytes
+ * that were hashed are hashed, rather than written anew. All else goes the long way.
+ */
+export const decodeQuickly = (line: string): JournalRecord | string => {
+  const [mark = '', hash = ''] = headEnd.exec(line) ?? [];
+  const at = mark === '' ? -1 : line.indexOf(mark);
+  const head = `${line.slice(0, at)}}`;
+  if (at === -1 || !line.endsWith('}}') || sha256(head) !== hash) return decodeRecord(line);
+  const header: unknown = { ...(JSON.parse(head) as object), hash, documents: {} };
+  if (!isRecordShaped(header)) return decodeRecord(line);
+  const { documents: _, ...sealed } = header;
+  const documents = onlyDocument(sealed, line.slice(at + mark.length, -2));
+  return documents === undefined ? decodeRecord(line) : { header: sealed, documents };
+};
+
 type RecordShape = JournalHeader & { documents: Record<string, Document | null> };
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

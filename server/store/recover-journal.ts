@@ -11,6 +11,7 @@ import { createSlices } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
 import {
+  decodeQuickly,
   decodeRecord,
   followChain,
   noHash,
@@ -93,7 +94,7 @@ const sizeOf = async (path: string): Promise<number> => {
 };
 
 const take = (line: string, at: Position, query: RecoverQuery): string | undefined => {
-  const record = decodeRecord(line);
+  const record = decodeQuickly(line);
   if (typeof record === 'string') return record;
   const { seq, hash } = record.header;
   if (seq === query.to.seq && hash !== query.to.hash) {

@@ -238,7 +238,18 @@ describe('a start', () => {
     const again = await open();
     expect(again.marks.get('act_1')).toBeUndefined();
     expect(again.marks.get('act_2')).toEqual({ at: 2 });
+    again.marks.set('act_3', { at: 3, version: '1 "é"', from: '192.0.2.1' });
     await again.close();
+    // Those that nobody asked for go on from file to file, and one that is no JSON is none.
+    await change(join(directory, 'marks.json'), (bytes) => flip(bytes, bytes.indexOf('2}') - 1));
+    const third = await open();
+    third.marks.set('act_4', { at: 4 });
+    await third.close();
+    const last = await open();
+    expect(last.marks.get('act_2')).toBeUndefined();
+    expect(last.marks.get('act_3')).toEqual({ at: 3, version: '1 "é"', from: '192.0.2.1' });
+    expect(last.marks.get('act_4')).toEqual({ at: 4 });
+    await last.close();
   });
 
   it('refuses data of a newer version and changes not a byte', async () => {

@@ -22,7 +22,7 @@ const secretNames = [
 const redacted = secretNames.flatMap((name) => [name, `*.${name}`]);
 
 /** Tokens say what they are by their prefix (see usecases/tokens.ts), so that they are found in texts too. */
-const tokens = /\b(l[sa]_)[\w-]{20,}/gu;
+const tokens = /\b(l[asdt]_)[\w-]{20,}/gu;
 
 /** Makes a logger. `write` takes whole lines; standard error, unless told. */
 export const createLogger = (level: LogLevel, write?: (line: string) => void): Logger => {

@@ -161,7 +161,12 @@ export const patchAccount = (
       account.role === 'user' && patch.role
         ? await promote(deps, tx, account, patch.role)
         : { ...account, role: patch.role ?? account.role };
-    const edited = { ...withInfo(base, patch), email: patch.email ?? base.email, disabled };
+    const edited: AccountDoc = {
+      ...withInfo(base, patch),
+      email: patch.email ?? base.email,
+      disabled,
+      totp: patch.twoFactor === false ? null : base.totp,
+    };
     tx.accounts.put(edited);
     if (disabled || edited.role !== account.role || edited.email !== account.email) {
       await endSessions(deps, tx, id);
@@ -173,7 +178,13 @@ export const patchAccount = (
         : disabled
           ? 'account.disable'
           : 'account.enable';
-    tx.record({ action, target: id, outcome: 'ok', details: { role: edited.role } });
+    const secondFactor = account.totp && !edited.totp ? { secondFactor: 'removed' } : {};
+    tx.record({
+      action,
+      target: id,
+      outcome: 'ok',
+      details: { role: edited.role, ...secondFactor },
+    });
     return ok(viewAccount(edited));
   });
 

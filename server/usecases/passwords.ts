@@ -29,6 +29,8 @@ export const hashNew = async (
   return deps.passwords.hash(password);
 };
 
+const isOwners = (origin: CodeOrigin | undefined): boolean => origin?.startsWith('owner:') === true;
+
 const setPassword = async (
   deps: Deps,
   tx: LicetTransaction,
@@ -37,7 +39,10 @@ const setPassword = async (
   origin: CodeOrigin,
   keepSession?: string,
 ): Promise<void> => {
-  tx.accounts.put({ ...account, password: { hash, origin, changedAt: deps.now() } });
+  // Whoever could know the password until now could have set up the second factor too.
+  const rescued = isOwners(account.password?.origin) && !isOwners(origin);
+  const totp = rescued ? null : account.totp;
+  tx.accounts.put({ ...account, totp, password: { hash, origin, changedAt: deps.now() } });
   await dropCodes(tx, account.id);
   await endSessions(deps, tx, account.id, keepSession);
 };
@@ -170,7 +175,7 @@ export const redeemCode = async (
     const account = spent && (await tx.accounts.get(spent.accountId));
     if (!spent || !account || account.disabled) return fail(deadCode);
     // Becoming an owner ended such codes; this says once more that none may outlive it.
-    if (spent.origin.startsWith('owner:') && account.role !== 'user') return fail(deadCode);
+    if (isOwners(spent.origin) && account.role !== 'user') return fail(deadCode);
     await setPassword(deps, tx, account, password.value, spent.origin);
     const request =
       spent.passwordRequestId && (await tx.passwordRequests.get(spent.passwordRequestId));

@@ -125,5 +125,7 @@ export const OperatorAccountPatch = AccountPatch.extend({
   email: Email.optional(),
   role: z.enum(['owner', 'operator']).optional(),
   status: z.enum(['active', 'disabled']).optional(),
+  /** Takes the second factor away, for somebody who lost the device; only its owner turns one on. */
+  twoFactor: z.literal(false).optional(),
 }).meta({ id: 'OperatorAccountPatch' });
 export type OperatorAccountPatch = z.infer<typeof OperatorAccountPatch>;

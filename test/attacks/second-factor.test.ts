@@ -4,6 +4,9 @@
  *
  * - Turning the second factor off asks for a code of the device, but counted no wrong ones: with a stolen
  *   session the six digits were guessed within minutes.
+ * - An owner who had made an account for somebody else's e-mail set up a second factor on it. That person
+ *   set a password with an operator's code, and was asked for a device that the owner had; there was no way
+ *   to take it off.
  */
 import { Secret, TOTP } from 'otpauth';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -78,6 +81,69 @@ test('whoever found a session can not guess the codes that turn the second facto
     token: portal.ana,
   });
   expect(own.status).toBe(204);
+});
+
+describe('a second factor that its person has not', () => {
+  const openSquatted = async () => {
+    const portal = await openPortal();
+    const added = await portal.ask<{ account: { id: string }; setPasswordCode: string }>(
+      'POST',
+      `/v1/licenses/${portal.license.id}/users`,
+      { token: portal.ana, json: { email: 'vic@example.com', name: 'Vic' } },
+    );
+    await portal.redeem(added.body.setPasswordCode);
+    const squatter = { ...portal, ana: await portal.signIn('vic@example.com') };
+    const code = await enrol(squatter);
+    return { ...portal, code, id: added.body.account.id };
+  };
+
+  test('ends with the password of whoever set it up, when an operator’s code sets another', async () => {
+    const portal = await openSquatted();
+    await expect(portal.signIn('vic@example.com')).rejects.toThrow('401');
+    const issued = await portal.ask<{ code: string }>(
+      'POST',
+      `/v1/operator/accounts/${portal.id}/password-code`,
+      { token: portal.operator },
+    );
+    await portal.redeem(issued.body.code, 'my own harbor lantern');
+    await portal.signIn('vic@example.com', 'my own harbor lantern');
+  });
+
+  test('is kept when a new password is of the same line', async () => {
+    const portal = await openPortal();
+    await enrol(portal);
+    const issued = await portal.ask<{ code: string }>(
+      'POST',
+      `/v1/operator/accounts/${portal.owner.id}/password-code`,
+      { token: portal.operator },
+    );
+    await portal.redeem(issued.body.code, 'my own harbor lantern');
+    await expect(portal.signIn('ana@example.com', 'my own harbor lantern')).rejects.toThrow(
+      'totpRequired',
+    );
+  });
+
+  test('is taken off by an operator, who can turn none on; the journal says so', async () => {
+    const portal = await openPortal();
+    await enrol(portal);
+    const change = (json: object, token: string) =>
+      portal.ask('PATCH', `/v1/operator/accounts/${portal.owner.id}`, { token, json });
+    expect((await change({ twoFactor: false }, portal.ana)).status).toBe(403);
+    expect((await change({ twoFactor: true }, portal.operator)).status).toBe(400);
+    const off = await change({ twoFactor: false }, portal.operator);
+    expect([off.status, off.body['twoFactor']]).toEqual([200, false]);
+    await portal.signIn('ana@example.com');
+    const journal = await portal.ask<{ items: object[] }>('GET', '/v1/operator/journal', {
+      token: portal.operator,
+    });
+    expect(journal.body.items).toContainEqual(
+      expect.objectContaining({
+        action: 'account.edit',
+        target: portal.owner.id,
+        details: { role: 'owner', secondFactor: 'removed' },
+      }),
+    );
+  });
 });
 
 test('the journal says where a one-time password came from', async () => {

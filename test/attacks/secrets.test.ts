@@ -18,6 +18,7 @@ import { random } from '../../server/system/create-deps.ts';
 import { initData } from '../../server/system/init.ts';
 import { keyPaths } from '../../server/system/keys/keyring.ts';
 import { createLogger } from '../../server/system/logger.ts';
+import { makeToken } from '../../server/usecases/tokens.ts';
 import { operatorEmail, operatorPassword, rootPassphrase } from '../support/data-folder.ts';
 
 const spellings = (secret: string): readonly string[] => [
@@ -211,4 +212,21 @@ test('no secret is in a log, in the data or in a backup', async () => {
   // The search itself works: what is kept on purpose, the hash of a token, is found.
   const digest = createHash('sha256').update(owner).digest('hex');
   expect(haystacks.some(([, text]) => text.includes(digest))).toBe(true);
+});
+
+test('a token of any kind is hidden in a log, wherever it is in what is logged', () => {
+  const lines: string[] = [];
+  const log = createLogger('info', (line) => void lines.push(line));
+  for (const [kind, length] of [
+    ['ls', 43],
+    ['la', 43],
+    ['ld', 22],
+    ['lt', 22],
+  ] as const) {
+    const token = makeToken({ random }, kind, length);
+    log.error({ err: new Error(`GET /v1/x/${token} failed`), deep: { url: [token] } }, token);
+    expect(lines.join('')).not.toContain(token.slice(3));
+  }
+  log.info({ newPassword: 'quiet harbor lantern', body: { totp: '123456' } }, 'asked');
+  expect(lines.join('')).not.toMatch(/harbor|123456/u);
 });

@@ -153,6 +153,44 @@ export const enableAccount = action({
   },
 });
 
+export const removeSecondFactor = action({
+  id: 'accounts.second-factor',
+  title: 'Remove a second factor',
+  description: 'Let somebody who lost their authenticator sign in with the password alone.',
+  who: 'operator',
+  fields: { account: accountField },
+  danger: {
+    confirm: 'Remove it',
+    preview: async (client, { account }) => {
+      const found = await findAccount(client, account);
+      if (!found.ok) return found;
+      const { email, twoFactor } = found.value;
+      return ok({
+        sentences: [
+          twoFactor
+            ? `${email} will sign in with the password alone, until a second factor is set up again.`
+            : `${email} has no second factor.`,
+          'Make sure that you speak with the right person.',
+        ],
+        gentler: [],
+        data: found.value,
+      });
+    },
+  },
+  run: async (client, { account }) => {
+    const found = await findAccount(client, account);
+    if (!found.ok) return found;
+    const answer = await client.changeAccount(found.value.id, { twoFactor: false });
+    return answer.ok
+      ? ok({
+          message: `${answer.value.email} signs in with the password alone.`,
+          data: answer.value,
+          blocks: [],
+        })
+      : answer;
+  },
+});
+
 export const accountCode = action({
   id: 'accounts.code',
   title: 'Issue a password code',

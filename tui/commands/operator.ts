@@ -32,6 +32,12 @@ const accountGroup = (io: Io): Command =>
         examples: ['operator account enable leo@example.com'],
       },
       {
+        name: 'remove-second-factor',
+        action: accounts.removeSecondFactor,
+        places: ['account'],
+        examples: ['operator account remove-second-factor ana@example.com'],
+      },
+      {
         name: 'code',
         action: accounts.accountCode,
         places: ['account'],

@@ -82,7 +82,15 @@ test('everything that an owner needs is asked and said line by line, at a termin
   if (!request.ok) throw new Error(request.error.message);
   await answer(terminal, 'Number or name:', 'make an offline key');
   await choosePackage(terminal, 'Prod');
-  await answer(terminal, 'Request code', request.value.file.replaceAll('\n', '\r'));
+  const [first = '', ...lines] = request.value.typed.split('\n');
+  await answer(
+    terminal,
+    'Request code',
+    `${first.startsWith('1Z') ? '1Y' : '1Z'}${first.slice(2)}`,
+  );
+  await terminal.waitFor('Line 1 has a typing error');
+  await answer(terminal, '1:', first);
+  for (const [index, line] of lines.entries()) await answer(terminal, `${index + 2}:`, line);
   await answer(terminal, 'Days', '');
   await terminal.waitFor('END LICET OFFLINE KEY');
 

@@ -1,9 +1,7 @@
 /** A code at the terminal: pasted whole, or typed line by line, each line checked at once. */
 import { createInterface } from 'node:readline';
-import { isArmored, type ArmorType } from '../../shared/armor.ts';
-import { isTypedForm } from '../../shared/codes.ts';
-import { followTyping } from '../../shared/follow-typing.ts';
-import { isQrPart, joinQrParts } from '../../shared/qr-parts.ts';
+import type { ArmorType } from '../../shared/armor.ts';
+import { afterLine } from '../state/code-lines.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -11,30 +9,6 @@ const names: Record<ArmorType, string> = {
   'offline-key': 'the key',
   request: 'the request code',
   deactivation: 'the proof',
-};
-
-type Step = 'more' | 'done' | { readonly again: string };
-
-/** What a pasted line does: a bare statement may be several lines long, so an empty one ends it. */
-const afterPaste = (read: readonly string[], line: string): Step => {
-  const text = [...read, line].join('\n');
-  if (isArmored(text)) return /-----\s*END/u.test(line) ? 'done' : 'more';
-  if (isQrPart(text)) return joinQrParts(text).ok ? 'done' : 'more';
-  return line.trim() === '' ? 'done' : 'more';
-};
-
-const afterLine = (
-  read: readonly string[],
-  line: string,
-  type: ArmorType | undefined,
-): Step | 'skip' => {
-  if (read.length === 0 && line.trim() === '') return 'skip';
-  if (!isTypedForm([...read, line].join('\n'))) return afterPaste(read, line);
-  if (line.trim() === '') return 'skip';
-  const typing = followTyping([...read, line].join('\n'), type);
-  if (!typing || typing.isWhole) return 'done';
-  const wrong = typing.fault ?? typing.unfinished;
-  return wrong === undefined ? 'more' : { again: wrong };
 };
 
 /** Reads a code; `type` says which is meant, any when left out. @throws CommandError when it is stopped. */

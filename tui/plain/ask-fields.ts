@@ -1,5 +1,7 @@
 /** The fields of an action, asked one after the other, each until its answer can be sent. */
 import type { Values } from '../actions/action.ts';
+import type { ArmorType } from '../../shared/armor.ts';
+import { afterLine } from '../state/code-lines.ts';
 import type { Field } from '../actions/fields.ts';
 import type { Dialogue } from './dialogue.ts';
 
@@ -11,7 +13,11 @@ const promptOf = (field: Field): string => {
     ...(field.kind === 'toggle' ? ['yes or no.'] : []),
     ...(field.initial === undefined || field.initial === '' ? [] : [`Empty: ${field.initial}.`]),
     ...(field.optional && field.initial === undefined ? ['May stay empty.'] : []),
-    ...(field.kind === 'block' ? ['Several lines; an empty line ends it.'] : []),
+    ...(field.code
+      ? ['Each line is checked at once.']
+      : field.kind === 'block'
+        ? ['Several lines; an empty line ends it.']
+        : []),
   ];
   return notes.length === 0 ? `${field.label}: ` : `${field.label} (${notes.join(' ')}): `;
 };
@@ -26,11 +32,35 @@ const askBlock = async (dialogue: Dialogue, prompt: string): Promise<string | nu
   }
 };
 
+/** A code until it is whole; a wrong line is said and asked again. An empty line gives up what was typed. */
+const askCode = async (
+  dialogue: Dialogue,
+  prompt: string,
+  type: ArmorType,
+): Promise<string | null> => {
+  const lines: string[] = [];
+  for (
+    let line = await dialogue.ask(prompt);
+    ;
+    line = await dialogue.ask(`${lines.length + 1}: `)
+  ) {
+    if (line === null) return lines.length === 0 ? null : lines.join('\n');
+    const step = afterLine(lines, line, type);
+    if (step === 'done') return [...lines, line].join('\n');
+    if (step === 'skip') return lines.join('\n');
+    if (step === 'more') lines.push(line);
+    else dialogue.say(step.again);
+  }
+};
+
 const askOnce = async (dialogue: Dialogue, field: Field): Promise<string | null> => {
   const prompt = promptOf(field);
   if (field.kind === 'password') return dialogue.askSecret(prompt);
-  const typed =
-    field.kind === 'block' ? await askBlock(dialogue, prompt) : await dialogue.ask(prompt);
+  const typed = field.code
+    ? await askCode(dialogue, prompt, field.code)
+    : field.kind === 'block'
+      ? await askBlock(dialogue, prompt)
+      : await dialogue.ask(prompt);
   return typed === null ? null : typed.trim() || (field.initial ?? '');
 };
 

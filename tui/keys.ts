@@ -49,6 +49,12 @@ export const keyTable = {
     group: 'act',
   },
   licenseKey: { keys: ['n'], does: 'Make a new license key', hint: 'new key', group: 'act' },
+  importList: {
+    keys: ['i'],
+    does: 'Import licenses from CSV or JSON',
+    hint: 'import',
+    group: 'act',
+  },
   snippet: {
     keys: ['i'],
     does: 'Show what the product embeds to be licensed here',

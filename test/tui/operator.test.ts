@@ -1,4 +1,7 @@
-import { describe, expect, test } from 'vitest';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { must, operatorEmail, password, startServer } from '../support/live-server.ts';
 import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
@@ -97,6 +100,7 @@ describe('an operator', () => {
     await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
+    await terminal.waitFor('Enter open');
     terminal.press('enter');
     await terminal.waitFor('Ana Ruiz <ana@acme.example>');
     terminal.press('2');
@@ -116,6 +120,7 @@ describe('an operator', () => {
     await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
+    await terminal.waitFor('Enter open');
     terminal.press('e');
     await terminal.waitFor('Prod of ana@acme.example, 0 of 3 used.');
     await terminal.waitFor(/Type\s+‹ Subscription ›/u);
@@ -142,6 +147,7 @@ describe('an operator', () => {
     await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('/prod\r');
     await terminal.waitForGone('Dev');
+    await terminal.waitFor('Enter open');
     terminal.press('t');
     await terminal.waitFor('Change activations');
     terminal.type('1\r');
@@ -178,6 +184,7 @@ describe('an operator', () => {
     const terminal = await signInTui(server, operatorEmail, { columns: 120 });
     await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('3/viewer\r');
+    await terminal.waitFor('Enter make a license');
     await terminal.waitFor('perpetual, 3 activations, floating');
     terminal.press('e');
     await terminal.waitFor(/Type\s+‹ Perpetual ›/u);
@@ -202,6 +209,7 @@ describe('an operator', () => {
     const terminal = await signInTui(server, operatorEmail);
     await terminal.waitFor(/Prod .+\d\/\d/u);
     terminal.type('3/viewer\r');
+    await terminal.waitFor('Enter make a license');
     await terminal.waitFor('perpetual, 7 activations');
     terminal.press('enter');
     await terminal.waitFor(/Type\s+‹ as the product says ›/u);
@@ -213,5 +221,53 @@ describe('an operator', () => {
       maxActivations: 7,
       policy: { leaseHours: 5, floating: false },
     });
+  });
+
+  test('keeps the mark on the license that was marked when the list changes its order', async () => {
+    const server = await openPortalServer();
+    const terminal = await signInTui(server, operatorEmail);
+    await terminal.waitFor('0/3');
+    await terminal.waitFor(/▌ Prod/u);
+    terminal.press('s');
+    await terminal.waitFor('Suspend a license');
+    terminal.type('unpaid\r');
+    await terminal.waitFor('Suspend a license?');
+    terminal.press('down', 'enter');
+    await terminal.waitFor('Prod is suspended.');
+    await terminal.waitFor(/▌ Prod .* ✖ Suspended/u);
+    terminal.press('s');
+    await terminal.waitFor('Prod works again.');
+  });
+
+  test('imports a list by its file: each bad row is named, and what was typed is there to correct', async () => {
+    const server = await openPortalServer();
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-import-'));
+    onTestFinished(() => rm(folder, { recursive: true, force: true }));
+    const file = path.join(folder, 'list.csv');
+    const list = (...rows: readonly string[]) =>
+      writeFile(file, ['ownerEmail,name,product,maxActivations', ...rows].join('\n'));
+    await list(
+      `${anaEmail},East,acme-server,2`,
+      `${anaEmail},West,acme-servr,2`,
+      `nobody@acme.example,North,acme-server,2`,
+      `${anaEmail},South,acme-server,two`,
+    );
+    const terminal = await signInTui(server, operatorEmail);
+    await terminal.waitFor('0/3');
+    terminal.press('i');
+    await terminal.waitFor('Import licenses');
+    terminal.type(`${file}\t\r`);
+    await terminal.waitFor('Row 2, product: there is no product acme-servr.');
+    await terminal.waitFor('Row 3, ownerEmail: no account has the e-mail');
+    await terminal.waitFor('Row 4, maxActivations: must be a number of machines');
+    expect(terminal.screen()).not.toContain('Row 1');
+    await list(`${anaEmail},East,acme-server,2`, `${anaEmail},West,acme-server,2`);
+    terminal.press('esc');
+    await terminal.waitFor('list.csv');
+    terminal.press('tab', 'enter');
+    await terminal.waitFor('2 licenses would be created; no row is wrong.');
+    terminal.press('down', 'enter');
+    await terminal.waitFor('2 licenses created.');
+    await terminal.waitFor('0/2');
   });
 });

@@ -69,6 +69,7 @@ test('owner and operator see the usage of a license as a chart, its days one by 
   await operator.waitFor('Dev');
   operator.type('/dev\r');
   await operator.waitForGone('0/3');
+  await operator.waitFor('Enter open');
   operator.press('u');
   await operator.waitFor('Usage of Dev');
 });

@@ -3,11 +3,13 @@ import { useEffect, useRef, useState } from 'react';
 import type { Action, Preview, Values } from '../actions/action.ts';
 import type { Done } from '../actions/done.ts';
 import type { Client } from '../api/client.ts';
+import type { Failure } from '../api/failure.ts';
 import { useNotify } from '../hooks/use-terminal.ts';
 import { failureWords } from '../state/failure-words.ts';
 import { ActionForm } from './action-form.tsx';
 import { Dialog } from './dialog.tsx';
 import { DoneView, mustShow } from './done-view.tsx';
+import { Failed } from './failed.tsx';
 import { Progress } from './progress.tsx';
 
 export interface ActionFlowProps {
@@ -24,13 +26,26 @@ export interface ActionFlowProps {
   readonly onDone?: (done: Done) => void;
 }
 
+/** What the action is given; `typed` as it was in the form, if there was one. */
+interface Given {
+  readonly values: Values;
+  readonly typed?: Values | undefined;
+}
+
 type Stage =
-  | { readonly at: 'form' }
-  | { readonly at: 'preview'; readonly values: Values }
-  | { readonly at: 'ask'; readonly values: Values; readonly preview: Preview }
-  | { readonly at: 'run'; readonly values: Values }
-  | { readonly at: 'failed'; readonly text: string }
+  /** `typed`: what the form holds, where one comes back to it. */
+  | { readonly at: 'form'; readonly typed?: Values }
+  | (Given & { readonly at: 'preview' })
+  | (Given & { readonly at: 'ask'; readonly preview: Preview })
+  | (Given & { readonly at: 'run' })
+  | { readonly at: 'failed'; readonly text: string; readonly typed: Values | undefined }
   | { readonly at: 'done'; readonly done: Done };
+
+const failedOf = ({ typed }: Given, failure: Failure): Stage => ({
+  at: 'failed',
+  text: failureWords(failure),
+  typed,
+});
 
 const asksFor = (action: Action, preset: Values): boolean =>
   action.fields.some(({ name }) => !(name in preset));
@@ -64,11 +79,12 @@ export const ActionFlow = (props: ActionFlowProps) => {
         action={action}
         preset={preset}
         initial={props.initial ?? {}}
+        typed={stage.typed}
         about={props.about}
         onCancel={onClose}
-        submit={async (values) => {
+        submit={async (values, typed) => {
           if (action.danger || action.long) {
-            setStage({ at: action.danger ? 'preview' : 'run', values });
+            setStage({ at: action.danger ? 'preview' : 'run', values, typed });
             return undefined;
           }
           const answer = await action.run(client, values);
@@ -85,7 +101,7 @@ export const ActionFlow = (props: ActionFlowProps) => {
         run={(work) =>
           void action.run(client, stage.values, work).then((answer) => {
             if (answer.ok) finish(answer.value);
-            else setStage({ at: 'failed', text: failureWords(answer.error) });
+            else setStage(failedOf(stage, answer.error));
           })
         }
       />
@@ -96,12 +112,11 @@ export const ActionFlow = (props: ActionFlowProps) => {
   }
   if (stage.at === 'failed') {
     return (
-      <Dialog
+      <Failed
         title={action.title}
-        tone="bad"
-        lines={[{ text: stage.text }]}
-        stay={{ label: 'Close', run: onClose }}
-        answers={[]}
+        text={stage.text}
+        again={stage.typed && (() => setStage({ at: 'form', typed: stage.typed ?? {} }))}
+        onClose={onClose}
       />
     );
   }
@@ -124,16 +139,16 @@ const useStage = (
     if (begun.current === stage) return;
     begun.current = stage;
     if (stage.at === 'preview' && action.danger) {
-      const { values } = stage;
+      const { values, typed } = stage;
       void action.danger.preview(client, values).then((answer) => {
-        if (answer.ok) setStage({ at: 'ask', values, preview: answer.value });
-        else setStage({ at: 'failed', text: failureWords(answer.error) });
+        if (answer.ok) setStage({ at: 'ask', values, typed, preview: answer.value });
+        else setStage(failedOf(stage, answer.error));
       });
     }
     if (stage.at === 'run' && !action.long) {
       void action.run(client, stage.values).then((answer) => {
         if (answer.ok) finish(answer.value);
-        else setStage({ at: 'failed', text: failureWords(answer.error) });
+        else setStage(failedOf(stage, answer.error));
       });
     }
   });
@@ -160,7 +175,7 @@ const Ask = ({ action, stage, onClose, run }: AskProps) => (
       })),
       {
         label: action.danger?.confirm ?? action.title,
-        run: () => run({ at: 'run', values: stage.values }),
+        run: () => run({ at: 'run', values: stage.values, typed: stage.typed }),
         tone: 'bad' as const,
       },
     ]}

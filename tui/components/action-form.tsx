@@ -16,11 +16,13 @@ export interface ActionFormProps {
   readonly action: Action;
   readonly preset: Values;
   readonly initial: Values;
+  /** What was typed before, where one comes back to it. */
+  readonly typed?: Values | undefined;
   /** What it is about, said in place of the action's description. */
   readonly about?: string | undefined;
   readonly onCancel: () => void;
-  /** Sends all values; resolves with the failure, if any. */
-  readonly submit: (values: Values) => Promise<Failure | undefined>;
+  /** Sends all values; resolves with the failure, if any. `typed` is as it stands in the form. */
+  readonly submit: (values: Values, typed: Values) => Promise<Failure | undefined>;
 }
 
 const again = (name: string): string => `${name}, again`;
@@ -78,7 +80,7 @@ const loadFiles = async (
 
 /** The form on a page of its own. */
 export const ActionForm = (props: ActionFormProps) => {
-  const { action, preset, initial, onCancel, submit } = props;
+  const { action, preset, initial, typed: before, onCancel, submit } = props;
   const { files } = useApp();
   const { rows } = useContentSize();
   const asked = action.fields.filter(({ name }) => !(name in preset));
@@ -86,9 +88,12 @@ export const ActionForm = (props: ActionFormProps) => {
     <Page title={action.title} about={props.about ?? action.description}>
       <Form
         height={rows - pageTitleRows(rows, true)}
-        fields={asked.flatMap((field) => toSpecs(field, initial[field.name]))}
+        fields={asked.flatMap((field) =>
+          toSpecs(field, before?.[field.name] ?? initial[field.name]),
+        )}
         submitLabel={action.send ?? action.title}
         busyLabel="One moment"
+        unsaved={before !== undefined}
         onCancel={onCancel}
         onSubmit={async (typed) => {
           const known = Object.fromEntries(
@@ -99,7 +104,7 @@ export const ActionForm = (props: ActionFormProps) => {
           );
           const loaded = await loadFiles(asked, known, files);
           if (!loaded.ok) return loaded.error;
-          const failure = await submit({ ...preset, ...loaded.value });
+          const failure = await submit({ ...preset, ...loaded.value }, typed);
           return failure ? toFormProblem(failure) : undefined;
         }}
       />

@@ -30,6 +30,8 @@ export interface FormProps {
   readonly onSubmit: (values: Values) => Promise<FormProblem | undefined>;
   /** Esc; asked first when something was typed. Without it Esc is not the form's. */
   readonly onCancel?: (() => void) | undefined;
+  /** It begins with what was typed before, and would be lost. */
+  readonly unsaved?: boolean;
   readonly links?: readonly FormLink[];
   /** The field that has the focus first; the first by default. */
   readonly focus?: number;
@@ -52,7 +54,8 @@ export const Form = (props: FormProps) => {
     startForm(fields, links.length, focus),
   );
   const [leaving, setLeaving] = useState(false);
-  useUnsaved(isDirty(state));
+  const unsaved = props.unsaved === true || isDirty(state);
+  useUnsaved(unsaved);
 
   const submit = async (): Promise<void> => {
     dispatch({ type: 'try' });
@@ -63,7 +66,7 @@ export const Form = (props: FormProps) => {
   };
 
   const cancel = (): void => {
-    if (isDirty(state)) setLeaving(true);
+    if (unsaved) setLeaving(true);
     else onCancel?.();
   };
 

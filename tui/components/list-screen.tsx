@@ -2,7 +2,7 @@
 import { Box } from 'ink';
 import { useEffect, type ReactNode } from 'react';
 import type { Filter } from '../hooks/use-filter.tsx';
-import { useList } from '../hooks/use-list.ts';
+import { useList, useMarkedRow } from '../hooks/use-list.ts';
 import { useKeys, type ScreenKeys } from '../hooks/use-keys.ts';
 import type { Rows } from '../hooks/use-pages.ts';
 import { failureWords, isPassing } from '../state/failure-words.ts';
@@ -16,6 +16,8 @@ export interface ListScreenProps<Row> {
   readonly rows: Rows<Row>;
   readonly columns: readonly Column<Row>[];
   readonly filter: Filter;
+  /** What a row is known by when it changes its place; without it the mark stays at the place. */
+  readonly idOf?: (row: Row) => string;
   /** Lines above the list, one row each. */
   readonly head?: readonly ReactNode[];
   readonly empty: { readonly title: string; readonly hint?: string };
@@ -35,7 +37,10 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   const room = Math.max(1, size.rows - above - 1);
   // The place in the list is worth a row only where the list goes on.
   const height = rows.count > room ? Math.max(1, room - 1) : room;
-  const { list } = useList(rows.count, height, !filter.typing);
+  const list = useMarkedRow(useList(rows.count, height, !filter.typing), (index) => {
+    const row = rows.rowAt(index);
+    return row && props.idOf?.(row);
+  });
   useEffect(() => rows.look(list.top, list.top + list.height));
   useKeys({
     ...props.keys(rows.rowAt(list.index)),

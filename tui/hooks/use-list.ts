@@ -1,5 +1,5 @@
 /** Moving in a list: the window's reducer with the keys of the table. */
-import { useLayoutEffect, useReducer } from 'react';
+import { useLayoutEffect, useReducer, useState } from 'react';
 import { emptyList, moveList, type ListMove, type ListWindow } from '../state/list-window.ts';
 import { useKeys } from './use-keys.ts';
 
@@ -29,4 +29,32 @@ export const useList = (count: number, height: number, active = true): ListHandl
     { level: 'widget', active: active && count > 0 },
   );
   return { list, move };
+};
+
+/**
+ * The list with its mark where the marked row went: rows change their places when they change, and the
+ * next key must not do to another what was meant for the one that was marked. `idAt` names a row; a row
+ * that is gone leaves the mark at its place.
+ */
+export const useMarkedRow = (
+  { list, move }: ListHandle,
+  idAt: (index: number) => string | undefined,
+): ListWindow => {
+  const [before, setBefore] = useState<{
+    readonly index: number;
+    readonly id: string | undefined;
+  }>();
+  const strayed =
+    before?.id !== undefined && before.index === list.index && idAt(list.index) !== before.id;
+  const at = strayed
+    ? Array.from({ length: list.count }, (_, index) => index).find(
+        (index) => idAt(index) === before.id,
+      )
+    : undefined;
+  const shown = at === undefined ? list : moveList(list, { type: 'to', index: at });
+  const id = idAt(shown.index);
+  // While rendering, so that no frame is drawn with the mark elsewhere, and no key acts there.
+  if (before?.index !== shown.index || before.id !== id) setBefore({ index: shown.index, id });
+  if (shown.index !== list.index) move({ type: 'to', index: shown.index });
+  return shown;
 };

@@ -79,6 +79,7 @@ export const DownloadsScreen = () => {
         rows={rows}
         columns={columns}
         filter={filter}
+        idOf={({ id }) => id}
         empty={
           account.role === 'operator'
             ? {

@@ -64,6 +64,7 @@ export const OperatorAccountsScreen = () => {
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
+      idOf={({ id }) => id}
       empty={{ title: 'There is no account.', hint: 'Press a to create one for an owner.' }}
       keys={(row) => ({
         add: { run: () => act(createAccount), does: 'Create an account' },

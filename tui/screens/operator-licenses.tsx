@@ -1,5 +1,6 @@
 /** All licenses of the server, for operators: found, made, renewed, suspended, opened. */
 import type { License } from '../../shared/api/licenses.ts';
+import { importLicenses } from '../actions/import-export.ts';
 import { createLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
@@ -66,6 +67,7 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
+      idOf={({ id }) => id}
       head={
         rows.count === 0 ? [] : [<Health key="health" said={operatorHealth(shown, waiting, now)} />]
       }
@@ -97,11 +99,14 @@ const keysOf = (
   row: License | undefined,
   open: (license: License) => void,
 ): ScreenKeys => {
-  const add = { run: () => portal.act(createLicense), does: 'Make a license' };
-  if (!row) return { add };
+  const all = {
+    add: { run: () => portal.act(createLicense), does: 'Make a license' },
+    importList: { run: () => portal.act(importLicenses) },
+  };
+  if (!row) return all;
   return {
     open: { run: () => open(row), does: 'Open the license', hint: 'open' },
-    add,
+    ...all,
     ...licenseKeys(portal, row),
   };
 };

@@ -62,6 +62,7 @@ export const ProductsScreen = () => {
       rows={rows}
       columns={columns}
       filter={filter}
+      idOf={({ id }) => id}
       empty={{
         title: 'There is no product yet.',
         hint: 'Press a to name one: licenses are made for products.',

@@ -1,5 +1,5 @@
 /** Makes a data folder all or not at all. */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Failure } from './failure.ts';
 
@@ -77,6 +77,8 @@ export const makeFolderWhole = async <T>(
     const made = (await readdir(staging)).toSorted(
       (a, b) => Number(a === decisive) - Number(b === decisive),
     );
+    // One that was there may have been open to others. Some file systems know no modes; the doctor tells.
+    await chmod(directory, 0o700).catch(() => undefined);
     for (const name of made) {
       await rename(join(staging, name), join(directory, name));
       moved.push(name);

@@ -1,4 +1,12 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,14 +112,16 @@ describe('init', () => {
     await expect(start()).rejects.toThrow('The unlock secret is not at');
   });
 
-  test('works in a folder that holds only a README', async () => {
+  test('works in a folder that holds only a README, and closes it to others', async () => {
     mkdirSync(directory);
+    chmodSync(directory, 0o755);
     writeFileSync(join(directory, 'README.md'), '# data\n');
     await init();
     expect(readdirSync(directory)).toEqual(
       expect.arrayContaining(['README.md', 'db.json', 'journal', 'keys']),
     );
     expect(readdirSync(directory).some((name) => name.startsWith('.'))).toBe(false);
+    expect(statSync(directory).mode & 0o777).toBe(0o700);
   });
 
   test.each([

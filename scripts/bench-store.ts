@@ -56,6 +56,7 @@ interface Row {
   readonly parse: number;
   /** Megabytes. */
   readonly memory: number;
+  readonly memoryIndexed: number;
 }
 
 const best = (numbers: readonly number[]): number => Math.min(...numbers);
@@ -102,6 +103,7 @@ const runAll = async (place: string, sizes: readonly number[]): Promise<readonly
       firstChange: best((starts.get(stored) ?? []).map(({ firstChange }) => firstChange)),
       parse: best((parses.get(stored) ?? []).map(({ took }) => took)),
       memory: best((starts.get(stored) ?? []).map(({ rss }) => rss)) / 1e6,
+      memoryIndexed: best((starts.get(stored) ?? []).map(({ rssIndexed }) => rssIndexed)) / 1e6,
     };
   });
 };
@@ -162,6 +164,7 @@ const columns: readonly (readonly [title: string, cell: (row: Row) => string])[]
   ['JSON.parse ms', (row) => row.parse.toFixed(0)],
   ['first change ms', (row) => row.firstChange.toFixed(0)],
   ['memory MB', (row) => row.memory.toFixed(0)],
+  ['with indexes MB', (row) => row.memoryIndexed.toFixed(0)],
 ];
 
 const table = (rows: readonly Row[]): string => {

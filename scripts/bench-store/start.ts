@@ -11,6 +11,8 @@ export interface StartResult {
   readonly start: number;
   readonly firstChange: number;
   readonly rss: number;
+  /** The same after that change: with the indexes. */
+  readonly rssIndexed: number;
 }
 
 const [directory = ''] = process.argv.slice(2);
@@ -35,7 +37,12 @@ await store.transact({ id: 'acc_1', from: '192.0.2.1' }, async (transaction) => 
   });
 });
 const firstChange = performance.now() - started;
-const result: StartResult = { start, firstChange, rss };
+const result: StartResult = {
+  start,
+  firstChange,
+  rss,
+  rssIndexed: process.memoryUsage().rss,
+};
 process.stdout.write(JSON.stringify(result));
 // As a crash would: each start is of the same snapshot.
 process.exit();

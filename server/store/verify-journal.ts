@@ -8,7 +8,7 @@ import { listSegments, type Segment } from './journal-file.ts';
 import { readableTo } from './journal-view.ts';
 import { readLines } from './lines.ts';
 import { readLockNote } from './lock.ts';
-import { decodeRecord, noHash, raisedEra, type JournalRecord } from './record.ts';
+import { decodeRecord, giveUpAction, noHash, raisedEra, type JournalRecord } from './record.ts';
 import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
 
 export interface JournalProblem {
@@ -45,7 +45,9 @@ export interface VerifyReport {
   readonly newestCheckpoint: number;
   /** Checkpoints of what came after a backup that was restored: the journal says when that was. */
   readonly leftBehind: number;
-  /** Records up to this one were archived. */
+  /** Damaged records that somebody gave up, as FIRST-LAST: they are kept in the set-aside folder. */
+  readonly givenUp: readonly string[];
+  /** Records up to this one were archived, or given up. */
   readonly archivedThrough: number;
   /** An unfinished write at the end, never acknowledged: the next start cuts it off. */
   readonly unfinished: boolean;
@@ -68,6 +70,7 @@ interface Walk {
   fitting: number;
   newest: number;
   leftBehind: number;
+  readonly givenUp: string[];
   readonly restores: { readonly era: number; readonly seq: number }[];
 }
 
@@ -103,6 +106,7 @@ const isLeftBehind = (walk: Walk, { seq, era }: Checkpoint): boolean =>
 const noteRestore = (walk: Walk, { header }: JournalRecord): void => {
   const raised = raisedEra(header);
   if (raised !== undefined) walk.restores.push(raised);
+  if (header.action === giveUpAction) walk.givenUp.push(header.target);
 };
 
 const checkExpected = (walk: Walk, { header }: JournalRecord): string | undefined => {
@@ -291,6 +295,7 @@ export const verifyJournal = async (options: VerifyOptions): Promise<VerifyRepor
     fitting: 0,
     newest: 0,
     leftBehind: 0,
+    givenUp: [],
     restores: [],
   };
   for (const segment of segments) {
@@ -307,6 +312,7 @@ export const verifyJournal = async (options: VerifyOptions): Promise<VerifyRepor
     checkpoints: walk.fitting,
     newestCheckpoint: walk.newest,
     leftBehind: walk.leftBehind,
+    givenUp: walk.givenUp,
     archivedThrough: archived,
     unfinished: walk.unfinished,
     problems,

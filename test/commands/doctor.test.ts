@@ -139,7 +139,8 @@ test('damaged records may be given up by their names, and by nothing less', asyn
   const [stamp = ''] = await readdir(join(data, 'set-aside'));
   const [kept = ''] = await readdir(join(data, 'set-aside', stamp));
   expect(await readFile(join(data, 'set-aside', stamp, kept))).toEqual(damaged);
-  done(await licet(`journal verify --data ${data}`));
+  const verified = done(await licet(`journal verify --data ${data}`));
+  expect(verified.stdout).toContain(`${first}-${last}`);
   const exported = done(await licet(`journal export --data ${data}`)).stdout;
   expect(exported).toMatch(/"store\.give-up","target":"\d+-\d+"/u);
   expect(await starts()).toBe(200);

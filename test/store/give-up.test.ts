@@ -119,7 +119,11 @@ describe.each([
     expect(seats).toEqual(numbers(7));
     expect(era).toBe(2);
     expect(actions.slice(6)).toEqual(['test.put', 'store.give-up']);
-    expect(await verifyJournal({ directory })).toMatchObject({ ok: true, last: 8 });
+    expect(await verifyJournal({ directory })).toMatchObject({
+      ok: true,
+      last: 8,
+      givenUp: ['8-10'],
+    });
   });
 
   it('to a record that the snapshot has: loses no document, and the journal begins behind it', async () => {
@@ -132,7 +136,11 @@ describe.each([
     expect(seats).toEqual(numbers(10));
     expect(era).toBe(1);
     expect(actions).toEqual([...Array<string>(7).fill('test.put'), 'store.give-up']);
-    expect(await verifyJournal({ directory })).toMatchObject({ ok: true, archivedThrough: 3 });
+    expect(await verifyJournal({ directory })).toMatchObject({
+      ok: true,
+      archivedThrough: 3,
+      givenUp: ['1-3'],
+    });
   });
 
   it('to the last record of a clean stop: all documents are there, and the journal begins anew', async () => {

@@ -108,6 +108,9 @@ export const verifyCommand = (io: Io): Command =>
         ['Checkpoints', report.checkpoints],
         ['Erased bodies', report.erased],
         ['Archived through', report.archivedThrough],
+        ...(report.givenUp.length === 0
+          ? []
+          : [['Given up as damaged', report.givenUp.join(', ')] as const]),
       ];
       return {
         message: `The journal verifies: ${counted(report.records, 'record')}.`,

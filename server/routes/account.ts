@@ -1,7 +1,13 @@
 /** The account of whoever is signed in: My Info, password, second factor, invitations. */
 import { createRoute } from '@hono/zod-openapi';
-import { z } from 'zod';
-import { Account, AccountPatch, PasswordChange } from '../../shared/api/accounts.ts';
+import {
+  Account,
+  AccountPatch,
+  PasswordChange,
+  TotpBegin,
+  TotpCode,
+  TotpSecret,
+} from '../../shared/api/accounts.ts';
 import { InvitationPage } from '../../shared/api/licenses.ts';
 import { signedIn } from '../http/callers.ts';
 import {
@@ -19,11 +25,6 @@ import type { Deps } from '../usecases/deps.ts';
 import { acceptInvitation, declineInvitation, listInvitations } from '../usecases/license-users.ts';
 import { changePassword } from '../usecases/passwords.ts';
 import { viewAccount } from '../usecases/views.ts';
-
-const TotpSecret = z.object({ secret: z.string(), uri: z.string() }).meta({ id: 'TotpSecret' });
-const TotpCode = z
-  .object({ code: z.string().regex(/^[0-9]{6}$/u, 'must be six digits') })
-  .meta({ id: 'TotpCode' });
 
 const infoRoutes = (deps: Deps) =>
   newApi<AccountEnv>()
@@ -72,12 +73,13 @@ const totpRoutes = (deps: Deps) =>
         path: '/v1/account/totp',
         summary: 'Begin a second factor',
         middleware: [signedIn(deps)] as const,
+        request: { body: body(TotpBegin) },
         responses: {
           201: json(TotpSecret, 'The secret for an authenticator'),
-          ...problems(401, 404, 409),
+          ...problems(400, 401, 404, 409),
         },
       }),
-      async (c) => c.json(orRefuse(await beginTotp(deps, c.var.caller)), 201),
+      async (c) => c.json(orRefuse(await beginTotp(deps, c.var.caller, c.req.valid('json'))), 201),
     )
     .openapi(
       createRoute({

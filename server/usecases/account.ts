@@ -1,11 +1,12 @@
 /** My Info, and the second factor. */
-import type { AccountPatch } from '../../shared/api/accounts.ts';
+import type { AccountPatch, TotpBegin } from '../../shared/api/accounts.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
-import { mustWait } from './credentials.ts';
+import { mustWait, proveAgain, stillProven } from './credentials.ts';
 import type { Attempt, Deps, LicetTransaction } from './deps.ts';
+import { signInFirst } from './sign-in.ts';
 import { viewAccount } from './views.ts';
 
 const gone: Refusal = { code: 'not-found', detail: 'This account is not there any more.' };
@@ -37,9 +38,19 @@ export const editAccount = (deps: Deps, caller: AccountCaller, patch: AccountPat
     return ok(viewAccount(edited));
   });
 
-/** Begins a second factor: a secret to enter into an authenticator. It counts once confirmed. */
-export const beginTotp = (deps: Deps, caller: AccountCaller) =>
-  change(deps, caller, async (tx, account) => {
+/**
+ * Begins a second factor: a secret to enter into an authenticator. It counts once confirmed. Errors:
+ * `invalid-credentials`, `too-many-requests`, `conflict`.
+ */
+export const beginTotp = async (
+  deps: Deps,
+  caller: AccountCaller,
+  input: TotpBegin,
+): Promise<Result<{ secret: string; uri: string }, Refusal>> => {
+  const proven = await proveAgain(deps, caller, input.currentPassword);
+  if (!proven.ok) return proven;
+  return change(deps, caller, async (tx, account) => {
+    if (!(await stillProven(tx, caller.account))) return fail(signInFirst);
     if (account.totp?.confirmed) {
       return fail({
         code: 'conflict',
@@ -52,6 +63,7 @@ export const beginTotp = (deps: Deps, caller: AccountCaller) =>
     tx.record({ action: 'totp.begin', target: account.id, outcome: 'ok' });
     return ok(created);
   });
+};
 
 /**
  * Tries a code of the authenticator. Six digits are guessed soon, and whoever found a session would turn

@@ -2,7 +2,7 @@
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc } from '../domain/documents.ts';
-import type { AnonymousCaller } from './caller.ts';
+import type { AccountCaller, AnonymousCaller } from './caller.ts';
 import type { Attempt, Deps, LicetReader } from './deps.ts';
 import { checkTotp } from './totp.ts';
 
@@ -69,6 +69,32 @@ export const proveAccount = async (
   deps.throttle.succeeded(attempt);
   await rehash(deps, account, credentials.password);
   return ok(account);
+};
+
+/** Somebody signed in shows the password once more. Errors: `invalid-credentials`, `too-many-requests`. */
+export const proveAgain = async (
+  deps: Deps,
+  { account, from }: AccountCaller,
+  currentPassword: string,
+): Promise<Result<null, Refusal>> => {
+  const attempt: Attempt = { account: account.email, address: from };
+  const before = mustWait(deps, attempt);
+  if (before) return fail(before);
+  const verified = await deps.passwords.verify(
+    currentPassword,
+    account.password?.hash ?? null,
+    from,
+  );
+  if (!verified.ok) return verified;
+  // As in proveAccount: for guesses that were sent at once.
+  const after = mustWait(deps, attempt);
+  if (after) return fail(after);
+  if (verified.value) return ok(null);
+  return refuse(deps, attempt, {
+    code: 'invalid-credentials',
+    detail: 'The current password is not right. Type it again.',
+    extra: { errors: [{ field: 'currentPassword', message: 'is not right' }] },
+  });
 };
 
 /**

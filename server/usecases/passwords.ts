@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, CodeOrigin } from '../domain/documents.ts';
 import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
 import { dropCodes } from './codes.ts';
-import { mustWait } from './credentials.ts';
+import { mustWait, proveAgain } from './credentials.ts';
 import type { Attempt, Deps, LicetTransaction } from './deps.ts';
 import { endSessions } from './sign-in.ts';
 
@@ -53,24 +53,9 @@ export const changePassword = async (
   caller: AccountCaller,
   input: PasswordChange,
 ): Promise<Result<null, Refusal>> => {
-  const attempt: Attempt = { account: caller.account.email, address: caller.from };
-  const wait = mustWait(deps, attempt);
-  if (wait) return fail(wait);
   const old = caller.account.password;
-  const verified = await deps.passwords.verify(
-    input.currentPassword,
-    old?.hash ?? null,
-    caller.from,
-  );
-  if (!verified.ok) return verified;
-  if (!verified.value) {
-    deps.throttle.failed(attempt);
-    return fail({
-      code: 'invalid-credentials',
-      detail: 'The current password is not right. Type it again.',
-      extra: { errors: [{ field: 'currentPassword', message: 'is not right' }] },
-    });
-  }
+  const proven = await proveAgain(deps, caller, input.currentPassword);
+  if (!proven.ok) return proven;
   if (input.currentPassword === input.newPassword) {
     return fail(weak('newPassword', 'is the old one'));
   }

@@ -71,6 +71,21 @@ export const PasswordChange = z
   .meta({ id: 'PasswordChange' });
 export type PasswordChange = z.infer<typeof PasswordChange>;
 
+/** Begins a second factor; the password shows that it is not just somebody at an open session. */
+export const TotpBegin = z
+  .object({ currentPassword: z.string().min(1).max(1024) })
+  .meta({ id: 'TotpBegin' });
+export type TotpBegin = z.infer<typeof TotpBegin>;
+
+/** What an authenticator is given: the secret in base32, and all of it as an otpauth URI. */
+export const TotpSecret = z
+  .object({ secret: z.string(), uri: z.string() })
+  .meta({ id: 'TotpSecret' });
+
+export const TotpCode = z
+  .object({ code: z.string().regex(/^[0-9]{6}$/u, 'must be six digits') })
+  .meta({ id: 'TotpCode' });
+
 export const PasswordResetRequest = z.object({ email: Email }).meta({ id: 'PasswordResetRequest' });
 export type PasswordResetRequest = z.infer<typeof PasswordResetRequest>;
 

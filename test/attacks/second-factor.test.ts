@@ -4,6 +4,7 @@
  *
  * - Turning the second factor off asks for a code of the device, but counted no wrong ones: with a stolen
  *   session the six digits were guessed within minutes.
+ * - Whoever had a session could set up a device of their own, and keep the account's person out with it.
  * - An owner who had made an account for somebody else's e-mail set up a second factor on it. That person
  *   set a password with an operator's code, and was asked for a device that the owner had; there was no way
  *   to take it off.
@@ -43,6 +44,7 @@ const send = (
 const enrol = async (portal: Portal) => {
   const { body } = await portal.ask<{ secret: string }>('POST', '/v1/account/totp', {
     token: portal.ana,
+    json: { currentPassword: goodPassword },
   });
   const authenticator = new TOTP({ secret: Secret.fromBase32(body.secret) });
   const code = (): string => authenticator.generate({ timestamp: portal.time.now });
@@ -81,6 +83,21 @@ test('whoever found a session can not guess the codes that turn the second facto
     token: portal.ana,
   });
   expect(own.status).toBe(204);
+});
+
+test('whoever found a session can not set up a second factor of their own: that asks for the password', async () => {
+  const portal = await openPortal();
+  const begin = (currentPassword: string) =>
+    send(portal, 'POST', '/v1/account/totp', {
+      json: { currentPassword },
+      token: portal.ana,
+      from: attacker,
+    });
+  const guesses = Array.from({ length: 40 }, (_, i) => begin(`a guess of the attacker ${i}`));
+  const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+  expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(10);
+  expect(statuses.at(-1)).toBe(429);
+  expect((await begin(goodPassword)).status).toBe(429);
 });
 
 describe('a second factor that its person has not', () => {

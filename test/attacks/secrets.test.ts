@@ -171,7 +171,7 @@ test('no secret is in a log, in the data or in a backup', async () => {
   rmSync(join(directory, 'releases'), { recursive: true });
   expect((await send(`${server.url}/v1/downloads/${download}`)).status).toBe(503);
 
-  const totp = await ask('POST', '/v1/account/totp', undefined, owner);
+  const totp = await ask('POST', '/v1/account/totp', { currentPassword: password }, owner);
   const totpSecret = keep('second factor', totp['secret']);
   const otp = new TOTP({ secret: Secret.fromBase32(totpSecret) }).generate();
   await ask('PUT', '/v1/account/totp', { code: otp }, owner);

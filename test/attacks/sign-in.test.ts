@@ -121,6 +121,7 @@ describe('a second factor', () => {
   const enrol = async (portal: Portal) => {
     const { body } = await portal.ask<{ secret: string; uri: string }>('POST', '/v1/account/totp', {
       token: portal.ana,
+      json: { currentPassword: goodPassword },
     });
     const authenticator = new TOTP({ secret: Secret.fromBase32(body.secret) });
     const code = () => authenticator.generate({ timestamp: portal.time.now });

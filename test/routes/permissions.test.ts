@@ -111,6 +111,7 @@ const bodies = (cast: Cast): Readonly<Record<string, object>> => ({
   'POST /v1/sessions': { email: 'ana@example.com', password: cast.password },
   'PATCH /v1/account': { company: 'Harbor' },
   'PUT /v1/account/password': { currentPassword: cast.password, newPassword: 'too short' },
+  'POST /v1/account/totp': {},
   'PUT /v1/account/totp': { code: 'no' },
   'DELETE /v1/account/totp': { code: 'no' },
   'POST /v1/password-resets': { email: 'ana@example.com' },

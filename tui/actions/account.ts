@@ -14,6 +14,7 @@ const infoOf = (account: Account): Block => ({
     ['Company', account.company],
     ['Phone', account.phone],
     ['Role', account.role],
+    ['Second factor', account.twoFactor],
     ['Since', time(account.createdAt)],
   ],
 });

@@ -13,6 +13,7 @@ import * as operatorAccounts from './operator-accounts.ts';
 import * as operatorLicenses from './operator-licenses.ts';
 import * as products from './products.ts';
 import * as releases from './releases.ts';
+import * as secondFactor from './second-factor.ts';
 import * as session from './session.ts';
 import * as trials from './trials.ts';
 import * as users from './users.ts';
@@ -32,6 +33,7 @@ export const allActions: readonly Action[] = [
   releases,
   trials,
   account,
+  secondFactor,
   operatorLicenses,
   importExport,
   insight,

@@ -94,6 +94,12 @@ export const createClient = (options: ClientOptions) => {
       ask(v1.account.$patch({ json }), accounts.Account),
     changePassword: (json: In<typeof accounts.PasswordChange>) =>
       done(v1.account.password.$put({ json })),
+    beginSecondFactor: (json: In<typeof accounts.TotpBegin>) =>
+      ask(v1.account.totp.$post({ json }), accounts.TotpSecret),
+    confirmSecondFactor: (json: In<typeof accounts.TotpCode>) =>
+      done(v1.account.totp.$put({ json })),
+    endSecondFactor: (json: In<typeof accounts.TotpCode>) =>
+      done(v1.account.totp.$delete({ json })),
     forgotPassword: (json: In<typeof accounts.PasswordResetRequest>) =>
       ask(v1['password-resets'].$post({ json }), accounts.PasswordResetAccepted),
     setPassword: (json: In<typeof accounts.PasswordReset>) =>

@@ -1,6 +1,7 @@
 /** `licet account ...`: one's own account. */
 import type { Command } from 'commander';
 import * as account from '../actions/account.ts';
+import * as secondFactor from '../actions/second-factor.ts';
 import { forgotPassword, setPassword } from '../actions/session.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
@@ -14,6 +15,21 @@ export const accountCommand = (io: Io): Command =>
       examples: ['account edit --company "Example Ltd" --phone "+34 600 000 000"'],
     },
     { name: 'password', action: account.changePassword, examples: ['account password'] },
+    {
+      name: 'second-factor',
+      action: secondFactor.beginSecondFactor,
+      examples: ['account second-factor'],
+    },
+    {
+      name: 'confirm-second-factor',
+      action: secondFactor.confirmSecondFactor,
+      examples: ['account confirm-second-factor'],
+    },
+    {
+      name: 'end-second-factor',
+      action: secondFactor.endSecondFactor,
+      examples: ['account end-second-factor'],
+    },
     {
       name: 'forgot',
       action: forgotPassword,

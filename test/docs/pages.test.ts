@@ -46,6 +46,7 @@ const words: Readonly<Record<string, string>> = { 'lic_01j...': '"$(cat id.txt)"
 const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^npm (?:ci|start)$/u, '.ci/run'],
   [/^npm install \.\/licet-/u, 'test/package/npm.long.ts'],
+  [/^sha256sum --check [^]*install -m 755 /u, 'test/package/targets.long.ts'],
   [/^sudo systemd-run /u, 'test/package/service.long.ts'],
   [/^#!\/bin\/sh\n# usage: verify\.sh/u, 'test/shared/interop.test.ts'],
   [/^ACME_EMAIL=.* node app\.js$/u, 'test/commands/integrate.test.ts'],

@@ -2,12 +2,13 @@
 import { execFile, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, open, readFile, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
+import { readPage, shellBlocks } from '../support/pages.ts';
 
 const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '../..');
@@ -43,6 +44,19 @@ test('there is one for each kind of machine, with its checksum', async () => {
   expect(windows.toString('latin1', header, header + 4)).toBe('PE\0\0');
   // No certificate table: that of Node does not fit what is no longer Node.
   expect(windows.readBigUInt64LE(header + 168)).toBe(0n);
+});
+
+test('its checksum is compared, and it is put in place, as the page says', async () => {
+  const [commands] = shellBlocks(await readPage('docs/install.md')).map((block) => block.commands);
+  const script = commands?.replace('/usr/local/bin/licet', path.join(out, 'licet')) ?? '';
+  // Alone, as it is carried: the sums are of all three.
+  const alone = path.join(out, 'alone');
+  await mkdir(alone);
+  const files = ['licet-linux-x64', 'SHA256SUMS'].map((name) => path.join(out, name));
+  await run('cp', [...files, alone]);
+  const { stdout } = await run('sh', ['-e', '-c', script], { cwd: alone });
+  expect(stdout).toBe('licet-linux-x64: OK\n');
+  expect((await stat(path.join(out, 'licet'))).mode & 0o777).toBe(0o755);
 });
 
 /** A clone in a folder, with the same packages, and what it makes, in a time zone and with a umask of its own. */

@@ -91,6 +91,11 @@ const addGauges = (deps: Deps, registers: Registry[]): (() => Promise<void>) => 
   };
 };
 
+/** Gauges that are named like counters; what they count is in the gauges of the same name without it. */
+const misnamed = ['resources', 'handles', 'requests'].map(
+  (what) => `licet_nodejs_active_${what}_total`,
+);
+
 /** Makes the metrics of one server. */
 export const createMetrics = (deps: Deps): Metrics => {
   const registry = new Registry();
@@ -98,6 +103,7 @@ export const createMetrics = (deps: Deps): Metrics => {
   const fill = addGauges(deps, registers);
   countChanges(deps, registers);
   collectDefaultMetrics({ register: registry, prefix: 'licet_' });
+  for (const name of misnamed) registry.removeSingleMetric(name);
   const duration = new Histogram({
     name: 'licet_http_request_duration_seconds',
     help: 'How long requests took until their answer began, by route and status.',

@@ -222,3 +222,35 @@ test('metrics name no person, measure routes by pattern, and are not for the int
   expect((await forwarded('10.1.2.3, 203.0.113.9')).status).toBe(403);
   expect((await forwarded('10.1.2.3')).status).toBe(200);
 });
+
+/** A family of metrics as the text shows it. */
+const familiesOf = (text: string) =>
+  [...text.matchAll(/^# HELP (\S+) (.+)\n# TYPE (\S+) (counter|gauge|histogram|summary)$/gmu)].map(
+    ([, name = '', help = '', typed = '', type = '']) => ({ name, help, typed, type }),
+  );
+
+test('metrics are named as Prometheus wants them: units, totals, one help and type each', async () => {
+  const server = await openPortal();
+  must(await server.activate('one'));
+  const text = await (await server.app.request('/metrics')).text();
+  const families = familiesOf(text);
+  expect(families.length).toBe([...text.matchAll(/^# TYPE /gmu)].length);
+  expect(new Set(families.map(({ name }) => name)).size).toBe(families.length);
+  for (const { name, help, typed, type } of families) {
+    expect(typed).toBe(name);
+    expect(help).toMatch(/\w/u);
+    expect(name).toMatch(/^licet_[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/u);
+    // Base units, written out; the type is no part of a name, and only counters are totals.
+    expect(name).not.toMatch(/milliseconds|_ms\b|kilobytes|_kb\b|megabytes|minutes|hours|percent/u);
+    expect(name).not.toMatch(/_(?:counter|gauge|histogram|summary|count|sum|bucket)$/u);
+    expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
+    if (/duration|lag|cpu|time/u.test(name)) expect(name).toMatch(/_seconds(?:_total)?$/u);
+    if (/memory|heap/u.test(name)) expect(name).toMatch(/_bytes$/u);
+  }
+  // Every sample belongs to a family that was named before it.
+  const names = new Set(families.map(({ name }) => name));
+  for (const [, sample = ''] of text.matchAll(/^(\w+)(?:\{| )/gmu)) {
+    const family = sample.replace(/_(?:bucket|sum|count)$/u, '');
+    expect(names.has(sample) || names.has(family)).toBe(true);
+  }
+});

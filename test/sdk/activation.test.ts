@@ -85,7 +85,13 @@ describe('activating', () => {
         kind: 'problem',
         code: 'activation-limit-exceeded',
         message: expect.stringContaining('1 of 1 activations are in use'),
-        limit: { limit: 1, used: 1, holders: [{ hostname: 'web-1' }] },
+        limit: {
+          limit: 1,
+          used: 1,
+          holders: [{ hostname: 'web-1' }],
+          resolve: { text: expect.stringContaining('licet activations reset') },
+        },
+        support: { contact: null, links: [] },
         choices: null,
       },
     });

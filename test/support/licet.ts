@@ -174,8 +174,8 @@ export interface Portal {
   close(): Promise<void>;
 }
 
-/** A server made by `licet init` and run by `licet serve`, with its operator signed in as "ops". */
-export const openPortal = async (): Promise<Portal> => {
+/** A server made by `licet init` and run by `licet serve FLAGS`, with its operator signed in as "ops". */
+export const openPortal = async (flags = ''): Promise<Portal> => {
   const folder = await makeFolder();
   const data = path.join(folder.path, 'data');
   const password = await folder.file('operator-password', operatorPassword);
@@ -184,7 +184,7 @@ export const openPortal = async (): Promise<Portal> => {
     `init --data ${data} --operator-email ${operatorEmail} --operator-password-file ${password} --root-passphrase-file ${rootPassphrase}`,
   );
   if (made.code !== 0) throw new Error(`init failed: ${made.stderr}`);
-  const server = await startLicet(`serve --data ${data} --listen 127.0.0.1:0`);
+  const server = await startLicet(`serve --data ${data} --listen 127.0.0.1:0 ${flags}`);
   const as: Portal['as'] = (person, line, options = {}) =>
     licet(line, {
       ...options,

@@ -244,9 +244,16 @@ test('metrics are named as Prometheus wants them: units, totals, one help and ty
     expect(name).not.toMatch(/milliseconds|_ms\b|kilobytes|_kb\b|megabytes|minutes|hours|percent/u);
     expect(name).not.toMatch(/_(?:counter|gauge|histogram|summary|count|sum|bucket)$/u);
     expect([name, name.endsWith('_total')]).toEqual([name, type === 'counter']);
-    if (/duration|lag|cpu|time/u.test(name)) expect(name).toMatch(/_seconds(?:_total)?$/u);
-    if (/memory|heap/u.test(name)) expect(name).toMatch(/_bytes$/u);
   }
+  const named = (what: RegExp) =>
+    families.map(({ name }) => name).filter((name) => what.test(name));
+  expect(
+    named(/duration|lag|cpu|time/u).filter((name) => !/_seconds(?:_total)?$/u.test(name)),
+  ).toEqual([]);
+  expect(named(/memory|heap/u).filter((name) => !name.endsWith('_bytes'))).toEqual([]);
+  expect(named(/./u)).toEqual(
+    expect.arrayContaining(['licet_http_request_duration_seconds', 'licet_check_ins_total']),
+  );
   // Every sample belongs to a family that was named before it.
   const names = new Set(families.map(({ name }) => name));
   for (const [, sample = ''] of text.matchAll(/^(\w+)(?:\{| )/gmu)) {

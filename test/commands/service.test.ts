@@ -47,7 +47,8 @@ test.runIf(found('systemd-analyze'))('systemd calls the unit well protected', as
     encoding: 'utf8',
   });
   const exposure = Number(/exposure level for licet\.service: ([\d.]+)/u.exec(stdout)?.[1]);
-  expect(exposure).toBeLessThan(2);
+  // Of 10; a user of its own takes another 0.1 off.
+  expect(exposure).toBeLessThanOrEqual(1.7);
 });
 
 test('words of the command line reach the program as they are', () => {

@@ -14,21 +14,15 @@ export interface Step {
 
 const script = path.join(import.meta.dirname, 'boot-system.sh');
 
+/** What the script mounts, tried out. */
+const trial = `mount --make-rprivate / && mount -t tmpfs trial /mnt && cd /mnt && mkdir up work root groups &&
+mount -t overlay -o lowerdir=/,upperdir=up,workdir=work trial root && mount -t cgroup2 trial groups`;
+
 /** Whether this machine lets us: root, with systemd installed, and namespaces that may mount. */
 export const canBoot =
   process.getuid?.() === 0 &&
   existsSync('/lib/systemd/systemd') &&
-  spawnSync('unshare', [
-    '--mount',
-    '--cgroup',
-    '--pid',
-    '--fork',
-    'mount',
-    '-t',
-    'tmpfs',
-    'x',
-    '/mnt',
-  ]).status === 0;
+  spawnSync('unshare', ['--mount', '--cgroup', '--pid', '--fork', 'sh', '-c', trial]).status === 0;
 
 /** Each command with its output in files of its own. */
 const scriptOf = (steps: Readonly<Record<string, string>>): string =>

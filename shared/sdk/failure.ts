@@ -11,6 +11,7 @@ export type MachineReason =
   | RejectionReason
   | 'unreadable'
   | 'wrong-machine'
+  | 'wrong-license'
   | 'no-private-key'
   | 'clock-set-back'
   | 'given-back';

@@ -1,6 +1,7 @@
 /** Offline keys on the machine that they were made for: entering, and verifying without a network. */
 import { z } from 'zod';
 import type { OfflineKeyClaims } from '../claims.ts';
+import { isTypedForm } from '../codes.ts';
 import { expandOfflineKey, readOfflineKey } from '../offline-key.ts';
 import { ok } from '../result.ts';
 import { verifyStatement, type VerifyOptions } from '../statements.ts';
@@ -20,6 +21,8 @@ const KeyState = z.object({ version: z.literal(1), key: z.string(), enteredAt: z
 export interface OfflineKeyOptions extends MachineOptions, TrustOptions {
   /** The product that the key must be for; any when left out. */
   readonly product?: string | undefined;
+  /** The id of the license that the key must be of; any when left out. */
+  readonly licenseId?: string | undefined;
   /** The key: file, bare statement, parts of a QR code, or typed lines. Default: the one that was entered. */
   readonly key?: string | undefined;
 }
@@ -84,6 +87,13 @@ const expandHere = (
   const chosen = expanded.find((one) => one.ok && isGenuine(one.value)) ?? expanded[0] ?? whole;
   return chosen.ok ? chosen : rejected('unreadable', chosen.error);
 };
+
+// Each line has its own check: what still doesn't fit was signed for another machine or another key pair.
+const typedElsewhere = ({ requests: [last], key }: MachineState) =>
+  rejected(
+    'wrong-machine',
+    `The lines are right, but they are not the key of this machine (${last?.hostname ?? ''}, fingerprint ${last?.fingerprint.slice(0, 12) ?? ''}${key.d === undefined ? ', which gave its key back' : ''}). Compare the machine's name and fingerprint with those on the carry sheet. If it is the right machine, it was set up anew since its request: make a new one (licet offline-key request) and ask for a new key.`,
+  );
 
 const checkMachine = (
   claims: OfflineKeyClaims,
@@ -158,11 +168,20 @@ const checkKey = async (
   if (!jws.ok) return jws;
   const verified = verifyStatement('offline-key', jws.value, how);
   if (!verified.ok) {
-    if (verified.error.reason === 'expired') await noteClock(folder, now);
-    return rejected(verified.error.reason, verified.error.message);
+    const { reason, message } = verified.error;
+    if (reason === 'expired') await noteClock(folder, now);
+    const elsewhere = reason === 'signature' && machine !== undefined && isTypedForm(text);
+    return elsewhere ? typedElsewhere(machine) : rejected(reason, message);
   }
   if (!machine) return noRequest;
   const { claims } = verified.value;
+  const { licenseId } = options;
+  if (licenseId !== undefined && claims.sub !== licenseId) {
+    return rejected(
+      'wrong-license',
+      `This offline key is of the license ${claims.sub} (${claims.licet.license.name}), not of ${licenseId}. Ask for a key of that license.`,
+    );
+  }
   const returned = await checkNotReturned(folder, claims);
   if (!returned.ok) return returned;
   const bound = checkMachine(claims, await findFingerprint(options, machine), machine);

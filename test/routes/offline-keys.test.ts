@@ -1,8 +1,11 @@
 /** Offline keys from outside: issued for a machine's request, renewed, given back, lost, written off. */
 import { describe, expect, test } from 'vitest';
 import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import { counter, issue, machine } from '../support/air-gapped.ts';
-import { day, hour, openPortal } from '../support/server.ts';
+import { generateKey } from '../../shared/keys.ts';
+import { makeRequest } from '../../shared/offline-request.ts';
+import { random } from '../../server/system/create-deps.ts';
+import { act, counter, issue, machine } from '../support/air-gapped.ts';
+import { day, fingerprint, hour, openPortal } from '../support/server.ts';
 
 describe('an offline key', () => {
   test.each(['jws', 'file', 'typed'] as const)(
@@ -86,6 +89,43 @@ describe('a request code', () => {
       code: 'offline-request-invalid',
       detail: expect.stringMatching(/line 2/iu),
     });
+  });
+
+  test('of another product is refused, and says which license to choose', async () => {
+    const portal = await openPortal();
+    const forms = makeRequest({
+      key: generateKey(random),
+      fingerprint: fingerprint('plc-7'),
+      hostname: 'plc-7',
+      product: 'other-product',
+      now: portal.time.now,
+      random,
+    });
+    const { status, body } = await issue(portal, forms.typed);
+    expect(status).toBe(400);
+    expect(body).toMatchObject({
+      code: 'offline-request-invalid',
+      detail: expect.stringMatching(/“other-product”; the license is for “suite”/u),
+    });
+  });
+
+  test('that names the product makes a key whose typed form leaves it out, renewed as well', async () => {
+    const portal = await openPortal();
+    const asked = (product?: string) =>
+      makeRequest({
+        key: generateKey(random),
+        fingerprint: fingerprint(product ?? 'none'),
+        hostname: 'plc-7',
+        product,
+        now: portal.time.now,
+        random,
+      }).typed;
+    const length = (text: string | null) => text?.replaceAll(/\s/gu, '').length ?? 0;
+    const without = (await issue(portal, asked())).body;
+    const named = (await issue(portal, asked('suite'))).body;
+    expect(length(named.shortKey)).toBeLessThan(length(without.shortKey));
+    const renewed = (await act<OfflineKeyWithKey>(portal, named.id, 'renew')).body;
+    expect(length(renewed.shortKey)).toBe(length(named.shortKey));
   });
 
   test.each([

@@ -106,6 +106,11 @@ describe('a key for something else', () => {
     expect(await verifyOfflineKey({ ...one.options, key, product: 'other' })).toMatchObject({
       error: { reason: 'audience' },
     });
+    const { sub } = one.issued.claims;
+    must(await verifyOfflineKey({ ...one.options, key, licenseId: sub }));
+    expect(await verifyOfflineKey({ ...one.options, key, licenseId: 'lic_other' })).toMatchObject({
+      error: { reason: 'wrong-license', message: /\(Prod\), not of lic_other/ },
+    });
     const stranger = await makeOfflineMachine(makeServerKeys());
     expect(await verifyOfflineKey({ ...one.options, roots: stranger.roots })).toMatchObject({
       error: { reason: 'unknown-key' },
@@ -113,6 +118,24 @@ describe('a key for something else', () => {
     const fresh = await makeOfflineMachine(one.server);
     expect(await verifyOfflineKey({ ...fresh.options, key })).toMatchObject({
       error: { reason: 'no-private-key', message: /no request/ },
+    });
+  });
+});
+
+describe('typed lines of another machine', () => {
+  it('are told from damaged ones: every line is right, so it must be the machine', async () => {
+    const one = await licensed();
+    const other = await makeOfflineMachine(one.server);
+    await other.request();
+    const short = shortenOfflineKey(one.issued.jws);
+    const typed = short.ok ? short.value : '';
+    expect(await enterOfflineKey({ ...other.options, key: typed })).toMatchObject({
+      error: { reason: 'wrong-machine', message: /not the key of this machine \(plc-7, finger/ },
+    });
+    must(await giveBackOfflineKey(one.options));
+    must(await createRequest(one.options));
+    expect(await enterOfflineKey({ ...one.options, key: typed })).toMatchObject({
+      error: { reason: 'wrong-machine', message: /carry sheet.*set up anew.*new request/ },
     });
   });
 });

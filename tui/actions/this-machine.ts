@@ -23,6 +23,8 @@ export interface KeyHere extends MachineOptions {
   /** Any form; left out: the key that was entered before. */
   readonly key?: string | undefined;
   readonly product?: string | undefined;
+  /** The id of the license that the key must be of. */
+  readonly licenseId?: string | undefined;
   readonly trust?: string | undefined;
 }
 

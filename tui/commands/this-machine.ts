@@ -19,6 +19,7 @@ interface MachineFlags {
   readonly fingerprint?: string;
   readonly hostname?: string;
   readonly product?: string;
+  readonly licenseId?: string;
   readonly root?: string;
   readonly out?: string;
   readonly qr?: boolean;
@@ -143,7 +144,8 @@ const requestCommand = (io: Io): Command => {
 const addKeyOptions = (command: Command): Command => {
   addMachineOptions(command)
     .option('--root <file>', "the vendor's root key or trust file, if not the one used before")
-    .option('--product <id>', 'the product that the key must be for');
+    .option('--product <id>', 'the product that the key must be for')
+    .option('--license-id <id>', 'the license that the key must be of');
   return addJsonOption(command);
 };
 

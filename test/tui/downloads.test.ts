@@ -64,11 +64,17 @@ test('a trial is started once, and becomes one of the packages by itself', async
   const terminal = await signInTui(server);
   terminal.press('7');
   await terminal.waitFor(/▌ Acme Studio +14 days +not tried yet/u);
+  await terminal.waitFor('no user management, no system configuration, no uploads.');
+  terminal.press('d');
+  await terminal.waitFor('Start the trial first');
   terminal.press('a');
   await terminal.waitFor('Your trial of Acme Studio runs for 14 days.');
   await terminal.waitFor(/Acme Studio +14 days +14 days left/u);
   terminal.press('a');
   await terminal.waitFor('You have tried Acme Studio: one trial a product.');
+  terminal.press('d');
+  await terminal.waitFor('/ Acme Studio');
+  await terminal.waitFor('Nothing fits “Acme Studio”.');
   terminal.press('1');
   await terminal.waitFor('Packages');
   await terminal.waitFor(/Studio.+14 days/u);

@@ -26,6 +26,8 @@ export interface Portal {
   readonly act: (action: Action, values?: Values, form?: FormStart) => void;
   /** Opens a page over the section; it gets what closes it. */
   readonly page: (draw: (close: () => void) => ReactNode) => void;
+  /** Leads to a section by its name, its list filtered by a text. */
+  readonly goTo: (section: string, text: string) => void;
   /** Why the person can't take the action here; undefined when it can. */
   readonly whyNot: (action: Action) => string | undefined;
 }

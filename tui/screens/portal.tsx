@@ -79,6 +79,15 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     refresh,
     act,
     page: stack.open,
+    goTo: (name, text) =>
+      show(
+        license,
+        Math.max(
+          0,
+          sections.findIndex((one) => one.name === name),
+        ),
+        text,
+      ),
     whyNot: (action) => whyNot(action, { role: account.role, relation: license?.relation ?? null }),
   };
   const show = (opened: License | undefined, section: number, text = ''): void => {

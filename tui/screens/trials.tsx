@@ -3,6 +3,7 @@ import type { TrialEntry } from '../../shared/api/trials.ts';
 import { ok } from '../../shared/result.ts';
 import { openTrial, startTrial } from '../actions/trials.ts';
 import { useContentSize } from '../components/frame.tsx';
+import { paragraph } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
 import { useContact } from '../hooks/use-app.ts';
@@ -30,17 +31,18 @@ const columnsAt = (now: number): readonly Column<TrialEntry>[] => [
   { title: 'For', width: 8, align: 'end', from: 50, cell: ({ days }) => `${days} days` },
   { title: 'Yours', width: 14, cell: (row) => standing(row, now) },
   {
-    title: 'Left out',
-    width: { share: 3 },
+    title: 'How',
+    width: 10,
     from: 60,
-    cell: ({ restrictions }) => ({ text: restrictions.join(', '), tone: 'dim' }),
+    cell: ({ online }) => ({ text: online ? 'online' : 'download', tone: 'dim' }),
   },
 ];
 
 /** The section. */
 export const TrialsScreen = () => {
   const portal = usePortal();
-  const filter = useFilter(useContentSize().columns);
+  const { columns } = useContentSize();
+  const filter = useFilter(columns);
   const now = useNow();
   const { contact } = useContact();
   const rows = useRows({
@@ -58,6 +60,7 @@ export const TrialsScreen = () => {
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
+      head={headLines(rows.rowAt(0), columns)}
       empty={{
         title: 'No product can be tried here.',
         hint: `Ask ${contact} for a trial.`,
@@ -67,7 +70,17 @@ export const TrialsScreen = () => {
   );
 };
 
-const keysOf = ({ act }: Portal, row: TrialEntry | undefined): ScreenKeys => {
+/** What every trial leaves out; the same for all products. */
+const headLines = (first: TrialEntry | undefined, columns: number) =>
+  first
+    ? paragraph(
+        `A trial is limited: ${first.restrictions.join(', ').toLowerCase()}. What you activate stays when you buy.`,
+        columns,
+        'dim',
+      )
+    : [];
+
+const keysOf = ({ act, goTo }: Portal, row: TrialEntry | undefined): ScreenKeys => {
   if (!row) return {};
   const values = { product: row.product };
   const started = row.trial ? `You have tried ${row.productName}: one trial a product.` : undefined;
@@ -77,6 +90,12 @@ const keysOf = ({ act }: Portal, row: TrialEntry | undefined): ScreenKeys => {
       does: 'Start a trial of the marked product',
       hint: 'start',
       why: started,
+    },
+    download: {
+      run: () => goTo('Downloads', row.productName),
+      does: 'See what there is to download of the marked product',
+      hint: 'downloads',
+      why: row.trial ? undefined : 'Start the trial first: then its downloads are yours.',
     },
     open: row.trial
       ? {

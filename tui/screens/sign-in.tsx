@@ -43,7 +43,9 @@ export const SignInScreen = ({ why }: SignInProps) => {
   const { failure } = server;
   const roomy = rows >= 15;
   const width = Math.min(columns - (roomy ? 4 : 0), 56);
-  const away = failure !== undefined && failure.kind !== 'untrusted';
+  // Behind an air gap no server is missed, and each row counts.
+  const missed = open !== 'machine';
+  const away = missed && failure !== undefined && failure.kind !== 'untrusted';
   return (
     <Frame
       title={titleOf(server.info?.name)}

@@ -136,7 +136,8 @@ const giveBack = async (
   tx.licenses.put({
     ...license,
     generation: all ? license.generation + 1 : license.generation,
-    resets: released.length > 0 ? [...resets, now] : resets,
+    // The cap is the owner's: what an operator resets for them uses none of it up.
+    resets: released.length > 0 && caller.account.role !== 'operator' ? [...resets, now] : resets,
   });
   const id = makeId('receipt', now, deps.random);
   const receipt = deps.signer.sign('receipt', {

@@ -32,6 +32,7 @@ ${operatorSignsIn}`;
 /** Before the commands of a page, by the heading above them; and what an example's word stands for. */
 const before: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'docs/integrate.md': { '1. Make the product known': server },
+  'docs/licenses.md': { 'A product and its template': server },
   'docs/trial.md': {
     'Offer it': `${server}
 licet product create acme-server --name "Acme Server"

@@ -15,7 +15,14 @@ import { action } from './action.ts';
 import { counted, time, type Block } from './done.ts';
 import { block, Named, optional, text, toggle, wholeNumber } from './fields.ts';
 import { allPages } from './find.ts';
-import { EntitlementList, given, Seats, templateFields, templateOf } from './terms.ts';
+import {
+  EntitlementList,
+  given,
+  Seats,
+  templateFields,
+  templateOf,
+  templateText,
+} from './terms.ts';
 
 export const listProducts = action({
   id: 'products.list',
@@ -32,11 +39,11 @@ export const listProducts = action({
       blocks: [
         {
           kind: 'table',
-          columns: ['Id', 'Name', 'Template', 'Trial', 'Since'],
+          columns: ['Id', 'Name', 'New licenses start with', 'Trial', 'Since'],
           rows: all.value.map((product) => [
             product.id,
             product.name,
-            JSON.stringify(product.template),
+            templateText(product.template),
             product.trial ? counted(product.trial.days, 'day') : null,
             time(product.createdAt),
           ]),
@@ -112,7 +119,7 @@ const productFacts = (product: Product): Block => ({
   rows: [
     ['Id', product.id],
     ['Name', product.name],
-    ['Template', JSON.stringify(product.template)],
+    ['New licenses', templateText(product.template)],
     ['Trial', product.trial ? counted(product.trial.days, 'day') : 'none'],
     ...(product.trial?.url ? [['Trial instance', product.trial.url] as const] : []),
   ],

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Entitlements } from '../../shared/api/common.ts';
 import type { Policy, Template } from '../../shared/api/licenses.ts';
+import { counted } from './done.ts';
 import { choice, optional, text, wholeNumber } from './fields.ts';
 
 /** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
@@ -147,6 +148,28 @@ export const templateFields = {
   ...policyFields,
   seats: { ...policyFields.seats, unset: 'bound to the machine until it is released' },
   entitlements: entitlementsField,
+};
+
+/** A template in words: "subscription, 3 activations, 365 days, floating"; `the defaults` for an empty one. */
+export const templateText = (template: Template): string => {
+  const { type, maxActivations, days, graceDays, floating, leaseHours, checkInMinutes } = template;
+  const { resetsPerYear, offlineDays, entitlements = {} } = template;
+  const named = entitlementText(entitlements);
+  const parts = [
+    type,
+    maxActivations === null
+      ? 'unlimited activations'
+      : maxActivations && counted(maxActivations, 'activation'),
+    days && counted(days, 'day'),
+    graceDays && `${counted(graceDays, 'day')} of grace`,
+    floating === true && 'floating',
+    leaseHours && `lease ${leaseHours} h`,
+    checkInMinutes && `check-in ${checkInMinutes} min`,
+    typeof resetsPerYear === 'number' && `${counted(resetsPerYear, 'reset')} a year`,
+    offlineDays && `offline ${counted(offlineDays, 'day')}`,
+    named !== '' && `with ${named}`,
+  ];
+  return parts.filter((part) => typeof part === 'string').join(', ') || 'the defaults';
 };
 
 type ValuesOf<F extends Readonly<Record<string, { readonly schema: z.ZodType }>>> = {

@@ -2,6 +2,7 @@
 import type { Product } from '../../shared/api/licenses.ts';
 import { createLicense } from '../actions/operator-licenses.ts';
 import { productValues } from '../actions/initial-values.ts';
+import { templateText } from '../actions/terms.ts';
 import { createProduct, editProduct, showSnippet } from '../actions/products.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
@@ -11,23 +12,6 @@ import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
 import { date } from '../state/relative-time.ts';
 
-/** "3 activations, 365 days, offline 180 days": what its new licenses start with. */
-const templateWords = ({ template }: Product): string => {
-  const { type, maxActivations, days, offlineDays, floating } = template;
-  const parts = [
-    type ?? '',
-    maxActivations === undefined
-      ? ''
-      : maxActivations === null
-        ? 'unlimited'
-        : `${maxActivations} activation${maxActivations === 1 ? '' : 's'}`,
-    days === undefined ? '' : `${days} days`,
-    offlineDays === undefined ? '' : `offline ${offlineDays} days`,
-    floating === true ? 'floating' : '',
-  ];
-  return parts.filter((part) => part !== '').join(', ') || 'the defaults';
-};
-
 const columns: readonly Column<Product>[] = [
   { title: 'Id', width: { share: 2 }, cell: ({ id }) => id },
   { title: 'Name', width: { share: 2 }, cell: ({ name }) => name },
@@ -35,7 +19,7 @@ const columns: readonly Column<Product>[] = [
     title: 'New licenses start with',
     width: { share: 5 },
     from: 60,
-    cell: (row) => ({ text: templateWords(row), tone: 'dim' }),
+    cell: (row) => ({ text: templateText(row.template), tone: 'dim' }),
   },
   {
     title: 'Since',

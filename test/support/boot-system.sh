@@ -3,6 +3,7 @@
 # Its disk is an overlay in memory over that of this machine, which stays as it is; /proc/sys and /sys can't
 # be written, so that no setting of the kernel changes.
 set -euo pipefail
+PATH=$PATH:/usr/sbin:/sbin
 
 stop_cgroup() {
   # Deepest first; processes are gone with the namespace of their ids.

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Boots systemd in namespaces of its own and runs a script in it: boot.sh SCRIPT PROGRAM OUTPUT-FOLDER
+# Boots systemd in namespaces of its own and runs a script in it: boot SCRIPT PROGRAM OUTPUT-FOLDER
 # Its disk is an overlay in memory over that of this machine, which stays as it is; /proc/sys and /sys can't
 # be written, so that no setting of the kernel changes.
 set -euo pipefail

@@ -3,11 +3,21 @@ import type { X509Certificate } from 'node:crypto';
 import { chmodSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { connect } from 'node:tls';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import {
+  afterAll,
+  afterEach,
+  beforeAll,
+  beforeEach,
+  describe,
+  expect,
+  onTestFinished,
+  test,
+} from 'vitest';
 import { createTransport } from '../../shared/sdk/transport.ts';
 import { serve, type RunningServer, type ServeOptions } from '../../server/main.ts';
 import { makeAuthority, makeServerIdentity } from '../../server/system/tls/issue.ts';
 import { createDataFolders, quietLog, type DataFolders } from '../support/data-folder.ts';
+import { startLicet } from '../support/licet.ts';
 
 let folders: DataFolders;
 let directory = '';
@@ -41,7 +51,7 @@ const restart = async (options: Partial<ServeOptions> = {}): Promise<RunningServ
   return start(options);
 };
 
-const leafOf = (server: RunningServer): Promise<X509Certificate> =>
+const leafOf = (server: Pick<RunningServer, 'url'>): Promise<X509Certificate> =>
   new Promise((resolve, reject) => {
     const { port, hostname: host } = new URL(server.url);
     const socket = connect({ port: Number(port), host, rejectUnauthorized: false });
@@ -173,6 +183,21 @@ describe('given certificate files', () => {
     await writeFiles(Date.now());
     await server.reload();
     expect((await leafOf(server)).fingerprint256).not.toBe(before.fingerprint256);
+  });
+
+  test('are read again by a process that gets SIGHUP', async () => {
+    const { tlsCert, tlsKey } = await writeFiles(Date.now());
+    const server = await startLicet(
+      `serve --data ${directory} --listen 127.0.0.1:0 --tls-cert ${tlsCert} --tls-key ${tlsKey}`,
+    );
+    onTestFinished(async () => {
+      await server.stop();
+    });
+    const before = await leafOf(server);
+    await writeFiles(Date.now());
+    process.kill(server.pid, 'SIGHUP');
+    const shown = async () => (await leafOf(server)).fingerprint256;
+    await expect.poll(shown).not.toBe(before.fingerprint256);
   });
 
   test('are refused when they are missing, not PEM, open to others, or do not belong together', async () => {

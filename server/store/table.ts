@@ -91,13 +91,16 @@ export const deepFreeze = (value: unknown): void => {
 };
 
 /** Documents are parsed and frozen on their way out rather than at start, when there may be a million. */
-export const getDocument = (table: Table, id: string): Document | undefined => {
-  const stored = getSorted(table.documents, id);
-  if (stored === undefined) return undefined;
+const giveOut = (table: Table, stored: Stored): Document => {
   const document = toDocument(stored);
   if (document !== stored) putSorted(table.documents, document);
   deepFreeze(document);
   return document;
+};
+
+export const getDocument = (table: Table, id: string): Document | undefined => {
+  const stored = getSorted(table.documents, id);
+  return stored === undefined ? undefined : giveOut(table, stored);
 };
 
 export const hasDocument = (table: Table, id: string): boolean =>
@@ -128,13 +131,9 @@ const documentsOf = (table: Table, ids: readonly string[]): Document[] => {
   return documents;
 };
 
-/** Parses anew what nobody asked for by its id: a walk over all of a collection leaves it as it is. */
+/** What is looked through once is often looked through again: it stays parsed. */
 export const listDocuments = (table: Table, query: PageQuery = {}): Document[] =>
-  pageSorted(table.documents, query.after, query.limit).map((stored) => {
-    const document = toDocument(stored);
-    deepFreeze(document);
-    return document;
-  });
+  pageSorted(table.documents, query.after, query.limit).map((stored) => giveOut(table, stored));
 
 const filedUnder = (table: Table, name: string, key: string): Filed | undefined => {
   const index = table.indexes.find((index) => index.name === name);

@@ -14,7 +14,7 @@ import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
 import { refuseEntitlements } from '../domain/entitlements.ts';
 import { hitByLowering } from '../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
-import type { Seat } from '../domain/seats.ts';
+import { holdsSeat, type Seat } from '../domain/seats.ts';
 import { purchase } from '../domain/trials.ts';
 import { changeLicense } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
@@ -22,7 +22,7 @@ import { dropOwnersCodes } from './codes.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { promote } from './operator-accounts.ts';
-import { countSeats, heldSeats } from './seats.ts';
+import { allMachines, countSeats, heldSeats } from './seats.ts';
 import { viewLicense, viewTouched } from './views.ts';
 
 const badField = (field: string, message: string): Refusal => ({
@@ -157,6 +157,19 @@ const actionOf = (license: LicenseDoc, patch: LicensePatch): string => {
 };
 
 /**
+ * Floating seats that have ended and are still written down, since only the clock ends them. Where seats
+ * are bound to machines from now on, they would be held again.
+ */
+const spentSeats = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  license: LicenseDoc,
+): Promise<readonly Seat[]> =>
+  (await allMachines(deps, tx, license)).filter(
+    (seat) => seat.activation.seat === license.generation && !holdsSeat(license, seat, deps.now()),
+  );
+
+/**
  * Changes a license; with `dryRun` says only what would be, and which machines would lose their seat.
  * Errors: `invalid-request`, `conflict`, `not-found`.
  */
@@ -184,8 +197,13 @@ export const patchLicense = (
     const seats = await heldSeats(deps, tx, license);
     const counter = await countSeats(deps, tx, license);
     const hit = hitByLowering(seats, counter, next.value.maxActivations);
-    if (patch.dryRun) return ok(await changed(deps, tx, next.value, hit, hit.length));
-    for (const { activation } of hit) tx.activations.put({ ...activation, seat: null });
+    const bound = license.policy.floating && !next.value.policy.floating;
+    const spent = bound ? await spentSeats(deps, tx, license) : [];
+    if (patch.dryRun) {
+      return ok(await changed(deps, tx, next.value, hit, hit.length + spent.length));
+    }
+    for (const { activation } of [...hit, ...spent])
+      tx.activations.put({ ...activation, seat: null });
     if (owner.value !== license.ownerId) await endFormerOwners(tx, id, owner.value);
     tx.licenses.put(next.value);
     tx.record({

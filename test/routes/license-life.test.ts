@@ -225,6 +225,24 @@ test('a floating seat is held until the last check-in plus the lease, by the clo
   expect((await portal.checkIn(one)).status).toBe(409);
 });
 
+test('a floating license that becomes bound to machines keeps the seats that are held now, and no other', async () => {
+  const portal = await openPortal({
+    maxActivations: 1,
+    policy: { floating: true, leaseHours: 2, checkInMinutes: 30 },
+  });
+  must(await portal.activate('one'), 201);
+  portal.time.now += 3 * hour;
+  const two = must(await portal.activate('two'), 201);
+  for (const dryRun of [true, false]) {
+    const changed = must(await patch(portal, { policy: { floating: false }, dryRun }), 200);
+    expect(changed).toMatchObject({ counter: 1, hit: [] });
+  }
+  portal.time.now += 3 * hour;
+  expect(must(await view(portal), 200).counter).toBe(1);
+  must(await portal.checkIn(two), 200);
+  expect((await portal.activate('one')).status).toBe(409);
+});
+
 test('resets are capped a year where the operator says so, and the refusal says when and whom to ask', async () => {
   const portal = await openPortal({ policy: { resetsPerYear: 1 } });
   const reset = async () =>

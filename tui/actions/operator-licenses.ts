@@ -254,7 +254,7 @@ export const moveLicense = action({
           ? `${name} is ${owner.email}’s already.`
           : `${name} goes from ${before} to ${owner.name} <${owner.email}>.`,
         ...(before === owner.email ? [] : [`${before} no longer sees or manages it.`]),
-        `${counted(counter, 'machine')} and the users of the license are not touched. The license key stays valid: make a new one if ${before} knows it.`,
+        `${counted(counter, 'machine')} and the users of the license stay; invitations that nobody accepted end. The license key stays valid: make a new one if ${before} knows it.`,
       ]);
     },
   },

@@ -189,6 +189,38 @@ test.each([
 );
 
 test.each([
+  ['the help', '?', 'Reset activations'],
+  ['the palette', ':', 'Go to License'],
+  ['edit my info', 'e', 'Company'],
+  ['usage', 'u', 'refused'],
+  ['who holds the seats', 'w', 'web-1'],
+  ['a machine', '2 enter', 'Activated by'],
+  ['the question of a reset', '2 r', 'Leave everything as it is'],
+  ['adding a user', '3 a', 'E-mail'],
+  ['making an offline key', '4 a', 'Request code'],
+  ['changing the password', '6 w', 'Change password'],
+])(
+  '%s holds from 40x10 to 200x60',
+  async (_, keys, shown) => {
+    const terminal = await signInTui(server, anaEmail);
+    await terminal.waitFor('Packages');
+    for (const key of keys.split(' ')) {
+      terminal.press(key);
+      await settled(terminal);
+    }
+    await terminal.waitFor(shown);
+    for (const [columns, rows] of sizes) {
+      terminal.resize(columns, rows);
+      await settled(terminal);
+      await terminal.waitFor(shown);
+      expect(terminal.screen().split('\n')).toHaveLength(rows);
+      expect(overflowing(terminal)).toEqual([]);
+    }
+  },
+  60_000,
+);
+
+test.each([
   ['NO_COLOR', { NO_COLOR: '1' }],
   ['TERM=dumb', { TERM: 'dumb' }],
 ])('with %s there is no color, and the marked row is seen', async (_, env) => {

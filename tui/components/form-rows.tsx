@@ -71,7 +71,7 @@ export interface FormRowsProps {
 /** The fields that fit. */
 export const FormRows = ({ state, width, height }: FormRowsProps) => {
   const longest = Math.max(...state.fields.map(({ label }) => label.length));
-  const labelWidth = Math.min(longest, Math.floor(width / 3));
+  const labelWidth = Math.min(longest, Math.max(16, Math.floor(width / 3)));
   const room = Math.max(8, Math.min(width - labelWidth - 4, 72));
   // On a narrow screen what is said below has the whole width, but for a cell for what was cut.
   const narrow = width < narrowWidth;

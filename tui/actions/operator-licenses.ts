@@ -1,13 +1,19 @@
 /** Licenses through their life, as operators look after them. */
 import type { z } from 'zod';
 import { line } from '../../shared/api/common.ts';
-import { ProductId, type LicenseChanged, type LicensePatch } from '../../shared/api/licenses.ts';
+import { ProductId } from '../../shared/api/licenses.ts';
 import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action, type Preview } from './action.ts';
-import { counted, type Block, type Done } from './done.ts';
-import { emailField, Named, optional, text, type TypedField } from './fields.ts';
+import { action } from './action.ts';
+import { counted, type Block } from './done.ts';
+import { emailField, optional, text } from './fields.ts';
+import {
+  change,
+  hitSentence,
+  previewChange,
+  stopping,
+  theLicense,
+  withPolicy,
+} from './change-license.ts';
 import { findLicense } from './find.ts';
 import { licenseFacts } from './licenses.ts';
 import {
@@ -16,7 +22,6 @@ import {
   given,
   graceField,
   policyFields,
-  policyOf,
   seatsField,
   typeField,
 } from './terms.ts';
@@ -26,27 +31,12 @@ const expiryField = text(Expiry, {
   label: 'Expires',
   hint: 'A date such as 2027-12-31, or never.',
 });
-const theLicense: TypedField<string> = text(Named, {
-  label: 'License',
-  hint: 'Its id, or its name where that is unique.',
-  refers: 'license',
-});
-
 export const keyBlock = (licenseKey: string, name: string): Block => ({
   kind: 'verbatim',
   title: 'License key',
   text: licenseKey,
   fileName: `${name.replaceAll(/[^\w.-]/gu, '_')}.license-key.txt`,
 });
-
-type PolicyValues = Parameters<typeof policyOf>[0];
-
-/** What was given, the members of the policy put into one. */
-const withPolicy = <T extends PolicyValues>(values: T) => {
-  const { seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays, ...rest } = values;
-  const policy = policyOf({ seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays });
-  return { ...given(rest), ...(Object.keys(policy).length > 0 ? { policy } : {}) };
-};
 
 export const createLicense = action({
   id: 'licenses.create',
@@ -80,46 +70,6 @@ export const createLicense = action({
   },
 });
 
-const hitSentence = ({ hit }: LicenseChanged): string =>
-  hit.length === 0
-    ? 'No machine loses its seat.'
-    : `${counted(hit.length, 'machine')} would be hit: ${hit
-        .slice(0, 10)
-        .map(({ hostname }) => hostname)
-        .join(', ')}${hit.length > 10 ? ', ...' : ''}.`;
-
-const change = async (
-  client: Client,
-  license: string,
-  patch: LicensePatch,
-  message: (changed: LicenseChanged) => string,
-): Promise<Answer<Done>> => {
-  const found = await findLicense(client, license);
-  if (!found.ok) return found;
-  const answer = await client.changeLicense(found.value.id, patch);
-  return answer.ok
-    ? ok({
-        message: message(answer.value),
-        data: answer.value,
-        blocks: [licenseFacts(answer.value)],
-      })
-    : answer;
-};
-
-const previewChange = async (
-  client: Client,
-  license: string,
-  patch: LicensePatch,
-  effect: (changed: LicenseChanged) => readonly string[],
-): Promise<Answer<Preview>> => {
-  const found = await findLicense(client, license);
-  if (!found.ok) return found;
-  const answer = await client.changeLicense(found.value.id, { ...patch, dryRun: true });
-  return answer.ok
-    ? ok({ sentences: effect(answer.value), gentler: [], data: answer.value })
-    : answer;
-};
-
 export const renewLicense = action({
   id: 'licenses.renew',
   title: 'Renew a license',
@@ -138,14 +88,6 @@ const reason = text(line(300), {
   label: 'Reason',
   hint: 'The owner sees it, and products are told.',
 });
-
-/** What runs on for now. */
-const stopping = ({ counter, offline }: LicenseChanged): readonly string[] => [
-  `${counted(counter - offline, 'machine')} online ${counter - offline === 1 ? 'stops' : 'stop'} when the lease ends.`,
-  ...(offline > 0
-    ? [`${counted(offline, 'offline key')} ${offline === 1 ? 'runs' : 'run'} until its own end.`]
-    : []),
-];
 
 export const suspendLicense = action({
   id: 'licenses.suspend',

@@ -225,6 +225,15 @@ describe('an air-gapped machine on its screen', () => {
       'it: a full line has 30 characters,',
       'only the last is shorter.',
     ]);
+    // A longer sentence is cut where its room ends, and says so.
+    terminal.type('\u0015eyJ.eyJ.abc\r');
+    await terminal.waitFor('▌ Trust file');
+    terminal.press('enter');
+    await terminal.waitFor((screen) =>
+      /▌ Trust file\n +No root key is known on this machine\n[^\n]+\n[^\n]+…\n +↵ Enter a key/u.test(
+        screen,
+      ),
+    );
     terminal.press('esc');
     await terminal.waitFor('Discard');
     terminal.press('down', 'enter');

@@ -77,7 +77,7 @@ export const returnOfflineKey = action({
 export const loseOfflineKey = action({
   id: 'offline-keys.lost',
   title: 'Report a lost machine',
-  description: 'Report a machine with an offline key as lost; an operator writes its key off.',
+  description: 'Report a machine with an offline key as lost; an operator writes it off.',
   who: managing,
   fields: {
     key: keyField,

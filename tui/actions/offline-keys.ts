@@ -43,7 +43,7 @@ const keyDone = (message: string, key: OfflineKeyWithKey): Done => ({
 export const issueOfflineKey = action({
   id: 'offline-keys.issue',
   title: 'Make an offline key',
-  description: 'Make the key of an air-gapped machine from its request code; it holds a seat.',
+  description: "Make an air-gapped machine's key from its request code; it holds a seat.",
   who: managing,
   fields: {
     request: block(Code, {

@@ -135,7 +135,7 @@ const jsonTemplate = optional(
 export const createProduct = action({
   id: 'products.create',
   title: 'Create a product',
-  description: 'Create a product, with what its new licenses start with and how it may be tried.',
+  description: 'Create a product, with what its licenses start with and how it is tried.',
   who: 'operator',
   fields: {
     id: text(ProductId as z.ZodType<string, string>, {

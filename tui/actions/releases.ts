@@ -212,7 +212,7 @@ export const downloadRelease = action({
 export const linkRelease = action({
   id: 'releases.link',
   title: 'Fetch it elsewhere',
-  description: 'Show an address and a QR code that fetch a file on another machine for an hour.',
+  description: 'Show an address and QR code that fetch a file elsewhere, for an hour.',
   who: 'signed-in',
   fields: wantedFields,
   run: async (client, wanted) => {

@@ -17,7 +17,7 @@ const codeField = {
 export const beginSecondFactor = action({
   id: 'second-factor.begin',
   title: 'Set up a second factor',
-  description: 'Get a secret for your authenticator; it is asked for at sign-in once confirmed.',
+  description: 'Get a secret for your authenticator; once confirmed, sign-in asks for it.',
   who: 'signed-in',
   fields: { currentPassword: passwordField('Current password') },
   run: async (client, values) => {

@@ -46,8 +46,7 @@ export const listUsers = action({
 export const addUser = action({
   id: 'users.add',
   title: 'Add a user',
-  description:
-    'Let a person activate installations with this license, by credentials of their own.',
+  description: 'Let a person activate with this license, by credentials of their own.',
   who: owning,
   fields: {
     email: emailField(),

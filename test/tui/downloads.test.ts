@@ -1,7 +1,7 @@
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { publishRelease } from '../../tui/actions/releases.ts';
 import { must, operatorEmail } from '../support/live-server.ts';
 import { anaEmail, copied, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
@@ -79,3 +79,50 @@ test('a trial is started once, and becomes one of the packages by itself', async
   await terminal.waitFor('Packages');
   await terminal.waitFor(/Studio.+14 days/u);
 });
+
+/** A browser that writes down what it was asked to open, and gives what is there. */
+const fakeBrowser = async () => {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-browser-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const file = path.join(folder, 'opened');
+  await writeFile(path.join(folder, 'xdg-open'), `#!/bin/sh\nprintf %s "$1" > '${file}'\n`);
+  await chmod(path.join(folder, 'xdg-open'), 0o755);
+  return { folder, opened: () => readFile(file, 'utf8').catch(() => '') };
+};
+
+test.runIf(process.platform === 'linux')(
+  'a trial opens in the browser signed in, where there is one; else its address is shown, and as a QR code',
+  async () => {
+    const server = await openPortalServer();
+    const operator = await server.client(operatorEmail);
+    const url = 'https://try.example.com/';
+    const trial = { days: 14, url };
+    await must(operator.createProduct({ id: 'studio', name: 'Acme Studio', trial }));
+    const browser = await fakeBrowser();
+    const there = await signInTui(server, anaEmail, {
+      env: { DISPLAY: ':0', PATH: `${browser.folder}:${process.env['PATH'] ?? ''}` },
+    });
+    there.press('7');
+    await there.waitFor(/▌ Acme Studio/u);
+    there.press('a');
+    await there.waitFor('Your browser opens it now.');
+    await expect.poll(browser.opened).toMatch(/^https:\/\/try\.example\.com\/\?licet_token=ey/u);
+
+    const elsewhere = await signInTui(server);
+    elsewhere.press('7');
+    await elsewhere.waitFor(/▌ Acme Studio/u);
+    elsewhere.press('enter');
+    await elsewhere.waitFor('/v1/trial-logins/');
+    expect(elsewhere.screen()).not.toContain('Your browser');
+    const short = /http:\S+\/v1\/trial-logins\/\S+/u.exec(elsewhere.screen())?.[0] ?? '';
+    elsewhere.resize(120, 50);
+    elsewhere.press('o');
+    await elsewhere.waitFor(
+      (screen) => !screen.includes('/v1/trial-logins/') && /[▀▄█]/u.test(screen),
+    );
+    const followed = await fetch(short, { redirect: 'manual' });
+    expect(followed.headers.get('location')).toMatch(
+      /^https:\/\/try\.example\.com\/\?licet_token=ey/u,
+    );
+  },
+);

@@ -12,6 +12,7 @@ import { Loading } from '../components/states.tsx';
 import type { License } from '../../shared/api/licenses.ts';
 import { useApp, useKnownSupport } from '../hooks/use-app.ts';
 import { useAnswer } from '../hooks/use-answer.ts';
+import { useBrowser } from '../hooks/use-browser.ts';
 import { useConnection, type Connection } from '../hooks/use-connection.ts';
 import { SoughtContext } from '../hooks/use-filter.tsx';
 import { useKeys } from '../hooks/use-keys.ts';
@@ -39,6 +40,7 @@ const nothing = { text: '', turn: 0 };
 export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
   const app = useApp();
   const notify = useNotify();
+  const browse = useBrowser();
   const connection = useConnection(client, (failure) =>
     app.signedOut({ text: failureWords(failure), tone: 'soon' }),
   );
@@ -67,7 +69,10 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
           // What was refused may have been so because the server takes no changes any more.
           about.refresh();
         }}
-        onDone={refresh}
+        onDone={(done) => {
+          refresh();
+          void browse(action, done);
+        }}
       />
     ));
   const portal: Portal = {

@@ -14,6 +14,8 @@ export interface Limits {
   readonly headerCount: number;
   /** Connections at once; more are closed as they come. */
   readonly connections: number;
+  /** The part of them that one address may have; a trusted proxy, through which all come, has them all. */
+  readonly share: number;
 }
 
 export const defaultLimits: Limits = {
@@ -24,4 +26,5 @@ export const defaultLimits: Limits = {
   headerBytes: 16_384,
   headerCount: 100,
   connections: 5_000,
+  share: 0.75,
 };

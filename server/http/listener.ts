@@ -7,7 +7,7 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { defaultLimits, type Limits } from './limits.ts';
 import { watchProgress } from './progress.ts';
 import { notHttp, parserProblem, rawProblemMessage, type RawProblem } from './raw-problem.ts';
-import { clientAddress, type ConnectionEnv } from './remote-address.ts';
+import { addressKey, clientAddress, type ConnectionEnv } from './remote-address.ts';
 
 export interface ListenerOptions {
   readonly fetch: (request: Request, env: ConnectionEnv) => Response | Promise<Response>;
@@ -67,6 +67,22 @@ const refuse = (socket: Duplex, problem: RawProblem): void => {
   // Closing at once would reset the connection while the client still sends, and lose it the answer.
   socket.resume();
   setTimeout(() => socket.destroy(), lingering).unref();
+};
+
+/** Closes connections of an address that has its share already, so that there are some left for others. */
+const shareConnections = (server: Server, most: number): void => {
+  const open = new Map<string, number>();
+  server.on('connection', (socket: Socket) => {
+    const address = addressKey(socket.remoteAddress ?? 'unknown');
+    const count = (open.get(address) ?? 0) + 1;
+    if (count > most) return void socket.destroy();
+    open.set(address, count);
+    socket.once('close', () => {
+      const left = (open.get(address) ?? 1) - 1;
+      if (left === 0) open.delete(address);
+      else open.set(address, left);
+    });
+  });
 };
 
 /** The answers under way on each connection: raw bytes must not get between them. */
@@ -151,6 +167,9 @@ export const createListener = (options: ListenerOptions): Listener => {
     : createServer(serverOptions, onRequest);
   server.maxHeadersCount = limits.headerCount;
   server.maxConnections = limits.connections;
+  if (options.trustProxy !== true) {
+    shareConnections(server, Math.ceil(limits.connections * limits.share));
+  }
   server.on('clientError', (error, socket: Socket) => {
     if (answers.haveBegun(socket)) socket.destroy();
     else refuse(socket, parserProblem(error));

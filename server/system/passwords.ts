@@ -6,9 +6,9 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { addressKey } from '../http/remote-address.ts';
 import type { Passwords } from '../usecases/deps.ts';
 import { createCommonPasswords } from './common-passwords.ts';
-import { addressKey } from './throttle.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 const derive = promisify(argon2);

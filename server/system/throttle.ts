@@ -4,6 +4,7 @@
  * and for the address; an account that is guessed at from many addresses only leaves each new address
  * fewer free tries. An address from which the account signed in before is held up by its own pair alone.
  */
+import { addressKey } from '../http/remote-address.ts';
 import type { Attempt, Throttle } from '../usecases/deps.ts';
 
 /** Wrong tries for one account from one address before the first delay. */
@@ -49,26 +50,6 @@ const boundedMap = <T>() => {
 /** Seconds that so many failures beyond the free ones cost: 1, 2, 4, ... up to the longest. */
 const penalty = (failures: number, free: number): number =>
   failures < free ? 0 : Math.min(2 ** (failures - free), longestDelay);
-
-/** An IPv6 host has a whole /64 to choose addresses from (RFC 4291, 2.5.4), so it counts as one. */
-export const addressKey = (address: string): string => {
-  const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/iu.exec(address)?.[1];
-  if (mapped !== undefined) return mapped;
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = (address.split('%')[0] ?? '').split('::');
-  const groups = head === '' ? [] : head.split(':');
-  const missing =
-    tail === undefined ? 0 : 8 - groups.length - tail.split(':').filter(Boolean).length;
-  const all = [
-    ...groups,
-    ...Array.from({ length: missing }, () => '0'),
-    ...(tail ?? '').split(':'),
-  ];
-  return `${all
-    .slice(0, 4)
-    .map((group) => group.replace(/^0+(?=.)/u, '').toLowerCase())
-    .join(':')}::/64`;
-};
 
 /** Makes a throttle. `now` in milliseconds since the epoch. */
 export const createThrottle = (now: () => number): Throttle => {

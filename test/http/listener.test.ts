@@ -1,5 +1,6 @@
+import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { createListener, type Listener, type ListenerOptions } from '../../server/http/listener.ts';
 import { makeAuthority, makeServerIdentity } from '../../server/system/tls/issue.ts';
 import { openRaw, sendRaw } from '../support/raw-http.ts';
@@ -194,6 +195,44 @@ describe('slow clients', () => {
     const answered = fetch(`http://127.0.0.1:${port}/`).then(({ status }) => status);
     expect(await Promise.race([first, answered])).toBe(200);
     await Promise.all(slow.map(({ closed }) => closed));
+  });
+});
+
+describe('connections', () => {
+  const open = (port: number, localAddress: string) => {
+    const socket = connect({ port, host: '127.0.0.1', localAddress });
+    socket.on('error', () => undefined).resume();
+    return { socket, closed: once(socket, 'close') };
+  };
+  const ask = async (port: number, localAddress: string): Promise<string> => {
+    const { socket } = open(port, localAddress);
+    socket.write('GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n');
+    let answer = '';
+    socket.on('data', (chunk: Buffer) => {
+      answer += chunk.toString('latin1');
+    });
+    await once(socket, 'close');
+    return answer.split('\r\n')[0] ?? '';
+  };
+
+  const limits = { connections: 8 };
+
+  test('of one address leave some for others', async () => {
+    const port = await start(echo, { limits });
+    const crowd = Array.from({ length: 7 }, () => open(port, '127.0.0.1'));
+    await Promise.any(crowd.map(({ closed }) => closed));
+    expect(await ask(port, '127.0.0.1')).toBe('');
+    expect(await ask(port, '127.0.0.2')).toBe('HTTP/1.1 200 OK');
+    for (const { socket } of crowd) socket.destroy();
+    await vi.waitFor(async () => expect(await ask(port, '127.0.0.1')).toBe('HTTP/1.1 200 OK'));
+  });
+
+  test('of a trusted proxy may be all of them', async () => {
+    const port = await start(echo, { limits, trustProxy: true });
+    const people = Array.from({ length: 7 }, () => open(port, '127.0.0.1'));
+    await Promise.all(people.map(({ socket }) => once(socket, 'connect')));
+    expect(await ask(port, '127.0.0.1')).toBe('HTTP/1.1 200 OK');
+    for (const { socket } of people) socket.destroy();
   });
 });
 

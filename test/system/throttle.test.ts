@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addressKey, createThrottle } from '../../server/system/throttle.ts';
+import { addressKey } from '../../server/http/remote-address.ts';
+import { createThrottle } from '../../server/system/throttle.ts';
 import type { Throttle } from '../../server/usecases/deps.ts';
 
 const owner = 'ana@example.com';

@@ -61,6 +61,7 @@ test('a server that takes no changes says so: what was loaded is read, what was 
   await terminal.waitFor('Keep editing');
   terminal.press('down', 'enter');
   await terminal.waitFor('The server takes no changes now');
+  expect(terminal.screen()).not.toContain('Trying again');
   terminal.press('2');
   await terminal.waitFor('▌ web-1');
 });

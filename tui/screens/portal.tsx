@@ -202,7 +202,7 @@ const bannerOf = ({ state }: Connection, readOnly: string | undefined): ReactNod
     return <Banner text={bannerWords(state.failure)} retryAt={state.retryAt} />;
   }
   return readOnly === undefined ? null : (
-    <Banner text={`The server takes no changes now: ${readOnly}`} />
+    <Notice words={() => `The server takes no changes now: ${readOnly}`} />
   );
 };
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openSlowProxy } from '../support/slow-proxy.ts';
 import { makeServerKeys } from '../support/statements.ts';
 import { addOwner, done, licet, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
 
@@ -141,6 +142,23 @@ test.runIf(process.platform === 'linux')(
   },
   120_000,
 );
+
+test('a download says how far it is, its rate and the time left', async () => {
+  const line = await openSlowProxy(portal.url, 15);
+  try {
+    const file = await portal.file('slow.bin', 'x'.repeat(8_000_000));
+    await ops(`release publish ${file} --product acme-server --version 4.0.0`);
+    const login = `login --server ${line.url} --email ana@example.com`;
+    done(await portal.as('slow', login, { input: ownerPassword }));
+    const ran = done(
+      await portal.as('slow', `release download slow.bin --out ${portal.folder}/slow.out`),
+    );
+    expect(ran.stderr).toMatch(/50% of 8\.00 MB, [\d.]+ [kM]B\/s, \d+ s left/u);
+    expect(ran.stderr).toContain('slow.bin has arrived whole');
+  } finally {
+    await line.close();
+  }
+});
 
 test('without a session nothing is listed', async () => {
   const ran = await licet(`release list --server ${portal.url}`, {

@@ -1,8 +1,10 @@
-import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { publishRelease } from '../../tui/actions/releases.ts';
+import { closing } from '../support/closing.ts';
+import { openSlowProxy } from '../support/slow-proxy.ts';
 import { must, operatorEmail } from '../support/live-server.ts';
 import { anaEmail, copied, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
 
@@ -46,6 +48,33 @@ test('a release is downloaded whole, and its address is copied for another machi
   await terminal.waitFor('Copied');
   const answer = await fetch(copied(terminal));
   expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
+});
+
+test('a slow download shows how far it is, its rate and the time left, can be stopped, and goes on from there', async () => {
+  const server = await openPortalServer();
+  const bytes = await publish(server, 12_000_000);
+  const line = closing(await openSlowProxy(server.url, 20));
+  const home = await mkdtemp(path.join(os.tmpdir(), 'licet-downloads-'));
+  const terminal = await signInTui({ url: line.url }, anaEmail, { cwd: home });
+  terminal.press('5');
+  await terminal.waitFor(/▌ acme-setup\.bin/u);
+  terminal.press('d');
+  await terminal.waitFor('an interrupted one goes on');
+  terminal.press('tab', 'enter');
+  await terminal.waitFor(/━+─+\s+[1-9]\d?% of 12\.0 MB, [\d.]+ [kM]B\/s, \d+ s left/u);
+  terminal.press('esc');
+  await terminal.waitForGone('s left');
+  const parts = await readdir(home);
+  expect(parts.filter((name) => name.startsWith('acme-setup.bin')).length).toBe(1);
+  line.pace = 0;
+  await terminal.waitFor('Back to the form');
+  terminal.press('down', 'enter');
+  await terminal.waitForGone('Back to the form');
+  terminal.press('d');
+  await terminal.waitFor('an interrupted one goes on');
+  terminal.press('tab', 'enter');
+  await terminal.waitFor('acme-setup.bin has arrived whole');
+  expect((await readFile(path.join(home, 'acme-setup.bin'))).equals(bytes)).toBe(true);
 });
 
 test('without anything published the screen says whom it depends on', async () => {

@@ -12,7 +12,7 @@ import { journalFolder, listSegments, segmentPath, writeAll } from './journal-fi
 import { createDatabase } from './load.ts';
 import type { Lock } from './lock.ts';
 import type { Log } from './log.ts';
-import { openGivenUp } from './open-store.ts';
+import { openGivenUp } from './open-changed.ts';
 import { readHeaders } from './read-journal.ts';
 import { giveUpAction } from './record.ts';
 import { seal, unseal } from './seal.ts';

@@ -11,7 +11,7 @@ import { errorCode, isDiskFull, messageOf, syncDirectory } from './files.ts';
 import { makeFolder } from './folder.ts';
 import { writeAll } from './journal-file.ts';
 import type { Log } from './log.ts';
-import { openRestored } from './open-store.ts';
+import { openRestored } from './open-changed.ts';
 import { seal, unseal } from './seal.ts';
 import { StoreError } from './store.ts';
 import { readTar, type TarEntry, type TarSink } from './tar.ts';

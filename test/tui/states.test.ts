@@ -41,6 +41,31 @@ test.each([
   await terminal.waitFor(shown);
 });
 
+test.each([
+  ['2', '/accounts', anaEmail],
+  ['3', '/products', '▌ acme-server'],
+  ['4', '/password-resets', 'Nobody waits for a code.'],
+  ['5', '/journal', 'license.create'],
+  ['6', '/releases', 'Nothing is published yet'],
+  ['7', '/sessions', 'this one'],
+])(
+  'an operator’s section %s that fails says why, and tries again by a key',
+  async (key, part, shown) => {
+    const server = await openPortalServer();
+    const gate = closing(await openGate(server.url));
+    const terminal = await signInTui(gate, operatorEmail);
+    await terminal.waitFor(/Prod .+\d\/\d/u);
+    gate.fail(part, 418, '<html>A proxy in trouble</html>');
+    terminal.press(key);
+    await terminal.waitFor('Press R to try again.');
+    await terminal.waitFor('✖');
+    expect(terminal.screen()).not.toContain('<html>');
+    gate.open();
+    terminal.press('R');
+    await terminal.waitFor(shown);
+  },
+);
+
 test('a server that takes no changes says so: what was loaded is read, what was typed stays', async () => {
   const server = await openPortalServer();
   await server.activate('web-1', { email: anaEmail, licenseId: server.prod });

@@ -141,6 +141,7 @@ describe('a deactivation proof', () => {
       const { body } = await issue(portal, plc.typed);
       expect(await giveBack(portal, plc, body.id)).toBe(204);
     }
+    portal.time.now += 1;
     await issue(portal, machine(portal, 'plc-9').typed);
     const { body } = await portal.ask<License>('GET', `/v1/licenses/${portal.license.id}`, {
       token: portal.operator,

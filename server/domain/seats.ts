@@ -53,7 +53,8 @@ export const longestUnseenFirst = (seats: readonly Seat[], now: number): readonl
 };
 
 const iso = (at: number): string => new Date(at).toISOString();
-const holdersShown = 50;
+/** So many holders are named at most. */
+export const holdersShown = 50;
 
 /**
  * The refusal that brings people here. `seats` and `keys` are those that hold a seat, `resolvers` the

@@ -4,7 +4,7 @@
  */
 import type { RefusalReport } from '../../shared/api/refusals.ts';
 import { ok } from '../../shared/result.ts';
-import { nextFree, longestUnseenFirst } from '../domain/seats.ts';
+import { holdersShown, longestUnseenFirst, nextFree } from '../domain/seats.ts';
 import type { Change, JournalHeader } from '../store/store.ts';
 import { readLicense } from './access.ts';
 import type { AccountCaller } from './caller.ts';
@@ -18,7 +18,6 @@ const mostMachines = 20;
 const mostLicenses = 10_000;
 const mostRecords = 2000;
 const kept = 86_400_000;
-const holdersShown = 50;
 
 const asksForSeat = ({ action }: JournalHeader): boolean =>
   action === 'activation.create' || action === 'activation.check-in';

@@ -1,7 +1,8 @@
 /** A form from fields as data: checks while typing, keeps what was typed when the server fails. */
 import { Box } from 'ink';
 import { useReducer, useState } from 'react';
-import { useKeys } from '../hooks/use-keys.ts';
+import { typeLine } from '../hooks/type-line.ts';
+import { useKeys, type KeyOptions } from '../hooks/use-keys.ts';
 import { useUnsaved } from '../hooks/use-unsaved.ts';
 import {
   fieldFault,
@@ -15,7 +16,7 @@ import {
   type FormState,
   type Values,
 } from '../state/form-state.ts';
-import { editKeys, editText, insertText, pastedText, type EditState } from '../state/text-edit.ts';
+import { insertText, pastedText, type EditState } from '../state/text-edit.ts';
 import { typedStep } from '../state/typed-code.ts';
 import { Dialog } from './dialog.tsx';
 import { FormBody } from './form-body.tsx';
@@ -131,22 +132,26 @@ const isChoice = (field: FieldSpec | undefined): boolean =>
   field?.kind === 'choice' || field?.kind === 'toggle';
 
 /** How the focused field takes text; nothing for choices and links. */
-const typing = (state: FormState, edit: (name: string, to: EditState) => void) => {
+const typing = (
+  state: FormState,
+  edit: (name: string, to: EditState) => void,
+): Pick<KeyOptions, 'takes' | 'edit' | 'paste'> => {
   const field = state.fields[state.focus];
   const current = field && !isChoice(field) ? state.edits[field.name] : undefined;
   if (!field || !current) return {};
-  const many = field.kind === 'block';
+  const set = (next: EditState): void => edit(field.name, next);
+  const line = typeLine(current, set);
+  if (field.kind !== 'block') return line;
   return {
-    takes: many ? [...editKeys, 'ctrl+j'] : editKeys,
-    edit: (press: Parameters<typeof editText>[1]): boolean => {
-      // Ctrl+J begins a line: Enter goes on, in blocks as in all fields.
-      const next =
-        many && press.name === 'ctrl+j' ? insertText(current, '\n') : editText(current, press);
-      if (next) edit(field.name, next);
-      return next !== undefined;
+    takes: [...line.takes, 'ctrl+j'],
+    // Ctrl+J begins a line: Enter goes on, in blocks as in all fields.
+    edit: (press) => {
+      if (press.name !== 'ctrl+j') return line.edit(press);
+      set(insertText(current, '\n'));
+      return true;
     },
-    paste: (text: string): boolean => {
-      edit(field.name, insertText(current, pastedText(text, many ? 'many' : 'one')));
+    paste: (text) => {
+      set(insertText(current, pastedText(text, 'many')));
       return true;
     },
   };

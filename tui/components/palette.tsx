@@ -2,12 +2,14 @@
 import { go as fuzzySearch } from 'fuzzysort';
 import { Box, useWindowSize } from 'ink';
 import { useState } from 'react';
+import { typeLine } from '../hooks/type-line.ts';
 import { useKeys } from '../hooks/use-keys.ts';
+import { moveKeys } from '../hooks/use-list.ts';
 import { useNotify } from '../hooks/use-terminal.ts';
 import { cut, fit } from '../state/cells.ts';
 import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
 import type { PaletteEntry } from '../state/palette-entries.ts';
-import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
+import { editing } from '../state/text-edit.ts';
 import { signs } from '../theme.ts';
 import { FieldValue } from './field.tsx';
 import { Overlay } from './layer.tsx';
@@ -114,27 +116,12 @@ const PaletteKeys = ({ query, search, move, marked, onClose }: PaletteKeysProps)
   };
   useKeys(
     {
-      up: () => move({ type: 'by', rows: -1 }),
-      down: () => move({ type: 'by', rows: 1 }),
-      pageUp: () => move({ type: 'page', pages: -1 }),
-      pageDown: () => move({ type: 'page', pages: 1 }),
+      ...moveKeys(move),
       choose: run,
       back: { run: onClose, does: 'Close', hint: 'close' },
       palette: { run: onClose, does: 'Close', hint: '' },
     },
-    {
-      level: 'field',
-      takes: editKeys,
-      edit(press) {
-        const next = editText(query, press);
-        if (next) search(next);
-        return next !== undefined;
-      },
-      paste(text) {
-        search(insertText(query, pastedText(text, 'one')));
-        return true;
-      },
-    },
+    typeLine(query, search),
   );
   return null;
 };

@@ -3,7 +3,8 @@ import { createContext, use, useState, type ReactNode } from 'react';
 import { FieldValue } from '../components/field.tsx';
 import { Text } from '../components/text.tsx';
 import { cut, inert } from '../state/cells.ts';
-import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
+import { editing } from '../state/text-edit.ts';
+import { typeLine } from './type-line.ts';
 import { useKeys } from './use-keys.ts';
 
 export interface Filter {
@@ -39,20 +40,7 @@ export const useFilter = (width: number, active = true): Filter => {
       choose: { run: () => setTyping(false), does: 'Keep the filter', hint: 'keep' },
       back: { run: clear, does: 'Clear the filter', hint: 'clear' },
     },
-    {
-      level: 'field',
-      active: active && typing,
-      takes: editKeys,
-      edit(press) {
-        const next = editText(state, press);
-        if (next) setState(next);
-        return next !== undefined;
-      },
-      paste(text) {
-        setState(insertText(state, pastedText(text, 'one')));
-        return true;
-      },
-    },
+    { ...typeLine(state, setState), active: active && typing },
   );
   const shown = typing || state.text !== '';
   return {

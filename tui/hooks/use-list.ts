@@ -8,6 +8,14 @@ export interface ListHandle {
   readonly move: (move: ListMove) => void;
 }
 
+/** The keys that move in a list, also where letters are text. */
+export const moveKeys = (move: (by: ListMove) => void) => ({
+  up: () => move({ type: 'by', rows: -1 }),
+  down: () => move({ type: 'by', rows: 1 }),
+  pageUp: () => move({ type: 'page', pages: -1 }),
+  pageDown: () => move({ type: 'page', pages: 1 }),
+});
+
 /**
  * The window over `count` rows of which `height` fit. Up, down, pages, first and last work while
  * `active`; there is nothing to move in an empty list, so then they are no keys.
@@ -19,10 +27,7 @@ export const useList = (count: number, height: number, active = true): ListHandl
   useLayoutEffect(() => move({ type: 'resize', count, height }), [count, height]);
   useKeys(
     {
-      up: () => move({ type: 'by', rows: -1 }),
-      down: () => move({ type: 'by', rows: 1 }),
-      pageUp: () => move({ type: 'page', pages: -1 }),
-      pageDown: () => move({ type: 'page', pages: 1 }),
+      ...moveKeys(move),
       first: () => move({ type: 'first' }),
       last: () => move({ type: 'last' }),
     },

@@ -1,7 +1,7 @@
 /** A list that is short enough to be held whole, filtered here. */
 import { ok } from '../../shared/result.ts';
 import { allPages } from '../actions/find.ts';
-import { useAnswer } from './use-answer.ts';
+import { useAnswer, type Asked } from './use-answer.ts';
 import type { LoadPage } from '../state/page-store.ts';
 import type { Rows } from './use-pages.ts';
 
@@ -21,24 +21,33 @@ export interface RowsOptions<T> {
 /** Every list of people, keys and requests: more than so many are not held. */
 const most = 10_000;
 
-/** The rows that have all words of the filter, small and capital letters alike. */
-export const useRows = <T>(options: RowsOptions<T>): Rows<T> => {
-  const { key, revision, load, words, filter, sort, asleep = false } = options;
-  const asked = useAnswer(asleep ? '' : key, revision, async () =>
-    asleep ? ok([]) : allPages((query) => load(query), most),
-  );
+/** The rows of an answer that have all words of the filter, small and capital letters alike. */
+export const heldRows = <T>(
+  { value, loading, failure, refresh }: Asked<unknown>,
+  all: readonly T[],
+  { words, filter, sort }: Pick<RowsOptions<T>, 'words' | 'filter' | 'sort'>,
+): Rows<T> => {
   const wanted = filter.toLowerCase().split(/\s+/u);
-  const fitting = (asked.value ?? []).filter((row) => {
+  const fitting = all.filter((row) => {
     const text = words(row).toLowerCase();
     return wanted.every((word) => text.includes(word));
   });
-  const rows = sort ? fitting.sort(sort) : fitting;
+  const rows = sort ? fitting.toSorted(sort) : fitting;
   return {
     count: rows.length,
     rowAt: (index) => rows[index],
     look: () => undefined,
-    loading: asked.loading && asked.value === undefined,
-    failure: asked.failure,
-    refresh: asked.refresh,
+    loading: loading && value === undefined,
+    failure,
+    refresh,
   };
+};
+
+/** The rows of a list that have all words of the filter, small and capital letters alike. */
+export const useRows = <T>(options: RowsOptions<T>): Rows<T> => {
+  const { key, revision, load, asleep = false } = options;
+  const asked = useAnswer(asleep ? '' : key, revision, async () =>
+    asleep ? ok([]) : allPages((query) => load(query), most),
+  );
+  return heldRows(asked, asked.value ?? [], options);
 };

@@ -13,7 +13,7 @@ import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { operatorHealth, operatorRank } from '../state/attention.ts';
+import { operatorHealth, rankOf } from '../state/attention.ts';
 import { expiryShort, statusWords, type Said } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
 import { licenseKeys } from './license-keys.tsx';
@@ -53,7 +53,7 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
     words: (row) =>
       `${row.name} ${row.owner.email} ${row.owner.name} ${row.productName} ${row.status} ${row.id}`,
     filter: filter.text,
-    sort: (a, b) => operatorRank(a, now) - operatorRank(b, now),
+    sort: (a, b) => rankOf(a, now) - rankOf(b, now),
   });
   const requests = useAnswer('requests', portal.revision, () =>
     portal.client.passwordRequests({ limit: 100 }),

@@ -12,12 +12,14 @@ import { Empty, Loading } from '../components/states.tsx';
 import { Table, type Column } from '../components/table.tsx';
 import { Text } from '../components/text.tsx';
 import { useAnswer } from '../hooks/use-answer.ts';
+import { typeLine } from '../hooks/type-line.ts';
 import { useKeys } from '../hooks/use-keys.ts';
+import { moveKeys } from '../hooks/use-list.ts';
 import { useSettled } from '../hooks/use-settled.ts';
 import { cut, inert } from '../state/cells.ts';
 import { failureWords } from '../state/failure-words.ts';
 import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
-import { editing, editKeys, editText, insertText, pastedText } from '../state/text-edit.ts';
+import { editing } from '../state/text-edit.ts';
 
 /** Milliseconds without a key after which what is typed is looked for. */
 const patience = 200;
@@ -135,25 +137,10 @@ const SearchKeys = ({ query, search, move, open, onClose }: SearchKeysProps) => 
   useKeys(
     {
       open,
-      up: () => move({ type: 'by', rows: -1 }),
-      down: () => move({ type: 'by', rows: 1 }),
-      pageUp: () => move({ type: 'page', pages: -1 }),
-      pageDown: () => move({ type: 'page', pages: 1 }),
+      ...moveKeys(move),
       back: { run: onClose },
     },
-    {
-      level: 'field',
-      takes: editKeys,
-      edit(press) {
-        const next = editText(query, press);
-        if (next) search(next);
-        return next !== undefined;
-      },
-      paste(text) {
-        search(insertText(query, pastedText(text, 'one')));
-        return true;
-      },
-    },
+    typeLine(query, search),
   );
   return null;
 };

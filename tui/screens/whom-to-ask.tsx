@@ -3,9 +3,8 @@ import type { License } from '../../shared/api/licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, heading, Lines, paragraph } from '../components/lines.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
-import { useAnswer } from '../hooks/use-answer.ts';
+import { useApp } from '../hooks/use-app.ts';
 import { useNow } from '../hooks/use-now.ts';
-import { usePortal } from '../hooks/use-portal.ts';
 import { useCopy } from '../components/verbatim.tsx';
 import { expiryWords, statusWords, type Said } from '../state/license-words.ts';
 import { date } from '../state/relative-time.ts';
@@ -27,12 +26,11 @@ const consequence = ({ status, expiresAt, graceEndsAt }: License): string => {
 };
 
 export const WhomToAsk = ({ said, onClose }: WhomToAskProps) => {
-  const { client, revision } = usePortal();
+  const { support } = useApp();
   const { columns, rows } = useContentSize();
   const now = useNow();
   const copy = useCopy();
   const { license } = said;
-  const support = useAnswer('about', revision, () => client.about()).value?.support;
   const contact = support?.contact ?? null;
   const expiry = expiryWords(license, now);
   const status = statusWords(license);

@@ -11,12 +11,12 @@ import { Page } from '../components/page.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
 import type { Column } from '../components/table.tsx';
 import { Text } from '../components/text.tsx';
-import { useAnswer, type Asked } from '../hooks/use-answer.ts';
+import { useAnswer } from '../hooks/use-answer.ts';
 import { useFilter } from '../hooks/use-filter.tsx';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
-import type { Rows } from '../hooks/use-pages.ts';
 import { usePortal } from '../hooks/use-portal.ts';
+import { heldRows } from '../hooks/use-rows.ts';
 import { relativeTime, shortAge } from '../state/relative-time.ts';
 import { seenTone } from '../state/seen.ts';
 import { signs } from '../theme.ts';
@@ -97,21 +97,6 @@ const headLines = (license: License, report: RefusalReport, columns: number, now
   ];
 };
 
-const rowsOf = (asked: Asked<RefusalReport>, filter: string): Rows<Activation> => {
-  const wanted = filter.toLowerCase();
-  const rows = (asked.value?.holders ?? []).filter(({ hostname, activatedBy }) =>
-    `${hostname} ${activatedBy}`.toLowerCase().includes(wanted),
-  );
-  return {
-    count: rows.length,
-    rowAt: (index) => rows[index],
-    look: () => undefined,
-    loading: asked.loading && asked.value === undefined,
-    failure: asked.failure,
-    refresh: asked.refresh,
-  };
-};
-
 const Holders = ({ license, onClose }: WhyRefusedProps) => {
   const { client, account, revision, act } = usePortal();
   const { columns } = useContentSize();
@@ -122,7 +107,10 @@ const Holders = ({ license, onClose }: WhyRefusedProps) => {
   const asker = { role: account.role, relation: license.relation };
   return (
     <ListScreen
-      rows={rowsOf(asked, filter.text)}
+      rows={heldRows(asked, asked.value?.holders ?? [], {
+        words: ({ hostname, activatedBy }) => `${hostname} ${activatedBy}`,
+        filter: filter.text,
+      })}
       columns={columnsAt(now)}
       filter={filter}
       head={asked.value ? headLines(license, asked.value, columns, now) : []}

@@ -1,86 +1,65 @@
 /** Is all well? What needs somebody, the most urgent first, and what deals with it. */
 import type { License } from '../../shared/api/licenses.ts';
 import { days, expiryWords, type Said } from './license-words.ts';
-import { daysLeft } from './relative-time.ts';
+import { daysLeft, urgency } from './relative-time.ts';
+
+const month = 30 * 86_400_000;
+
+/** From here on nobody is needed. */
+const well = 4;
+
+/**
+ * How urgent a license is: 0 a machine was refused, 1 no machine runs, 2 in grace or ending within a week,
+ * 3 ending within a month or full, 4 well. For an operator 5: ended by a decision, or more than a month ago.
+ */
+export const rankOf = (license: License, now: number): number => {
+  const { status, refused, relation, expiresAt, graceEndsAt, maxActivations, counter } = license;
+  const ended = Date.parse(graceEndsAt ?? expiresAt ?? '');
+  if (status === 'suspended' || status === 'revoked') return relation === 'operator' ? 5 : 1;
+  if (status === 'expired') return relation === 'operator' && now - ended > month ? 5 : 1;
+  if (refused?.code === 'activation-limit-exceeded') return 0;
+  const urgent = expiresAt === null ? 'good' : urgency(Date.parse(expiresAt), now);
+  if (status === 'grace' || urgent === 'bad') return 2;
+  const full = maxActivations !== null && counter >= maxActivations;
+  return full || urgent === 'soon' ? 3 : well;
+};
 
 /** What needs somebody, and what deals with it: freeing a seat, a later end, a resumption, or asking for one. */
 export interface Attention extends Said {
   readonly deal: 'seats' | 'end' | 'resume' | 'ask';
-  /** The lowest first. */
-  readonly rank: number;
 }
 
-/** What needs somebody, a sentence for the license; undefined when all is well with it. */
-const attention = (license: License, now: number): Attention | undefined => {
-  const { name, status, reason, refused } = license;
+/** What is to be said of a license that is not well. */
+const attention = (license: License, now: number): Attention => {
+  const { name, status, reason, refused, maxActivations, counter } = license;
   if (status === 'revoked' || status === 'suspended') {
     const why = reason === null ? '' : ` (${reason})`;
     const deal = status === 'suspended' ? 'resume' : 'ask';
-    return {
-      text: `${name} is ${status}${why}: no machine activates.`,
-      tone: 'bad',
-      deal,
-      rank: 1,
-    };
+    return { text: `${name} is ${status}${why}: no machine activates.`, tone: 'bad', deal };
   }
   if (status === 'expired') {
-    return {
-      text: `${name} has expired: no machine runs with it.`,
-      tone: 'bad',
-      deal: 'end',
-      rank: 1,
-    };
+    return { text: `${name} has expired: no machine runs with it.`, tone: 'bad', deal: 'end' };
   }
   if (refused?.code === 'activation-limit-exceeded') {
     return {
       text: `${name} is full: ${refused.hostname} was refused.`,
       tone: 'bad',
       deal: 'seats',
-      rank: 0,
     };
   }
-  return endingOrFull(license, now);
-};
-
-const endingOrFull = (license: License, now: number): Attention | undefined => {
-  const { name, status, maxActivations, counter } = license;
-  const expiry = expiryWords(license, now);
-  const ends = expiry.tone !== 'plain';
   const full = maxActivations !== null && counter >= maxActivations;
-  if (!ends && !full) return undefined;
-  const what = [
-    ...(ends ? [status === 'grace' ? 'has expired and is in grace' : endsIn(license, now)] : []),
-    ...(full ? [ends ? 'has no free seat' : 'has no free seat: a further machine is refused'] : []),
-  ];
-  const tone = expiry.tone === 'bad' ? 'bad' : 'soon';
-  return {
-    text: `${name} ${what.join(' and ')}.`,
-    tone,
-    deal: ends ? 'end' : 'seats',
-    rank: tone === 'bad' ? 2 : 3,
-  };
+  const { tone } = expiryWords(license, now);
+  if (tone === 'plain') {
+    const text = `${name} has no free seat: a further machine is refused.`;
+    return { text, tone: 'soon', deal: 'seats' };
+  }
+  const ends = status === 'grace' ? 'has expired and is in grace' : endsIn(license, now);
+  return { text: `${name} ${ends}${full ? ' and has no free seat' : ''}.`, tone, deal: 'end' };
 };
 
 const endsIn = ({ expiresAt }: License, now: number): string => {
   const left = daysLeft(Date.parse(expiresAt ?? ''), now);
   return left === 0 ? 'expires today' : `expires in ${days(left)}`;
-};
-
-const month = 30 * 86_400_000;
-
-/**
- * Where a license stands in an operator's list: 0 a machine was refused, 1 expired lately, 2 ends within a
- * week or is in grace, 3 ends within a month or is full, 4 is well, 5 ended long ago or by a decision.
- */
-export const operatorRank = (license: License, now: number): number => {
-  const { status, refused, expiresAt, maxActivations, counter } = license;
-  const left = expiresAt === null ? Number.POSITIVE_INFINITY : Date.parse(expiresAt) - now;
-  if (status === 'suspended' || status === 'revoked') return 5;
-  if (status === 'expired') return left > -month ? 1 : 5;
-  if (refused?.code === 'activation-limit-exceeded') return 0;
-  if (status === 'grace' || daysLeft(now + left, now) <= 7) return 2;
-  const full = maxActivations !== null && counter >= maxActivations;
-  return full || daysLeft(now + left, now) <= 30 ? 3 : 4;
 };
 
 /** What an operator reads first: how many licenses need somebody now, and soon; and who waits for a code. */
@@ -89,7 +68,7 @@ export const operatorHealth = (
   waiting: number,
   now: number,
 ): readonly Said[] => {
-  const ranks = licenses.map((license) => operatorRank(license, now));
+  const ranks = licenses.map((license) => rankOf(license, now));
   const urgent = ranks.filter((rank) => rank <= 2).length;
   const soon = ranks.filter((rank) => rank === 3).length;
   const number = (count: number): string => count.toLocaleString('en-US');
@@ -123,11 +102,10 @@ export interface Needed extends Attention {
 /** What needs somebody, the most urgent first. */
 export const whatNeedsAttention = (licenses: readonly License[], now: number): readonly Needed[] =>
   licenses
-    .flatMap((license) => {
-      const said = attention(license, now);
-      return said ? [{ ...said, license }] : [];
-    })
-    .toSorted((a, b) => a.rank - b.rank);
+    .map((license) => ({ license, rank: rankOf(license, now) }))
+    .filter(({ rank }) => rank !== well)
+    .toSorted((a, b) => a.rank - b.rank)
+    .map(({ license }) => Object.assign(attention(license, now), { license }));
 
 /** What Enter does about it, for the footer, the help and the line itself. */
 export const dealWords = ({

@@ -96,8 +96,7 @@ const importedTable = ({ created, owners }: LicenseImported) => [
 export const importLicenses = action({
   id: 'licenses.import',
   title: 'Import licenses',
-  description:
-    'Create many licenses from CSV or JSON, all or none; a dry run names each row that is wrong.',
+  description: 'Create licenses from CSV or JSON, all or none; each bad row is named.',
   who: 'operator',
   fields: {
     list: block(z.string().min(1, 'is needed'), {

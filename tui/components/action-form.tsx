@@ -32,7 +32,10 @@ const toSpecs = (field: Field, initial: string | undefined): FieldSpec[] => {
   const spec: FieldSpec = { ...field, ...(initial === undefined ? {} : { initial }) };
   if (field.kind === 'block') {
     return [
-      { ...spec, hint: `${field.hint ?? ''} Or the path of its file (./request.txt).`.trim() },
+      {
+        ...spec,
+        hint: `${field.hint ?? ''} Or the path of its file, as ./${field.label.toLowerCase().replaceAll(' ', '-')}.txt.`.trim(),
+      },
     ];
   }
   if (!field.chosen) return [spec];

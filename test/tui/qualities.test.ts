@@ -142,8 +142,25 @@ test('the palette finds an action by a few letters and runs it', async () => {
   await terminal.waitFor('Type to search');
   terminal.type('chpass');
   await terminal.waitFor('▌ Change password');
+  await terminal.waitFor('your other sessions end.');
   terminal.press('enter');
   await terminal.waitFor('Current password');
+});
+
+test('a marked row keeps the color of what is good or bad', async () => {
+  const terminal = await signInTui(server, operatorEmail);
+  await terminal.waitFor(/▌ Prod .+Active/u);
+  const row = terminal.cells().find((cells) => cells.some(({ text }) => text === '▌')) ?? [];
+  const colorOf = (text: string) => row.find((cell) => cell.text === text)?.fg;
+  expect(colorOf('▌')).toBe(5);
+  expect(colorOf('●')).toBe(2);
+});
+
+test('an owner sees the last days of a package where the screen has room, an operator its seats as bars', async () => {
+  const terminal = await signInTui(server, anaEmail, { columns: 120, rows: 40 });
+  await terminal.waitFor(/Last 30 days +·+[▁▂▃▄▅▆▇] {2}2 at most/u);
+  const operator = await signInTui(server, operatorEmail, { columns: 120, rows: 40 });
+  await operator.waitFor(/Prod .+■■□ +2\/3/u);
 });
 
 const sizes = [

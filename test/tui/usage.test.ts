@@ -1,6 +1,15 @@
 import { expect, test } from 'vitest';
 import type { UsageDay } from '../../shared/api/usage.ts';
-import { chartRows, chartTop, dayWidth, markRow, refusedRow } from '../../tui/state/usage-chart.ts';
+import {
+  chartHeight,
+  chartRows,
+  chartTop,
+  datesRow,
+  dayWidth,
+  markRow,
+  refusedRow,
+  sparkline,
+} from '../../tui/state/usage-chart.ts';
 import { operatorEmail } from '../support/live-server.ts';
 import { anaEmail, copied, openPortalServer, signInTui } from '../support/tui.ts';
 
@@ -20,10 +29,30 @@ test('the chart draws what was used to an eighth of a cell, the peak above it, a
     height: 2,
     width: 2,
   };
-  expect(chartRows(options).map(textOf)).toEqual(['    4 │  ░ █ ▄ ', '    0 │  ▄ █ █ ']);
+  expect(chartRows(options).map(textOf)).toEqual(['    4 │  ░ █ ▄ ', '    2 │  ▄ █ █ ']);
   expect(textOf(refusedRow(options))).toBe(' full │    ×   ');
-  expect(textOf(markRow(options, 2))).toBe('      └────▲───');
+  expect(textOf(markRow(options, 2))).toBe('    0 └────▲───');
   expect(textOf(markRow(options, 2))).toHaveLength(7 + 4 * 2);
+});
+
+test('each seat takes whole rows where they fit, and only whole seats are named on the scale', () => {
+  expect([chartHeight(3, 8), chartHeight(1, 8), chartHeight(20, 8), chartHeight(3, 2)]).toEqual([
+    6, 8, 8, 2,
+  ]);
+  const rows = chartRows({ days: [day(2)], limit: 3, height: 6, width: 1 }).map(textOf);
+  expect(rows).toEqual(['    3 │ ', '      │ ', '    2 │█', '      │█', '    1 │█', '      │█']);
+});
+
+test('the first and the last day stand below where they fit; one row tells the days at a glance', () => {
+  const dates = { days: [day(0), ...Array.from({ length: 9 }, () => day(1))], width: 2 };
+  expect(textOf(datesRow(dates, () => '24 Nov'))).toBe(`${' '.repeat(7)}24 Nov        24 Nov`);
+  expect(textOf(datesRow({ ...dates, width: 1 }, () => '24 Nov')).trim()).toBe('');
+  const days = [day(0), day(1), day(4), day(4, 4, 2), day(0, 0, 1)];
+  expect(sparkline({ days, limit: 4 })).toEqual([
+    { text: '·', tone: 'dim' },
+    { text: '▂▇', tone: 'accent' },
+    { text: '▇×', tone: 'bad' },
+  ]);
 });
 
 test('its top is the seats of the license, or more where more were used; a day takes one to three cells', () => {

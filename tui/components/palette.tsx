@@ -6,13 +6,14 @@ import { typeLine } from '../hooks/type-line.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { moveKeys } from '../hooks/use-list.ts';
 import { useNotify } from '../hooks/use-terminal.ts';
-import { cut, fit } from '../state/cells.ts';
+import { cut, fit, width as cellsOf } from '../state/cells.ts';
 import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
 import type { PaletteEntry } from '../state/palette-entries.ts';
 import { editing } from '../state/text-edit.ts';
 import { signs } from '../theme.ts';
 import { FieldValue } from './field.tsx';
 import { Overlay } from './layer.tsx';
+import { paragraph } from './lines.tsx';
 import { Panel } from './panel.tsx';
 import { Text } from './text.tsx';
 
@@ -44,9 +45,7 @@ const byName = (entries: readonly PaletteEntry[], query: string): PaletteEntry[]
 /** Descriptions are long: letters strewn over them mean nothing, so the words themselves are looked for. */
 const byWords = (entries: readonly PaletteEntry[], query: string): PaletteEntry[] => {
   const words = query.toLowerCase().split(/\s+/u);
-  return entries.filter(({ about = '' }) =>
-    words.every((word) => about.toLowerCase().includes(word)),
-  );
+  return entries.filter(({ about }) => words.every((word) => about.toLowerCase().includes(word)));
 };
 
 /** The overlay. Enter runs what is marked; what can't be done says why instead. */
@@ -54,7 +53,8 @@ export const Palette = ({ entries, onClose }: PaletteProps) => {
   const { columns, rows } = useWindowSize();
   const [query, setQuery] = useState(editing(''));
   const found = findEntries(entries, query.text.trim());
-  const room = Math.max(1, Math.min(12, rows - 4));
+  const foot = rows >= 16 ? aboutRows : 0;
+  const room = Math.max(1, Math.min(12, rows - 4 - foot));
   const [stored, setStored] = useState({ ...emptyList, height: room });
   const list = moveList(stored, { type: 'resize', count: found.length, height: room });
   const width = Math.min(columns, 64);
@@ -73,27 +73,54 @@ export const Palette = ({ entries, onClose }: PaletteProps) => {
         marked={found[list.index]}
         onClose={onClose}
       />
-      <Panel title="Actions" width={width} height={Math.min(rows, room + 3)}>
+      <Panel title="Actions" width={width} height={Math.min(rows, room + foot + 3)}>
         <Box>
           <Text tone="accent">{'› '}</Text>
           <FieldValue width={inner - 2} state={query} focused example="Type to search" />
         </Box>
-        {shown.map(({ name, about = '', why }, row) => {
-          const marked = list.top + row === list.index;
-          const right = why ?? about;
-          const left = fit(name, Math.max(0, inner - 3 - Math.min(right.length, inner / 2)));
-          return (
-            <Text key={name} tone={marked ? 'selected' : why ? 'dim' : 'plain'} wrap="truncate-end">
-              {`${marked ? signs.pointer : ' '} ${left} `}
-              <Text tone={marked ? 'selected' : 'dim'}>{cut(right, Math.floor(inner / 2))}</Text>
-            </Text>
-          );
-        })}
-        {found.length === 0 ? <Text tone="dim"> Nothing has that name.</Text> : null}
+        <Box height={room} flexDirection="column">
+          {shown.map((entry, row) => (
+            <Entry
+              key={entry.name}
+              entry={entry}
+              marked={list.top + row === list.index}
+              width={inner}
+            />
+          ))}
+          {found.length === 0 ? <Text tone="dim"> Nothing has that name.</Text> : null}
+        </Box>
+        {foot === 0 ? null : <About entry={found[list.index]} width={inner} />}
       </Panel>
     </Overlay>
   );
 };
+
+interface EntryProps {
+  readonly entry: PaletteEntry;
+  readonly marked: boolean;
+  readonly width: number;
+}
+
+/** A name, and on the right its key, or why it can't be done. */
+const Entry = ({ entry: { name, key = '', why }, marked, width }: EntryProps) => {
+  const right = cut(why ?? key, Math.floor(width / 2));
+  return (
+    <Text tone={marked ? 'selected' : why ? 'dim' : 'plain'} wrap="truncate-end">
+      {`${marked ? signs.pointer : ' '} ${fit(name, Math.max(0, width - 3 - cellsOf(right)))} `}
+      <Text tone={marked ? 'selected' : 'dim'}>{right}</Text>
+    </Text>
+  );
+};
+
+/** Rows below the entries, with room for them: a rule, and in two lines what the marked one does. */
+const aboutRows = 3;
+
+const About = ({ entry, width }: { entry: PaletteEntry | undefined; width: number }) => (
+  <Box height={aboutRows} flexDirection="column" overflowY="hidden">
+    <Text tone="dim">{'─'.repeat(width)}</Text>
+    {entry ? paragraph(entry.why ?? entry.about, width, entry.why ? 'soon' : 'dim') : null}
+  </Box>
+);
 
 interface PaletteKeysProps {
   readonly query: ReturnType<typeof editing>;

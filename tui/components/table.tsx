@@ -32,6 +32,9 @@ interface Placed<Row> {
 
 const gap = '  ';
 
+/** What is bad stays so under the mark. */
+const judges: ReadonlySet<Tone> = new Set(['good', 'soon', 'bad']);
+
 /** Gives each column that this width has room for its cells; shares get at least six. */
 export const placeColumns = <Row,>(
   columns: readonly Column<Row>[],
@@ -92,19 +95,12 @@ const TableRow = <Row,>({ columns, row, marked }: TableRowProps<Row>) => {
     const text = fit(inert(typeof value === 'string' ? value : value.text), cells, column.align);
     return { text, tone: typeof value === 'string' ? ('plain' as const) : value.tone };
   });
-  if (marked) {
-    return (
-      <Text tone="selected" wrap="truncate-end">
-        {`${signs.pointer} ${cells.map(({ text }) => text).join(gap)}`}
-      </Text>
-    );
-  }
   return (
-    <Text wrap="truncate-end">
-      {'  '}
+    <Text tone={marked ? 'selected' : 'plain'} wrap="truncate-end">
+      {marked ? `${signs.pointer} ` : '  '}
       {cells.map(({ text, tone }, index) => (
         // oxlint-disable-next-line react/no-array-index-key -- a column is its place
-        <Text key={index} tone={tone}>
+        <Text key={index} tone={marked && !judges.has(tone) ? 'selected' : tone}>
           {index === cells.length - 1 ? text : text + gap}
         </Text>
       ))}

@@ -5,17 +5,19 @@ const hour = 3_600_000;
 
 /** Passwords of a demo on the loopback, shown at its sign-in. */
 export const people = {
-  operator: { email: 'operator@demo.example', password: 'operator of the demo' },
   owner: { email: 'ana@demo.example', password: 'owner of the demo' },
   user: { email: 'leo@demo.example', password: 'user of the demo' },
+  operator: { email: 'operator@demo.example', password: 'operator of the demo' },
 } as const;
 
 /** What the sign-in explains. */
 export const signInText = [
-  'This is a demo with sample data; it ends with this program and leaves nothing behind.',
-  `Owner     ${people.owner.email}  password: ${people.owner.password}`,
-  `User      ${people.user.email}  password: ${people.user.password}`,
-  `Operator  ${people.operator.email}  password: ${people.operator.password}`,
+  'A demo with sample data, which ends with this program. Sign in as one of:',
+  ...Object.entries(people).map(
+    ([role, { email, password }]) =>
+      `${role[0]?.toUpperCase()}${role.slice(1)}`.padEnd(10) +
+      `${email.padEnd(24)}password: ${password}`,
+  ),
 ].join('\n');
 
 export const products = [

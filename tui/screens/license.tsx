@@ -6,7 +6,7 @@ import { resetActivations } from '../actions/activations.ts';
 import { licenseValues } from '../actions/initial-values.ts';
 import { renewLicense, resumeLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, heading, Lines } from '../components/lines.tsx';
+import { factLines, heading, Lines, type Fact } from '../components/lines.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
 import { Empty } from '../components/states.tsx';
 import { Text } from '../components/text.tsx';
@@ -27,6 +27,7 @@ import {
 } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
 import { healthLines } from './health-lines.tsx';
+import { LastDays } from './last-days.tsx';
 import { licenseKeys, usageKey } from './license-keys.tsx';
 import { WhomToAsk } from './whom-to-ask.tsx';
 import { whyHint, WhyRefused } from './why-refused.tsx';
@@ -79,7 +80,11 @@ export const LicenseScreen = () => {
   const mine = license.relation === 'operator' ? undefined : account;
   const wide = columns >= twoColumns && mine !== undefined;
   const factWidth = wide ? columns - infoWidth : columns;
-  const facts = factLines(licenseFacts(license, now, factWidth - 2), factWidth - 2);
+  const known = licenseFacts(license, now, factWidth - 2);
+  const facts = factLines(
+    rows < roomy ? known : withUsage(license, portal.revision, known),
+    factWidth - 2,
+  );
   const named = [...heading(inert(license.name)), ...facts];
   const info = mine
     ? [...heading('My Info'), ...factLines(infoFacts(mine, wide), wide ? infoWidth : columns)]
@@ -127,6 +132,17 @@ const infoFacts = ({ name, email, company, phone }: Account, wide: boolean) => [
 /** Rows of content below which what is asked for most comes first. */
 const low = 10;
 
+/** Rows of content from which the last days are shown, too. */
+const roomy = 26;
+
+/** The facts with the last thirty days below the seats. */
+const withUsage = (license: License, revision: number, facts: readonly Fact[]): Fact[] =>
+  facts.flatMap((fact) =>
+    fact.label === seatsLabel
+      ? [fact, { label: 'Last 30 days', value: <LastDays license={license} revision={revision} /> }]
+      : [fact],
+  );
+
 const shownPackages = 8;
 
 /** The packages as bars, the open one marked; a window of them when there are many. */
@@ -162,12 +178,14 @@ const fitBar = (license: License, width: number): ReactNode => (
   <SeatBar used={license.counter} limit={license.maxActivations} width={width} fill />
 );
 
-const licenseFacts = (license: License, now: number, columns: number) => {
+const seatsLabel = 'Activations';
+
+const licenseFacts = (license: License, now: number, columns: number): Fact[] => {
   const status = statusWords(license);
   const expiry = expiryWords(license, now);
   return [
     {
-      label: 'Activations',
+      label: seatsLabel,
       value: (
         <SeatBar
           used={license.counter}

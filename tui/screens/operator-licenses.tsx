@@ -21,6 +21,17 @@ import { licenseKeys } from './license-keys.tsx';
 const seats = ({ counter, maxActivations }: License): string =>
   `${counter}/${maxActivations ?? '∞'}`;
 
+const barWidth = 10;
+
+/** One square a seat where they fit, else a share of the bar. */
+const shortBar = (used: number, limit: number): string => {
+  const cells = Math.min(limit, barWidth);
+  const filled = Math.min(cells, Math.ceil((used / Math.max(1, limit)) * cells));
+  // One that is free is seen, however many are not.
+  const shown = used < limit ? Math.min(filled, cells - 1) : filled;
+  return '■'.repeat(shown) + '□'.repeat(cells - shown);
+};
+
 const columnsAt = (now: number): readonly Column<License>[] => [
   { title: 'License', width: { share: 2 }, cell: ({ name }) => name },
   { title: 'Owner', width: { share: 3 }, from: 50, cell: ({ owner }) => owner.email },
@@ -29,6 +40,15 @@ const columnsAt = (now: number): readonly Column<License>[] => [
     width: { share: 2 },
     from: 90,
     cell: ({ productName }) => ({ text: productName, tone: 'dim' }),
+  },
+  {
+    title: '',
+    width: barWidth,
+    from: 110,
+    cell: ({ counter, maxActivations }) => ({
+      text: maxActivations === null ? '' : shortBar(counter, maxActivations),
+      tone: seatTone(counter, maxActivations),
+    }),
   },
   {
     title: 'Seats',

@@ -15,7 +15,10 @@ import { usePortal } from '../hooks/use-portal.ts';
 import { failureWords } from '../state/failure-words.ts';
 import { date } from '../state/relative-time.ts';
 import {
+  chartHeight,
   chartRows,
+  chartTop,
+  datesRow,
   dayWidth,
   markRow,
   refusedRow,
@@ -113,13 +116,22 @@ const Chart = ({ usage, height, brief }: ChartProps) => {
     first: { run: () => setBack(last), does: 'The first day' },
     last: { run: () => setBack(0), does: 'Today' },
   });
-  const above = brief ? [] : paragraph(summary(usage), columns);
+  const above = brief
+    ? []
+    : [
+        ...paragraph(summary(usage), columns),
+        ...(height >= airy ? [<Text key="air"> </Text>] : []),
+      ];
   const below = days[marked] ? paragraph(figures(days[marked]), columns) : [];
+  const free = height - above.length - below.length - (brief ? 2 : 3);
   const options = {
     days,
     limit: usage.maxActivations,
     width: dayWidth(room, days.length),
-    height: Math.max(1, Math.min(tallest, height - above.length - below.length - 2)),
+    height: chartHeight(
+      chartTop({ days, limit: usage.maxActivations }),
+      Math.max(1, Math.min(tallest, free)),
+    ),
   };
   return (
     <>
@@ -130,12 +142,15 @@ const Chart = ({ usage, height, brief }: ChartProps) => {
       ))}
       <Row row={refusedRow(options)} />
       <Row row={markRow(options, marked)} />
+      {brief ? null : <Row row={datesRow(options, dayText)} />}
       {below}
     </>
   );
 };
 
-const tallest = 16;
+const tallest = 8;
+/** Rows from which there is one to spare above the chart. */
+const airy = 14;
 
 const Row = ({ row }: { row: ChartRow }) => (
   <Text wrap="truncate-end">

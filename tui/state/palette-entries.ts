@@ -5,8 +5,10 @@ import type { License } from '../../shared/api/licenses.ts';
 
 export interface PaletteEntry {
   readonly name: string;
-  /** Words that find it too, shown on the right. */
-  readonly about?: string;
+  /** What it does; its words find it too. */
+  readonly about: string;
+  /** The key that does the same from every section. */
+  readonly key?: string;
   readonly run: () => void;
   /** Why it can't be done now; then it is dimmed and says so. */
   readonly why?: string | undefined;
@@ -46,7 +48,8 @@ export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] =
   };
   const places = sections.map((name, index) => ({
     name: `Go to ${name}`,
-    about: 'section',
+    about: 'Open this section.',
+    key: String(index + 1),
     run: () => go(index),
   }));
   const actions = allActions.filter(isOffered).map((action): PaletteEntry => {

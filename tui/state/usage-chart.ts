@@ -58,13 +58,18 @@ export interface ChartOptions {
 export const chartTop = ({ days, limit }: Pick<ChartOptions, 'days' | 'limit'>): number =>
   Math.max(1, limit ?? 0, ...days.map(({ peak }) => peak));
 
-/** The rows of bars, from the top, each with its scale. */
+/** Rows of bars for a chart that may have at most `room`: whole rows for each seat where they fit. */
+export const chartHeight = (top: number, room: number): number =>
+  top <= room ? top * Math.floor(room / top) : Math.max(1, room);
+
+/** The rows of bars, from the top, each with its scale where it begins with a whole seat. */
 export const chartRows = (options: ChartOptions): readonly ChartRow[] => {
   const { days, height, width } = options;
   const top = chartTop(options);
   const perRow = top / height;
   return Array.from({ length: height }, (_, row) => {
-    const label = row === 0 ? String(top) : row === height - 1 ? '0' : '';
+    const seats = top - perRow * row;
+    const label = Number.isInteger(seats) ? String(seats) : '';
     const cells = days.map((day): ChartPart => {
       const { text, tone } = cellOf(day, perRow * (height - 1 - row), perRow);
       // Bars of several cells leave one between them.
@@ -87,8 +92,33 @@ export const refusedRow = ({ days, width }: ChartOptions): ChartRow => [
 
 /** Where the marked day stands. */
 export const markRow = ({ days, width }: ChartOptions, marked: number): ChartRow => [
-  { text: '└'.padStart(scaleWidth), tone: 'dim' },
+  { text: '0 └'.padStart(scaleWidth), tone: 'dim' },
   { text: '─'.repeat(marked * width), tone: 'dim' },
   { text: '▲'.padEnd(width, '─'), tone: 'accent' },
   { text: '─'.repeat((days.length - 1 - marked) * width), tone: 'dim' },
 ];
+
+/** The first and the last day, where both have room below the chart. */
+export const datesRow = (
+  { days, width }: Pick<ChartOptions, 'days' | 'width'>,
+  dayText: (day: string) => string,
+): ChartRow => {
+  const first = dayText(days[0]?.day ?? '');
+  const room = days.length * width - first.length;
+  const last = dayText(days.at(-1)?.day ?? '');
+  const dates = room > last.length ? first + last.padStart(room) : '';
+  return [{ text: ' '.repeat(scaleWidth) + dates, tone: 'dim' }];
+};
+
+/** The same days in one row of cells, each as high as its share of the top; below the row above there stays air. */
+export const sparkline = (options: Pick<ChartOptions, 'days' | 'limit'>): ChartRow => {
+  const top = chartTop(options);
+  return joined(
+    options.days.map(({ used, refused }) => {
+      const eighth = used === 0 ? 0 : Math.max(1, Math.round((used / top) * 7));
+      return eighth === 0
+        ? { text: refused > 0 ? refusedSign : '·', tone: refused > 0 ? 'bad' : 'dim' }
+        : { text: eighths[eighth] ?? '', tone: refused > 0 ? 'bad' : 'accent' };
+    }),
+  );
+};

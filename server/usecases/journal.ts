@@ -16,6 +16,8 @@ const labelOf = async (reader: LicetReader, id: string): Promise<string> => {
       return (await reader.activations.get(id))?.hostname ?? id;
     case 'key':
       return (await reader.offlineKeys.get(id))?.hostname ?? id;
+    case 'rel':
+      return (await reader.releases.get(id))?.fileName ?? id;
     default:
       return id;
   }

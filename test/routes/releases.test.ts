@@ -94,6 +94,9 @@ describe('publishing', () => {
       aud: 'suite',
       licet: { version: '1.0.0', file: 'suite.tar.gz', size: 700_000, sha256: sha256(content) },
     });
+    const journal = await server.ask('GET', '/v1/operator/journal', { token: server.operator });
+    expect(journal.body).toHaveProperty('items.0.action', 'release.publish');
+    expect(journal.body).toHaveProperty('items.0.targetLabel', 'suite.tar.gz');
   });
 
   test('what arrives damaged, short or too long is not published and leaves nothing behind', async () => {

@@ -42,17 +42,38 @@ test('two idle seconds write nothing, on every section', async () => {
 });
 
 test('a key in a list writes under a kilobyte, and never clears the screen', async () => {
-  const terminal = await signInTui(server, anaEmail, { columns: 120, rows: 40 });
-  terminal.press('2');
-  await terminal.waitFor('web-2');
-  await settled(terminal);
-  const before = terminal.output().length;
-  terminal.press('j');
-  await terminal.waitFor(() => /▌ web-2/u.test(terminal.screen()));
-  await settled(terminal);
-  expect(terminal.output().length - before).toBeLessThan(1000);
+  const terminal = await signInTui(server, operatorEmail, { columns: 120, rows: 40 });
+  await terminal.waitFor(/▌ Prod/u);
+  // Journal, accounts, licenses: each with the marked row in full below the list.
+  for (const [section, said] of [
+    ['5', /─\n Entry \d+\n/u],
+    ['2', /─\n \S+@\S+\n/u],
+    ['1', /─\n Prod\n/u],
+  ] as const) {
+    terminal.press(section);
+    await terminal.waitFor(said);
+    await settled(terminal);
+    const before = terminal.screen();
+    const written = terminal.output().length;
+    terminal.press('j');
+    await terminal.waitFor(() => terminal.screen() !== before);
+    await settled(terminal);
+    expect(Buffer.byteLength(terminal.output().slice(written))).toBeLessThan(1000);
+  }
   // oxlint-disable-next-line no-control-regex -- erasing begins with the escape character
   expect(terminal.output()).not.toMatch(/\u001B\[[23]J|\u001Bc/u);
+});
+
+test('a tall screen tells the marked row in full below the list, a low one lists more', async () => {
+  const terminal = await signInTui(server, anaEmail, { columns: 120, rows: 40 });
+  terminal.press('2');
+  await terminal.waitFor(/─\n web-\d\n/u);
+  const [, marked] = /─\n (web-\d)\n/u.exec(terminal.screen()) ?? [];
+  await terminal.waitFor(/Lease until .+ UTC/u);
+  terminal.press('j');
+  await terminal.waitFor(new RegExp(`─\\n (?!${marked})web-\\d\\n`, 'u'));
+  terminal.resize(120, 24);
+  await terminal.waitForGone('Lease until');
 });
 
 test('the help lists exactly the keys that work, with why where one does not', async () => {

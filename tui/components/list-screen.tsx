@@ -8,6 +8,7 @@ import type { Rows } from '../hooks/use-pages.ts';
 import { failureWords, isPassing } from '../state/failure-words.ts';
 import { signs } from '../theme.ts';
 import { useContentSize } from './frame.tsx';
+import { Preview, previewRows, type Details } from './preview.tsx';
 import { Empty, Failure, Loading } from './states.tsx';
 import { Table, type Column } from './table.tsx';
 import { Text } from './text.tsx';
@@ -21,6 +22,8 @@ export interface ListScreenProps<Row> {
   /** Lines above the list, one row each. */
   readonly head?: readonly ReactNode[];
   readonly empty: { readonly title: string; readonly hint?: string };
+  /** What a tall screen shows of the marked row below the list. */
+  readonly details?: (row: Row) => Details;
   /** What can be done, with the marked row or without one. */
   readonly keys: (row: Row | undefined) => ScreenKeys;
 }
@@ -34,7 +37,8 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   // Air between what is above the list and the list, where there is room for it.
   const gap = head.length > 0 && size.rows >= 12;
   const above = head.length + (gap ? 1 : 0) + (filter.row === null ? 0 : 1);
-  const room = Math.max(1, size.rows - above - 1);
+  const below = props.details ? previewRows(size) : 0;
+  const room = Math.max(1, size.rows - above - below - 1);
   // The place in the list is worth a row only where the list goes on.
   const height = rows.count > room ? Math.max(1, room - 1) : room;
   const list = useMarkedRow(useList(rows.count, height, !filter.typing), (index) => {
@@ -42,12 +46,13 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
     return row && props.idOf?.(row);
   });
   useEffect(() => rows.look(list.top, list.top + list.height));
+  const marked = rows.rowAt(list.index);
   useKeys({
-    ...props.keys(rows.rowAt(list.index)),
+    ...props.keys(marked),
     refresh: rows.refresh,
   });
-  return (
-    <Box flexDirection="column">
+  const content = (
+    <>
       {head}
       {gap ? <Text> </Text> : null}
       {filter.row}
@@ -58,7 +63,16 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
       ) : rows.count === 0 && !rows.loading && rows.failure === undefined ? (
         <Empty {...empty} />
       ) : null}
-    </Box>
+    </>
+  );
+  if (below === 0) return <Box flexDirection="column">{content}</Box>;
+  return (
+    <>
+      <Box flexDirection="column" height={size.rows - below} overflowY="hidden">
+        {content}
+      </Box>
+      {marked ? <Preview details={props.details?.(marked)} /> : null}
+    </>
   );
 };
 

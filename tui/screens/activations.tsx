@@ -4,7 +4,7 @@ import type { Activation } from '../../shared/api/activations.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import { releaseActivation, resetActivations } from '../actions/activations.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines } from '../components/lines.tsx';
+import { factLines, Lines, type Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
@@ -107,6 +107,7 @@ const Machines = ({ license }: { license: License }) => {
           title: 'No machine holds a seat.',
           hint: 'A product takes one itself, with your e-mail and password.',
         }}
+        details={(row) => ({ title: row.hostname, facts: machineFacts(row, now) })}
         keys={(row) => ({
           open: row
             ? { run: () => setOpened(row), does: 'Show all of it', hint: 'details' }
@@ -134,25 +135,22 @@ const when = (at: string | null, now: number): string =>
   at === null ? 'never' : `${exactTime(Date.parse(at))} (${relativeTime(Date.parse(at), now)})`;
 
 /** Everything that is known of a machine. */
+const machineFacts = (machine: Activation, now: number): readonly Fact[] => [
+  { label: 'Last seen', value: when(machine.lastSeenAt, now) },
+  { label: 'Lease until', value: when(machine.leaseExpiresAt, now) },
+  { label: 'Seat since', value: when(machine.seatSince, now) },
+  { label: 'Seat', value: machine.kind === 'offline' ? 'Held by an offline key' : 'Online' },
+  { label: 'Activated', value: when(machine.activatedAt, now) },
+  { label: 'Activated by', value: machine.activatedBy },
+  { label: 'Version', value: `${machine.version} on ${machine.platform}` },
+  { label: 'Fingerprint', value: machine.fingerprint },
+  { label: 'Id', value: machine.id },
+];
+
 const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
   const { columns, rows } = useContentSize();
   const now = useNow();
   const copy = useCopy();
-  const lines = factLines(
-    [
-      { label: 'Activated by', value: machine.activatedBy },
-      { label: 'Activated', value: when(machine.activatedAt, now) },
-      { label: 'Seat since', value: when(machine.seatSince, now) },
-      { label: 'Last seen', value: when(machine.lastSeenAt, now) },
-      { label: 'Lease until', value: when(machine.leaseExpiresAt, now) },
-      { label: 'Seat', value: machine.kind === 'offline' ? 'Held by an offline key' : 'Online' },
-      { label: 'Version', value: machine.version },
-      { label: 'Platform', value: machine.platform },
-      { label: 'Fingerprint', value: machine.fingerprint },
-      { label: 'Id', value: machine.id },
-    ],
-    columns,
-  );
   return (
     <Page
       title={inert(machine.hostname)}
@@ -161,7 +159,10 @@ const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => voi
         ...backKeys(onClose),
       }}
     >
-      <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+      <Lines
+        lines={factLines(machineFacts(machine, now), columns)}
+        height={rows - pageTitleRows(rows, false)}
+      />
     </Page>
   );
 };

@@ -9,7 +9,7 @@ import {
   withdrawRelease,
 } from '../actions/releases.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines, paragraph } from '../components/lines.tsx';
+import { factLines, Lines, paragraph, type Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import type { Column } from '../components/table.tsx';
@@ -63,6 +63,7 @@ const newestFirst = (a: Release, b: Release): number =>
 export const DownloadsScreen = () => {
   const { client, revision, account } = usePortal();
   const filter = useFilter(useContentSize().columns);
+  const now = useNow();
   const [opened, setOpened] = useState<Release>();
   const keysOf = useReleaseKeys(setOpened);
   const rows = useRows({
@@ -91,6 +92,7 @@ export const DownloadsScreen = () => {
                 hint: 'What the operator publishes for your products appears here.',
               }
         }
+        details={(row) => ({ title: row.fileName, facts: factsOf(row, now) })}
         keys={keysOf}
       />
       {opened ? <ReleasePage release={opened} onClose={() => setOpened(undefined)} /> : null}
@@ -146,16 +148,16 @@ const wanted = ({ id, platform, version, kind }: Release) => ({
 const noFile = ({ status }: Release): string | undefined =>
   status === 'published' ? undefined : 'Its file has not arrived yet.';
 
-const ReleasePage = ({ release, onClose }: { release: Release; onClose: () => void }) => {
-  const { columns, rows } = useContentSize();
-  const now = useNow();
+const factsOf = (release: Release, now: number): readonly Fact[] => {
   const facts = releaseFacts({ ...release, notes: '' });
   const known = facts.kind === 'facts' ? facts.rows : [];
+  return known.map(([label, value]) => ({ label, value: showValue(value, now) }));
+};
+
+const ReleasePage = ({ release, onClose }: { release: Release; onClose: () => void }) => {
+  const { columns, rows } = useContentSize();
   const lines = [
-    ...factLines(
-      known.map(([label, value]) => ({ label, value: showValue(value, now) })),
-      columns,
-    ),
+    ...factLines(factsOf(release, useNow()), columns),
     ...(release.notes === ''
       ? []
       : ['', ...release.notes.split('\n')].flatMap((line) => paragraph(line, columns))),

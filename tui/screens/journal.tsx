@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { JournalEntry } from '../../shared/api/server.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines } from '../components/lines.tsx';
+import { factLines, Lines, type Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import type { Column } from '../components/table.tsx';
@@ -63,6 +63,7 @@ export const JournalScreen = () => {
         columns={columnsAt(now)}
         filter={filter}
         empty={{ title: 'The journal is empty.' }}
+        details={(row) => ({ title: entryTitle(row), facts: entryFacts(row) })}
         keys={(row) => ({
           open: row
             ? { run: () => setOpened(row), does: 'Show all of it', hint: 'details' }
@@ -74,27 +75,26 @@ export const JournalScreen = () => {
   );
 };
 
+const entryFacts = (entry: JournalEntry): readonly Fact[] => [
+  { label: 'When', value: exactTime(Date.parse(entry.at)) },
+  { label: 'Who', value: `${entry.actor.label} (${entry.actor.id})` },
+  { label: 'From', value: entry.actor.from },
+  { label: 'What', value: entry.action },
+  { label: 'On', value: `${entry.targetLabel} (${entry.target})` },
+  { label: 'Outcome', value: entry.outcome, tone: entry.outcome === 'ok' ? 'good' : 'bad' },
+  ...Object.entries(entry.details).map(([label, value]) => ({ label, value: String(value) })),
+];
+
+const entryTitle = ({ seq }: JournalEntry): string => `Entry ${seq}`;
+
 const Entry = ({ entry, onClose }: { entry: JournalEntry; onClose: () => void }) => {
   const { columns, rows } = useContentSize();
-  const lines = factLines(
-    [
-      { label: 'When', value: exactTime(Date.parse(entry.at)) },
-      { label: 'Who', value: `${entry.actor.label} (${entry.actor.id})` },
-      { label: 'From', value: entry.actor.from },
-      { label: 'What', value: entry.action },
-      { label: 'On', value: `${entry.targetLabel} (${entry.target})` },
-      {
-        label: 'Outcome',
-        value: entry.outcome,
-        tone: entry.outcome === 'ok' ? 'good' : 'bad',
-      },
-      ...Object.entries(entry.details).map(([label, value]) => ({ label, value: String(value) })),
-    ],
-    columns,
-  );
   return (
-    <Page title={`Entry ${entry.seq}`} keys={backKeys(onClose)}>
-      <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+    <Page title={entryTitle(entry)} keys={backKeys(onClose)}>
+      <Lines
+        lines={factLines(entryFacts(entry), columns)}
+        height={rows - pageTitleRows(rows, false)}
+      />
     </Page>
   );
 };

@@ -18,16 +18,11 @@ import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { dealWords, whatNeedsAttention, type Needed } from '../state/attention.ts';
 import { fit, inert } from '../state/cells.ts';
-import {
-  entitlementWords,
-  expiryShort,
-  expiryWords,
-  statusWords,
-  typeName,
-} from '../state/license-words.ts';
+import { expiryShort } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
 import { healthLines } from './health-lines.tsx';
 import { LastDays } from './last-days.tsx';
+import { licenseFacts, seatsLabel } from './license-facts.tsx';
 import { licenseKeys, usageKey } from './license-keys.tsx';
 import { WhomToAsk } from './whom-to-ask.tsx';
 import { whyHint, WhyRefused } from './why-refused.tsx';
@@ -177,35 +172,3 @@ const packageLines = (
 const fitBar = (license: License, width: number): ReactNode => (
   <SeatBar used={license.counter} limit={license.maxActivations} width={width} fill />
 );
-
-const seatsLabel = 'Activations';
-
-const licenseFacts = (license: License, now: number, columns: number): Fact[] => {
-  const status = statusWords(license);
-  const expiry = expiryWords(license, now);
-  return [
-    {
-      label: seatsLabel,
-      value: (
-        <SeatBar
-          used={license.counter}
-          limit={license.maxActivations}
-          width={Math.max(16, columns - 14)}
-          note={license.offline > 0 ? `${license.offline} by offline keys` : undefined}
-        />
-      ),
-    },
-    ...(license.relation === 'operator' && license.giveBacks > 0
-      ? [{ label: 'Given back', value: `${license.giveBacks} by offline machines` }]
-      : []),
-    { label: 'Expiration', value: expiry.text, tone: expiry.tone },
-    { label: 'Status', value: status.text, tone: status.tone },
-    { label: 'Type', value: typeName(license) },
-    { label: 'Package', value: `${license.name} (${license.productName})` },
-    ...(license.reason === null ? [] : [{ label: 'Reason', value: license.reason }]),
-    { label: 'Entitlements', value: entitlementWords(license) },
-    ...(license.relation === 'owner'
-      ? []
-      : [{ label: 'Owner', value: `${license.owner.name} <${license.owner.email}>` }]),
-  ];
-};

@@ -14,6 +14,7 @@ import {
 } from '../actions/offline-keys.ts';
 import { byNextVisit, isHeld, nextVisit } from '../actions/next-visit.ts';
 import { useContentSize } from '../components/frame.tsx';
+import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { Empty } from '../components/states.tsx';
 import type { Column } from '../components/table.tsx';
@@ -22,7 +23,7 @@ import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { date, daysLeft, urgency } from '../state/relative-time.ts';
+import { date, daysLeft, exactTime, relativeTime, urgency } from '../state/relative-time.ts';
 import type { Tone } from '../theme.ts';
 
 /** The section. */
@@ -88,6 +89,27 @@ const columnsAt = (now: number, operator: boolean): readonly Column<OfflineKey>[
   },
 ];
 
+const keyFacts = (row: OfflineKey, now: number): readonly Fact[] => [
+  {
+    label: 'Status',
+    value: row.status.replace('-', ' ') + (row.reason === null ? '' : `: ${row.reason}`),
+    tone: statusTones[row.status],
+  },
+  ...(isHeld(row)
+    ? [
+        {
+          label: 'Next visit',
+          value: `${date(nextVisit(row))} (${relativeTime(nextVisit(row), now)})`,
+        },
+      ]
+    : []),
+  { label: 'Ends', value: exactTime(Date.parse(row.expiresAt)) },
+  { label: 'Made', value: exactTime(Date.parse(row.issuedAt)) },
+  { label: 'Made by', value: row.issuedBy },
+  { label: 'Fingerprint', value: row.fingerprint },
+  { label: 'Id', value: row.id },
+];
+
 const Keys = ({ license }: { license: License }) => {
   const portal = usePortal();
   const { columns } = useContentSize();
@@ -110,6 +132,7 @@ const Keys = ({ license }: { license: License }) => {
         title: 'No machine has an offline key.',
         hint: 'Press a, and paste what “licet offline-key request” shows on the machine.',
       }}
+      details={(row) => ({ title: row.hostname, facts: keyFacts(row, now) })}
       keys={(row) => keysOf(portal, license, row)}
     />
   );

@@ -7,13 +7,14 @@ import {
   enableAccount,
 } from '../actions/operator-accounts.ts';
 import { useContentSize } from '../components/frame.tsx';
+import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { shortAge } from '../state/relative-time.ts';
+import { exactTime, shortAge } from '../state/relative-time.ts';
 import type { Tone } from '../theme.ts';
 
 const statusTones = {
@@ -46,6 +47,17 @@ const columnsAt = (now: number): readonly Column<Account>[] => [
   },
 ];
 
+const accountFacts = (row: Account): readonly Fact[] => [
+  { label: 'Name', value: row.name },
+  { label: 'Company', value: row.company ?? '-' },
+  { label: 'Phone', value: row.phone ?? '-' },
+  { label: 'Role', value: row.role },
+  { label: 'Status', value: row.status, tone: statusTones[row.status] },
+  { label: 'Second factor', value: row.twoFactor ? 'on' : 'off' },
+  { label: 'Since', value: exactTime(Date.parse(row.createdAt)) },
+  { label: 'Id', value: row.id },
+];
+
 /** The section. */
 export const OperatorAccountsScreen = () => {
   const { client, revision, act } = usePortal();
@@ -66,6 +78,7 @@ export const OperatorAccountsScreen = () => {
       filter={filter}
       idOf={({ id }) => id}
       empty={{ title: 'There is no account.', hint: 'Press a to create one for an owner.' }}
+      details={(row) => ({ title: row.email, facts: accountFacts(row) })}
       keys={(row) => ({
         add: { run: () => act(createAccount), does: 'Create an account' },
         code: row

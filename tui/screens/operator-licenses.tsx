@@ -16,6 +16,7 @@ import { useRows } from '../hooks/use-rows.ts';
 import { operatorHealth, rankOf } from '../state/attention.ts';
 import { expiryShort, statusWords, type Said } from '../state/license-words.ts';
 import { signs } from '../theme.ts';
+import { licenseFacts } from './license-facts.tsx';
 import { licenseKeys } from './license-keys.tsx';
 
 const seats = ({ counter, maxActivations }: License): string =>
@@ -95,6 +96,7 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
         title: 'There is no license yet.',
         hint: 'Press a to make one. It needs a product and an owner: make those first.',
       }}
+      details={(row) => ({ title: row.name, facts: licenseFacts(row, now, columns) })}
       keys={(row) => keysOf(portal, row, open)}
     />
   );

@@ -5,12 +5,13 @@ import { productValues } from '../actions/initial-values.ts';
 import { templateText } from '../actions/terms.ts';
 import { createProduct, editProduct, showSnippet } from '../actions/products.ts';
 import { useContentSize } from '../components/frame.tsx';
+import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
 import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { date } from '../state/relative-time.ts';
+import { date, exactTime } from '../state/relative-time.ts';
 
 const columns: readonly Column<Product>[] = [
   { title: 'Id', width: { share: 2 }, cell: ({ id }) => id },
@@ -28,6 +29,13 @@ const columns: readonly Column<Product>[] = [
     from: 76,
     cell: ({ createdAt }) => ({ text: date(Date.parse(createdAt)), tone: 'dim' }),
   },
+];
+
+const productFacts = ({ id, template, trial, createdAt }: Product): readonly Fact[] => [
+  { label: 'Id', value: id },
+  { label: 'New licenses', value: templateText(template) },
+  { label: 'Trial', value: trial === null ? 'not offered' : `${trial.days} days` },
+  { label: 'Since', value: exactTime(Date.parse(createdAt)) },
 ];
 
 /** The section. */
@@ -51,6 +59,7 @@ export const ProductsScreen = () => {
         title: 'There is no product yet.',
         hint: 'Press a to name one: licenses are made for products.',
       }}
+      details={(row) => ({ title: row.name, facts: productFacts(row) })}
       keys={(row) => ({
         add: { run: () => act(createProduct), does: 'Create a product' },
         open: row

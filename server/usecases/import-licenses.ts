@@ -77,7 +77,7 @@ const ownerFor = async (
   made: LicenseImported['owners'],
 ): Promise<AccountDoc> => {
   const existing = await tx.accounts.first('email', input.ownerEmail);
-  if (existing) return existing.role === 'user' ? promote(deps, tx, existing, 'owner') : existing;
+  if (existing) return existing.role === 'user' ? promote(tx, existing, 'owner') : existing;
   const name = input.ownerName ?? input.ownerEmail;
   const account = newAccount(deps, { email: input.ownerEmail, name, role: 'owner' });
   tx.accounts.put(account);

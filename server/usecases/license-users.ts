@@ -173,7 +173,7 @@ export const removeUser = (
     const found = await findMember(tx, license, accountId);
     if (!found) return fail(notFound('user of this license'));
     tx.memberships.delete(found.membership.id);
-    if (found.membership.status === 'active') await endSessions(deps, tx, accountId);
+    if (found.membership.status === 'active') await endSessions(tx, accountId);
     tx.record({
       action: 'user.remove',
       target: license.id,

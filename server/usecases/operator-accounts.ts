@@ -31,30 +31,24 @@ export const listAccounts = (deps: Deps, query: PageQuery): Promise<Page<Account
   );
 
 /**
- * Makes an account `owner` or `operator`, whoever it was: credentials that an owner's code began are
+ * Makes a user `owner` or `operator`, within a transaction. Credentials that an owner's code began are
  * lost, since whoever added the user could have set them.
  */
-export const promoted = (account: AccountDoc, role: 'owner' | 'operator'): AccountDoc => {
-  const trusted = account.password?.origin === 'operator' || account.password?.origin === 'local';
-  return {
-    ...account,
-    role: account.role === 'operator' ? 'operator' : role,
-    createdBy: 'operator',
-    password: trusted ? account.password : null,
-    totp: trusted ? account.totp : null,
-  };
-};
-
-/** Promotes a user within a transaction that makes them an owner; what they can't keep ends. */
 export const promote = async (
-  deps: Deps,
   tx: LicetTransaction,
   account: AccountDoc,
   role: 'owner' | 'operator',
 ): Promise<AccountDoc> => {
-  const next = promoted(account, role);
-  if (next.password === null) {
-    await endSessions(deps, tx, account.id);
+  const trusted = account.password?.origin === 'operator' || account.password?.origin === 'local';
+  const next: AccountDoc = {
+    ...account,
+    role,
+    createdBy: 'operator',
+    password: trusted ? account.password : null,
+    totp: trusted ? account.totp : null,
+  };
+  if (!trusted) {
+    await endSessions(tx, account.id);
     await dropCodes(tx, account.id);
   } else await dropOwnersCodes(tx, account.id);
   tx.accounts.put(next);
@@ -80,9 +74,7 @@ export const createAccount = async (
       if (!(await stillProven(tx, caller.account))) return fail(signInFirst);
       const existing = await tx.accounts.first('email', input.email);
       if (existing && existing.role !== 'user') return fail(takenEmail(input.email));
-      const base = existing
-        ? await promote(deps, tx, existing, input.role)
-        : newAccount(deps, input);
+      const base = existing ? await promote(tx, existing, input.role) : newAccount(deps, input);
       const account: AccountDoc = {
         ...withInfo(base, input),
         password:
@@ -92,7 +84,7 @@ export const createAccount = async (
       };
       tx.accounts.put(account);
       if (existing && hash.value !== null) {
-        await endSessions(deps, tx, account.id);
+        await endSessions(tx, account.id);
         await dropCodes(tx, account.id);
       }
       const code = account.password ? null : await issueCode(deps, tx, account, 'operator');
@@ -159,7 +151,7 @@ export const patchAccount = (
     }
     const base =
       account.role === 'user' && patch.role
-        ? await promote(deps, tx, account, patch.role)
+        ? await promote(tx, account, patch.role)
         : { ...account, role: patch.role ?? account.role };
     const edited: AccountDoc = {
       ...withInfo(base, patch),
@@ -169,7 +161,7 @@ export const patchAccount = (
     };
     tx.accounts.put(edited);
     if (disabled || edited.role !== account.role || edited.email !== account.email) {
-      await endSessions(deps, tx, id);
+      await endSessions(tx, id);
     }
     if (disabled) await dropCodes(tx, id);
     const action =

@@ -33,7 +33,6 @@ const badField = (field: string, message: string): Refusal => ({
 
 /** The account that owns or will own a license; a mere user becomes an owner. */
 const ownerByEmail = async (
-  deps: Deps,
   tx: LicetTransaction,
   email: string,
 ): Promise<Result<AccountDoc, Refusal>> => {
@@ -46,7 +45,7 @@ const ownerByEmail = async (
       ),
     );
   }
-  return ok(account.role === 'user' ? await promote(deps, tx, account, 'owner') : account);
+  return ok(account.role === 'user' ? await promote(tx, account, 'owner') : account);
 };
 
 /** The document of a new license, and its key, of which only the hash is in it. */
@@ -93,7 +92,7 @@ export const createLicense = (
       }
       const terms = newTerms(input, product, deps.now());
       if (!terms.ok) return terms;
-      const owner = await ownerByEmail(deps, tx, input.ownerEmail);
+      const owner = await ownerByEmail(tx, input.ownerEmail);
       if (!owner.ok) return owner;
       const { license, licenseKey } = newLicense(deps, input, owner.value.id, terms.value);
       tx.licenses.put(license);
@@ -238,7 +237,7 @@ const moveTo = async (
   dryRun: boolean,
 ): Promise<Result<string, Refusal>> => {
   if (!dryRun) {
-    const owner = await ownerByEmail(deps, tx, email);
+    const owner = await ownerByEmail(tx, email);
     return owner.ok ? ok(owner.value.id) : owner;
   }
   const account = await tx.accounts.first('email', email);

@@ -44,7 +44,7 @@ const setPassword = async (
   const totp = rescued ? null : account.totp;
   tx.accounts.put({ ...account, totp, password: { hash, origin, changedAt: deps.now() } });
   await dropCodes(tx, account.id);
-  await endSessions(deps, tx, account.id, keepSession);
+  await endSessions(tx, account.id, keepSession);
 };
 
 /** Changes the caller's password; every other session ends. */

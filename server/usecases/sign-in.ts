@@ -177,18 +177,17 @@ export const endSession = async (
   });
 };
 
-/** Ends all sessions of an account but one, within a transaction that does something else too. */
+/**
+ * Ends all sessions of an account but one, within a transaction that does something else too. Those that
+ * live in memory began while nothing could be written, and so never see such a change.
+ */
 export const endSessions = async (
-  deps: Deps,
   tx: LicetTransaction,
   accountId: string,
   but?: string,
 ): Promise<void> => {
   for (const session of await tx.sessions.by('account', accountId)) {
     if (session.id !== but) tx.sessions.delete(session.id);
-  }
-  for (const [hash, session] of deps.transientSessions) {
-    if (session.accountId === accountId && session.id !== but) deps.transientSessions.delete(hash);
   }
 };
 

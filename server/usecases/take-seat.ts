@@ -10,7 +10,7 @@ import { countSeats, heldKeys, heldSeats } from './seats.ts';
 
 const resolversShown = 5;
 
-/** The e-mails of the people who may free a seat: the owner, then users with `manage`. */
+/** The e-mails of the people who may free a seat: the owner, then users with `manage` who can sign in. */
 const resolvers = async (reader: LicetReader, license: LicenseDoc): Promise<readonly string[]> => {
   const owner = await reader.accounts.get(license.ownerId);
   const emails = owner ? [owner.email] : [];
@@ -18,7 +18,7 @@ const resolvers = async (reader: LicetReader, license: LicenseDoc): Promise<read
     if (emails.length >= resolversShown) break;
     if (!membership.manage || membership.status !== 'active') continue;
     const account = await reader.accounts.get(membership.accountId);
-    if (account) emails.push(account.email);
+    if (account && !account.disabled) emails.push(account.email);
   }
   return emails;
 };

@@ -207,6 +207,21 @@ describe('while the server is read-only', () => {
     expect((await signIn(portal, code())).status).toBe(201);
   });
 
+  test('fifty sessions are the most, as ever', async () => {
+    const portal = await openPortal();
+    await failDisk(portal);
+    const tokens: string[] = [];
+    for (let count = 0; count < 51; count += 1) {
+      portal.time.now += 1000;
+      const { token } = (await (await signIn(portal)).json()) as { token: string };
+      tokens.push(token);
+    }
+    const status = async (token = '') => (await portal.ask('GET', '/v1/account', { token })).status;
+    expect(await status(tokens[0])).toBe(401);
+    expect(await status(tokens[1])).toBe(200);
+    expect(await status(tokens[50])).toBe(200);
+  });
+
   test('the session reads, is listed and can be ended', async () => {
     const portal = await openPortal();
     await failDisk(portal);

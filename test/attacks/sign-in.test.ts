@@ -4,6 +4,7 @@
  */
 import { TOTP, Secret } from 'otpauth';
 import { describe, expect, test } from 'vitest';
+import { createApp } from '../../server/app.ts';
 import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
 import { random } from '../../server/system/create-deps.ts';
 import { goodPassword, openPortal } from '../support/server.ts';
@@ -14,7 +15,7 @@ const attacker = '203.0.113.66';
 const home = '198.51.100.7';
 
 const signIn = async (
-  portal: Portal,
+  portal: Pick<Portal, 'app'>,
   credentials: { readonly email: string; readonly password: string; readonly totp?: string },
   remoteAddress: string,
 ): Promise<Response> =>
@@ -115,6 +116,90 @@ describe('guessing', () => {
     expect(new Set(answers).size).toBe(1);
     expect(answers[0]).toMatch(/^401 /u);
   });
+});
+
+/** The portal, and how often a password was checked in it. */
+const openCounted = async () => {
+  const portal = await openPortal();
+  let checked = 0;
+  const { passwords } = portal.deps;
+  const verify: typeof passwords.verify = (...given) => {
+    checked += 1;
+    return passwords.verify(...given);
+  };
+  const app = createApp({ ...portal.deps, passwords: { ...passwords, verify } });
+  const changePassword = (currentPassword: string, remoteAddress: string) =>
+    app.request(
+      '/v1/account/password',
+      {
+        method: 'PUT',
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${portal.ana}` },
+        body: JSON.stringify({ currentPassword, newPassword: 'another harbor lantern' }),
+      },
+      { remoteAddress },
+    );
+  /** How many were checked by what is done. */
+  const count = async (work: () => Promise<unknown>): Promise<number> => {
+    const before = checked;
+    await work();
+    return checked - before;
+  };
+  return { ...portal, app, count, changePassword };
+};
+
+describe('checking a password, which is costly', () => {
+  test('is done for unknown e-mails as for known ones, and not for who has to wait', async () => {
+    const portal = await openCounted();
+    const unknown = { email: 'nobody@example.com', password: goodPassword };
+    expect(await portal.count(() => signIn(portal, wrong, attacker))).toBe(1);
+    expect(await portal.count(() => signIn(portal, unknown, attacker))).toBe(1);
+    for (let i = 0; i < 9; i += 1) await signIn(portal, wrong, attacker);
+    const waiting = async () => {
+      expect((await signIn(portal, right, attacker)).status).toBe(429);
+      expect((await portal.changePassword(goodPassword, attacker)).status).toBe(429);
+    };
+    expect(await portal.count(waiting)).toBe(0);
+  });
+
+  test('is put off when too many wait for it; what was not checked counts as no wrong try', async () => {
+    const portal = await openCounted();
+    const busy = Array.from({ length: 150 }, () => portal.deps.passwords.hash(goodPassword));
+    for (let i = 0; i < 11; i += 1) {
+      for (const answer of [
+        await signIn(portal, right, home),
+        await portal.changePassword(goodPassword, home),
+      ]) {
+        expect([answer.status, await answer.json()]).toMatchObject([
+          429,
+          { detail: /More people are signing in/u },
+        ]);
+      }
+    }
+    await Promise.all(busy);
+    expect((await signIn(portal, right, home)).status).toBe(201);
+    expect((await portal.changePassword(goodPassword, home)).status).toBe(204);
+  });
+});
+
+test('the right password forgets the wrong tries before it, and its address is known from then on', async () => {
+  const portal = await openPortal();
+  const tries = async (count: number, from: string): Promise<Set<number>> => {
+    const statuses = new Set<number>();
+    for (let i = 0; i < count; i += 1) statuses.add((await signIn(portal, wrong, from)).status);
+    return statuses;
+  };
+  expect([...(await tries(9, home))]).toEqual([401]);
+  expect((await signIn(portal, right, home)).status).toBe(201);
+  expect([...(await tries(9, home))]).toEqual([401]);
+  expect((await signIn(portal, right, home)).status).toBe(201);
+  // Who guesses at other accounts from the same address holds up whoever was not here before.
+  for (let i = 0; i < 51; i += 1) {
+    await signIn(portal, { ...wrong, email: `person${i}@example.com` }, home);
+  }
+  await portal.createAccount('new@example.com');
+  const fresh = { email: 'new@example.com', password: goodPassword };
+  expect((await signIn(portal, fresh, home)).status).toBe(429);
+  expect((await signIn(portal, right, home)).status).toBe(201);
 });
 
 describe('a second factor', () => {

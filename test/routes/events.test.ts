@@ -69,6 +69,27 @@ describe('events', () => {
     expect(ana.all.map(({ action }) => action)).not.toContain('account.edit');
   });
 
+  test('tell of a check-in, which is in no journal, whoever may see the machine', async () => {
+    const portal = await openTwo();
+    const { body } = await portal.activate('web-1');
+    const ana = await listen(portal, portal.ana);
+    const otto = await listen(portal, portal.otto);
+    const seq = portal.deps.store.seq();
+    expect((await portal.checkIn(body)).status).toBe(200);
+    const seen = await ana.until(({ action }) => action === 'activation.seen');
+    expect(seen).toMatchObject({
+      seq,
+      at: new Date(portal.time.now).toISOString(),
+      outcome: 'ok',
+      by: body.activation.id,
+      licenseId: portal.license.id,
+    });
+    expect(portal.deps.store.seq()).toBe(seq);
+    await portal.ask('PATCH', '/v1/account', { token: portal.otto, json: { company: 'Harbor' } });
+    await otto.until(({ action }) => action === 'account.edit');
+    expect(otto.all.map(({ action }) => action)).toEqual(['account.edit']);
+  });
+
   test('end with the session, and nothing that happens afterwards is told', async () => {
     const portal = await openTwo();
     const elsewhere = await portal.signIn('ana@example.com');

@@ -92,6 +92,24 @@ test('who was refused a seat in the last day is told, with the holders, the long
   expect(await refused(await server.signIn('ana@example.com'))).toBeNull();
 });
 
+test('who asked is told in words: the e-mail of the machine that checked in, or the license key', async () => {
+  const server = await openPortal({ maxActivations: 1 });
+  const one = must(await server.activate('one')).body;
+  const reset = `/v1/licenses/${server.license.id}/activations/reset`;
+  must(await server.ask('POST', reset, { token: server.ana, json: {} }), 200);
+  const { licenseKey } = server.license;
+  must(await server.activate('two', { licenseKey }));
+  must(await server.activate('three', { licenseKey }), 409);
+  server.time.now += 1;
+  must(await server.checkIn(one), 409);
+  const target = `/v1/licenses/${server.license.id}/refusals`;
+  const { body } = await server.ask<RefusalReport>('GET', target, { token: server.ana });
+  expect(body.machines.map(({ hostname, by }) => [hostname, by])).toEqual([
+    ['one', 'ana@example.com'],
+    ['three', 'license key'],
+  ]);
+});
+
 test('of the holders the longest unseen come first, and running machines keep their places', async () => {
   const server = await openPortal({ maxActivations: 3 });
   must(await server.activate('web'));

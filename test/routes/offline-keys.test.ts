@@ -4,7 +4,7 @@ import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
 import { generateKey } from '../../shared/keys.ts';
 import { makeRequest } from '../../shared/offline-request.ts';
 import { random } from '../../server/system/create-deps.ts';
-import { act, counter, issue, machine } from '../support/air-gapped.ts';
+import { act, counter, issue, machine, proofOf } from '../support/air-gapped.ts';
 import { day, fingerprint, hour, openPortal } from '../support/server.ts';
 
 describe('an offline key', () => {
@@ -71,6 +71,61 @@ describe('an offline key', () => {
     expect(renewed.body.id).not.toBe(body.id);
     expect(Date.parse(renewed.body.expiresAt) - portal.time.now).toBeGreaterThan(179 * day);
   });
+});
+
+describe('an offline key that holds no seat any more', () => {
+  const later = (portal: Awaited<ReturnType<typeof openPortal>>) => (portal.time.now += 1);
+
+  test('is not renewed: where a newer one is held it says so, where it was given back too', async () => {
+    const portal = await openPortal();
+    const plc = machine(portal, 'plc-7');
+    const old = (await issue(portal, plc.typed)).body;
+    later(portal);
+    const held = (await act<OfflineKeyWithKey>(portal, old.id, 'renew')).body;
+    const replaced = await act(portal, old.id, 'renew');
+    expect([replaced.status, replaced.body]).toMatchObject([
+      409,
+      { code: 'conflict', detail: /was replaced by a newer one/u },
+    ]);
+    const proof = proofOf(portal, plc, held.id).typed;
+    expect((await act(portal, held.id, 'deactivation', { proof })).status).toBe(204);
+    const returned = await act(portal, held.id, 'renew');
+    expect([returned.status, returned.body]).toMatchObject([
+      409,
+      { code: 'conflict', detail: /was given back already/u },
+    ]);
+    expect(await counter(portal)).toEqual([0, 0]);
+  });
+
+  test('because its time is over is renewed, if a seat is free', async () => {
+    const portal = await openPortal({ maxActivations: 1 });
+    const { body } = await issue(portal, machine(portal, 'plc-7').typed, { days: 1 });
+    portal.time.now += day;
+    portal.ana = await portal.signIn('ana@example.com');
+    expect((await portal.activate('web-1')).status).toBe(201);
+    expect(await act(portal, body.id, 'renew')).toMatchObject({
+      status: 409,
+      body: { code: 'activation-limit-exceeded' },
+    });
+    const reset = `/v1/licenses/${portal.license.id}/activations/reset`;
+    await portal.ask('POST', reset, { token: portal.ana, json: {} });
+    expect((await act(portal, body.id, 'renew')).status).toBe(201);
+    expect(await counter(portal)).toEqual([1, 1]);
+  });
+});
+
+test('a key that ends with its license, grace included, says so; days past that are cut', async () => {
+  const expiresAt = '2026-03-31T08:00:00.000Z';
+  const portal = await openPortal({ type: 'subscription', expiresAt, graceDays: 7 });
+  const { body } = await issue(portal, machine(portal, 'plc-7').typed, { days: 60 });
+  expect(body.expiresAt).toBe('2026-04-07T08:00:00.000Z');
+  expect(body.warnings).toEqual([
+    'The key ends with the license. Renew the license, then the key.',
+  ]);
+  const short = await issue(portal, machine(portal, 'plc-8').typed, { days: 36 });
+  expect(short.body.warnings).toEqual([]);
+  const long = await issue(portal, machine(portal, 'plc-9').typed, { days: 181 });
+  expect(long).toMatchObject({ status: 400, body: { errors: [{ field: 'days' }] } });
 });
 
 describe('a request code', () => {

@@ -68,6 +68,35 @@ describe('activating', () => {
     });
   });
 
+  test('whoever may free a seat is named: the owner, then users who manage it and can sign in, five at most', async () => {
+    const portal = await openPortal({ maxActivations: 1 });
+    await portal.activate('web-1');
+    const users = `/v1/licenses/${portal.license.id}/users`;
+    const add = async (name: string, manage: boolean) => {
+      portal.time.now += 1;
+      const json = { email: `${name}@example.com`, name, manage };
+      const added = await portal.ask<{ account: { id: string } }>('POST', users, {
+        token: portal.ana,
+        json,
+      });
+      expect(added.status).toBe(201);
+      return added.body.account.id;
+    };
+    await portal.createAccount('invited@example.com');
+    await add('invited', true);
+    await add('user', false);
+    const gone = await add('gone', true);
+    const patch = { token: portal.operator, json: { status: 'disabled' } };
+    await portal.ask('PATCH', `/v1/operator/accounts/${gone}`, patch);
+    for (const name of ['m1', 'm2', 'm3', 'm4', 'm5']) await add(name, true);
+    const { body } = await portal.activate('web-2');
+    expect(body).toMatchObject({
+      resolve: {
+        who: ['ana', 'm1', 'm2', 'm3', 'm4'].map((name) => `${name}@example.com`).join(', '),
+      },
+    });
+  });
+
   test('a hundred at once for the last seat: exactly one gets it', async () => {
     const portal = await openPortal({ maxActivations: 1 });
     const names = Array.from({ length: 100 }, (_, index) => `node-${index}`);

@@ -37,6 +37,15 @@ describe('a session', () => {
     expect(await statusOf(portal, portal.ana)).toBe(401);
   });
 
+  test('ends when it is signed out', async () => {
+    const portal = await openPortal();
+    const other = await portal.signIn(email);
+    const out = await portal.ask('DELETE', '/v1/sessions/current', { token: portal.ana });
+    expect(out.status).toBe(204);
+    expect(await statusOf(portal, portal.ana)).toBe(401);
+    expect(await statusOf(portal, other)).toBe(200);
+  });
+
   test('ends after a day, however much it is used', async () => {
     const portal = await openPortal();
     for (let used = 0; used < 24 * hour - 30 * minute; used += 30 * minute) {

@@ -2,6 +2,7 @@ import { chmod, readdir, readFile, rm, stat, writeFile, cp } from 'node:fs/promi
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verifyProof } from '../../shared/deactivation.ts';
+import { signerOf } from '../../shared/keys.ts';
 import { shortenOfflineKey } from '../../shared/offline-key.ts';
 import {
   createRequest,
@@ -10,7 +11,9 @@ import {
   machineFingerprint,
   verifyOfflineKey,
 } from '../../shared/sdk/index.ts';
-import { day, makeServerKeys } from '../support/statements.ts';
+import { signStatement } from '../../shared/statements.ts';
+import { makeTrustFile } from '../../shared/trust.ts';
+import { day, makeServerKeys, revocations } from '../support/statements.ts';
 import { makeOfflineMachine, must, temporaryFolder } from '../support/machine.ts';
 
 const hours = 3_600_000;
@@ -88,6 +91,41 @@ describe('an offline machine', () => {
     expect(must(await verifyOfflineKey({ ...options, key: jws })).warnings[0]).toMatch(
       /has expired/,
     );
+  });
+});
+
+describe('a list of revoked keys', () => {
+  const carried = async (...kids: readonly string[]) => {
+    const machine = await licensed();
+    const { root, cert, signing } = machine.server;
+    const list = revocations(...kids.map((kid) => (kid === 'signing' ? signing.kid : kid)));
+    const roots = JSON.stringify(
+      makeTrustFile({
+        issuer: list.iss,
+        roots: [root],
+        certificates: [cert],
+        revocations: signStatement('revocations', list, signerOf(root)),
+      }),
+    );
+    return { ...machine, list, roots, signing };
+  };
+
+  it('refuses what a revoked key signed, and is remembered where it was carried once', async () => {
+    const { options, roots, signing, verify } = await carried('signing');
+    must(await verify());
+    const refused = { error: { reason: 'revoked-key', message: new RegExp(signing.kid, 'u') } };
+    expect(await verifyOfflineKey({ ...options, roots })).toMatchObject(refused);
+    expect(await verify()).toMatchObject(refused);
+  });
+
+  it('past its date warns, and refuses nothing', async () => {
+    const { options, roots, list, time } = await carried('another');
+    time.now = list.exp * 1000;
+    expect(must(await verifyOfflineKey({ ...options, roots })).warnings).toEqual([]);
+    time.now += 1;
+    expect(must(await verifyOfflineKey({ ...options, roots })).warnings).toEqual([
+      'The list of revoked keys is past its date. Bring a newer trust file.',
+    ]);
   });
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Usage } from '../../shared/api/usage.ts';
 import { housekeeping } from '../../server/usecases/housekeeping.ts';
+import { openCast } from '../support/cast.ts';
 import { day, hour, openPortal } from '../support/server.ts';
 
 describe('what has ended is forgotten', () => {
@@ -32,6 +33,31 @@ describe('what has ended is forgotten', () => {
     portal.time.now += 7 * day;
     await housekeeping(portal.deps);
     expect(await counts()).toMatchObject({ passwordRequests: 0 });
+  });
+
+  test('links to a file after an hour, those to a trial after a minute', async () => {
+    const { deps, time, ids, tokens, ask } = await openCast();
+    const counts = () =>
+      deps.store.read(async (reader) => [
+        await reader.downloadLinks.count(),
+        await reader.trialLinks.count(),
+      ]);
+    const { operator: token } = tokens;
+    const json = { trial: { days: 10, url: 'https://try.example.com' } };
+    await ask('PATCH', `/v1/operator/products/${ids.product}`, { token, json });
+    const trial = { token: tokens.owner, json: { product: ids.product } };
+    expect((await ask('POST', '/v1/trial', trial)).status).toBe(201);
+    expect(await counts()).toEqual([1, 1]);
+    time.now += 59_000;
+    await housekeeping(deps);
+    expect(await counts()).toEqual([1, 1]);
+    time.now += 1000;
+    await housekeeping(deps);
+    expect(await counts()).toEqual([1, 0]);
+    const [link] = await deps.store.read((reader) => reader.downloadLinks.list());
+    time.now = link?.expiresAt ?? 0;
+    await housekeeping(deps);
+    expect(await counts()).toEqual([0, 0]);
   });
 });
 

@@ -73,8 +73,11 @@ const toResponse = (message: http.IncomingMessage): Response => {
 
 const writeBody = (request: http.ClientRequest, body: RequestInit['body']): void => {
   if (body === undefined || body === null) request.end();
-  else if (typeof body === 'string') request.end(body);
-  else if (body instanceof ReadableStream)
+  else if (typeof body === 'string') {
+    // Node would send the body of a DELETE without saying how long it is, and so as another request.
+    request.setHeader('content-length', Buffer.byteLength(body));
+    request.end(body);
+  } else if (body instanceof ReadableStream)
     Readable.fromWeb(body)
       .on('error', (error) => request.destroy(error))
       .pipe(request);

@@ -14,17 +14,23 @@ afterAll(() => portal.close());
 const ana = (line: string, input?: string) =>
   portal.as('ana', line, input === undefined ? {} : { input });
 
-test('is set up, asked for at sign-in, and removed by an operator when the device is lost', async () => {
-  const wrong = await ana('account second-factor --current-password-file -', 'not the password');
-  expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('password is not right')]);
+/** Begins one, and gives its codes: of now, or of a half minute that many later. */
+const begin = async () => {
   const begun = done(
     await ana('account second-factor --current-password-file - --json', ownerPassword),
   ).json();
   const authenticator = new TOTP({ secret: Secret.fromBase32(String(begun['secret'])) });
-  expect(begun['uri']).toMatch(/^otpauth:\/\/totp\/.*ana%40example\.com\?/u);
-  // Each counts once, and so does the half minute that it is of; the next one is taken already.
   const code = (halfMinutes: number): string =>
     authenticator.generate({ timestamp: Date.now() + halfMinutes * 30_000 });
+  return { begun, code };
+};
+
+test('is set up, asked for at sign-in, and removed by an operator when the device is lost', async () => {
+  const wrong = await ana('account second-factor --current-password-file -', 'not the password');
+  expect([wrong.code, wrong.stderr]).toEqual([3, expect.stringContaining('password is not right')]);
+  // Each counts once, and so does the half minute that it is of; the next one is taken already.
+  const { begun, code } = await begin();
+  expect(begun['uri']).toMatch(/^otpauth:\/\/totp\/.*ana%40example\.com\?/u);
 
   const mistyped = await ana('account confirm-second-factor --code-file -', '12345');
   expect(mistyped.code).toBe(2);
@@ -42,4 +48,14 @@ test('is set up, asked for at sign-in, and removed by an operator when the devic
   expect((await ana(`${remove} --yes`)).code).toBe(3);
   done(await portal.as('ops', `${remove} --yes`));
   done(await ana(login, ownerPassword));
+});
+
+test('is turned off by its owner, with the digits that it shows', async () => {
+  const { code } = await begin();
+  done(await ana('account confirm-second-factor --code-file -', code(0)));
+  const wrong = await ana('account end-second-factor --code-file -', code(40));
+  expect(wrong.code).toBe(3);
+  done(await ana('account end-second-factor --code-file -', code(1)));
+  expect(done(await ana('account show')).stdout).toMatch(/Second factor +no/u);
+  done(await ana(`login --server ${portal.url} --email ana@example.com`, ownerPassword));
 });

@@ -24,7 +24,7 @@ const pid = '$(systemctl show licet -p MainPID --value)';
 /** In this order. */
 const steps = {
   init: `echo 'three green kites over the bay' > /tmp/password; echo 'a passphrase for the root' > /tmp/passphrase; licet init --data ${data} --operator-email a@example.com --operator-password-file /tmp/password --root-passphrase-file /tmp/passphrase`,
-  install: `licet service install --data ${data} --json`,
+  install: 'licet service install --data /var/lib/licet --json',
   ready: `curl -sf ${server}/readyz`,
   shown: 'systemctl show licet -p ActiveState -p StatusText -p UnitFileState',
   status: 'licet service status --json',

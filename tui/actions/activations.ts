@@ -153,7 +153,7 @@ export const resetSentences = (outcome: ResetDone): readonly string[] => {
   const longest = Math.max(0, ...unseen.map(unseenDays).filter(Number.isFinite));
   return [
     outcome.released.length === 0
-      ? 'No machine holds an online seat: nothing will change.'
+      ? 'No machine will be released: nothing will change.'
       : `${counted(outcome.released.length, 'machine')} will give ${outcome.released.length === 1 ? 'its seat' : 'their seats'} back; the counter will show ${outcome.counter}.`,
     ...(running.length > 0
       ? [

@@ -9,9 +9,10 @@ import { action } from './action.ts';
 import { managing } from './activations.ts';
 import { block, licenseField, Named, optional, text } from './fields.ts';
 import { allPages } from './find.ts';
+import { findOfflineKey } from './find-offline-key.ts';
 import { licensesToList } from './list-offline-keys.ts';
 import { isHeld } from './next-visit.ts';
-import { Code, findKey, keyField } from './offline-keys.ts';
+import { Code, keyField } from './offline-keys.ts';
 
 /** The key that a proof is about, wherever it is; or the one that replaced it, which the proof gives up too. */
 const findProven = async (
@@ -61,7 +62,7 @@ export const returnOfflineKey = action({
     const found =
       key === undefined
         ? await findProven(client, license, proof)
-        : await findKey(client, license, key);
+        : await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.returnOfflineKey(found.value.licenseId, found.value.id, { proof });
     return answer.ok
@@ -88,7 +89,7 @@ export const loseOfflineKey = action({
     license: licenseField(),
   },
   run: async (client, { license, key, reason }) => {
-    const found = await findKey(client, license, key);
+    const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.loseOfflineKey(found.value.licenseId, found.value.id, { reason });
     return answer.ok
@@ -111,7 +112,7 @@ export const writeOffOfflineKey = action({
   danger: {
     confirm: 'Write it off',
     preview: async (client, { license, key }) => {
-      const found = await findKey(client, license, key);
+      const found = await findOfflineKey(client, license, key);
       if (!found.ok) return found;
       return ok({
         sentences: [
@@ -124,9 +125,7 @@ export const writeOffOfflineKey = action({
     },
   },
   run: async (client, { license, key }) => {
-    const found = key.startsWith('key_')
-      ? ok({ id: key, hostname: key })
-      : await findKey(client, license, key);
+    const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.writeOffOfflineKey(found.value.id);
     return answer.ok

@@ -3,7 +3,6 @@ import type { Activation } from '../../shared/api/activations.ts';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { Page } from '../../shared/api/common.ts';
 import type { License, LicenseUser } from '../../shared/api/licenses.ts';
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
 import { fail, ok } from '../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
@@ -29,7 +28,8 @@ export const allPages = async <T>(
   }
 };
 
-const refused = (what: string, next: string): Answer<never> =>
+/** Says what was not found, and where to look. */
+export const refused = (what: string, next: string): Answer<never> =>
   fail({ kind: 'refused', what, next });
 
 const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase();
@@ -125,23 +125,4 @@ export const findAccount = async (client: Client, named: string): Promise<Answer
   return account
     ? ok(account)
     : refused(`There is no account “${named}”.`, 'See them all with: licet operator account list.');
-};
-
-/** An offline key of a license, by id or hostname; of several for one machine, the newest that is in use. */
-export const findOfflineKey = async (
-  client: Client,
-  licenseId: string,
-  named: string,
-): Promise<Answer<OfflineKey>> => {
-  const all = await allPages((query) => client.offlineKeys(licenseId, query));
-  if (!all.ok) return all;
-  const fitting = all.value.filter(({ id, hostname }) => id === named || same(hostname, named));
-  const key =
-    fitting.findLast(({ status }) => status === 'active' || status === 'lost') ?? fitting.at(-1);
-  return key
-    ? ok(key)
-    : refused(
-        `There is no offline key “${named}” on this license.`,
-        'See them all with: licet offline-key list.',
-      );
 };

@@ -2,13 +2,13 @@
 import { z } from 'zod';
 import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
 import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
 import { action } from './action.ts';
 import { managing } from './activations.ts';
 import { carrySheet } from './carry-sheet.ts';
 import type { Done } from './done.ts';
 import { block, licenseField, Named, optional, text, wholeNumber } from './fields.ts';
-import { findLicense, findOfflineKey } from './find.ts';
+import { findLicense } from './find.ts';
+import { findOfflineKey } from './find-offline-key.ts';
 
 /** The text of a code in any form. */
 export const Code = z.string().trim().min(1, 'is needed').max(20_000, 'is too long');
@@ -72,12 +72,6 @@ export const issueOfflineKey = action({
   },
 });
 
-/** The key that is named, of the license that is named or the only one. */
-export const findKey = async (client: Client, license: string | undefined, named: string) => {
-  const found = await findLicense(client, license);
-  return found.ok ? findOfflineKey(client, found.value.id, named) : found;
-};
-
 export const showOfflineKey = action({
   id: 'offline-keys.show',
   title: 'Show an offline key again',
@@ -85,7 +79,7 @@ export const showOfflineKey = action({
   who: managing,
   fields: { key: keyField, license: licenseField() },
   run: async (client, { license, key }) => {
-    const found = await findKey(client, license, key);
+    const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.offlineKey(found.value.licenseId, found.value.id);
     return answer.ok
@@ -102,7 +96,7 @@ export const printCarrySheet = action({
   who: managing,
   fields: { key: keyField, license: licenseField() },
   run: async (client, { license, key }) => {
-    const found = await findKey(client, license, key);
+    const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.offlineKey(found.value.licenseId, found.value.id);
     if (!answer.ok) return answer;
@@ -131,7 +125,7 @@ export const renewOfflineKey = action({
   who: managing,
   fields: { key: keyField, days, license: licenseField() },
   run: async (client, { license, key, days }) => {
-    const found = await findKey(client, license, key);
+    const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
     const answer = await client.renewOfflineKey(
       found.value.licenseId,

@@ -73,15 +73,26 @@ export const createLicense = action({
 export const renewLicense = action({
   id: 'licenses.renew',
   title: 'Renew a license',
-  description: 'Move the expiration of a license.',
+  description:
+    'Move the expiration of a license, or take it away: “never” makes a subscription perpetual.',
   who: 'operator',
   fields: { license: theLicense, expiresAt: expiryField, graceDays: graceField },
-  run: (client, { license, ...patch }) =>
-    change(client, license, given(patch), ({ name, expiresAt }) =>
-      expiresAt === null
-        ? `${name} does not expire.`
-        : `${name} now expires at ${expiresAt.slice(0, 10)}.`,
-    ),
+  run: async (client, { license, ...patch }) => {
+    const found = await findLicense(client, license);
+    if (!found.ok) return found;
+    const { id, type } = found.value;
+    // A trial is bought first: what it leaves out would stay left out.
+    const endless = patch.expiresAt === null && type === 'subscription';
+    return change(
+      client,
+      id,
+      { ...given(patch), ...(endless ? { type: 'perpetual' as const } : {}) },
+      ({ name, expiresAt }) =>
+        expiresAt === null
+          ? `${name} is perpetual: it does not expire.`
+          : `${name} now expires at ${expiresAt.slice(0, 10)}.`,
+    );
+  },
 });
 
 const reason = text(line(300), {

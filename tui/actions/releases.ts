@@ -245,6 +245,14 @@ export const linkRelease = action({
   },
 });
 
+/** What a download names it by, as the newest of its kind for its platform. */
+const wordsFor = ({ product, platform, kind }: Release): string =>
+  [
+    product,
+    ...(platform === 'any' ? [] : [`--platform ${platform}`]),
+    ...(kind === 'product' ? [] : [`--kind ${kind}`]),
+  ].join(' ');
+
 export const publishRelease = action({
   id: 'releases.publish',
   title: 'Publish a release',
@@ -291,7 +299,7 @@ export const publishRelease = action({
           message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.`,
           data: release.value,
           blocks: [releaseFacts(release.value)],
-          next: `Its users get it with: licet release download ${release.value.product} --platform ${release.value.platform}.`,
+          next: `Its users get it with: licet release download ${wordsFor(release.value)}.`,
         })
       : release;
   },

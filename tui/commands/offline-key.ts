@@ -105,7 +105,10 @@ export const offlineKeyCommand = (io: Io): Command =>
         extra: keyOptions,
         after: giveKey,
         prints: keyPrints,
-        examples: ['offline-key renew plant-7 --days 365'],
+        examples: [
+          'offline-key renew plant-7 --out plant-7.key.txt',
+          'offline-key renew plant-7 --days 90',
+        ],
       },
       {
         name: 'return',

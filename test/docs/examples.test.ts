@@ -1,0 +1,59 @@
+/** Every example of every command's help, which docs/commands.md shows too, runs as it is shown. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Command } from 'commander';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { buildProgram } from '../../scripts/build.ts';
+import { examplesOf, shownCommands } from '../../scripts/docs.ts';
+import { makeWorld, type World } from '../support/example-world.ts';
+import { runExample, type Stage } from '../support/example.ts';
+import { makeFolder } from '../support/licet.ts';
+import { root } from '../support/pages.ts';
+import { ranElsewhere, stages } from './stages/index.ts';
+
+vi.setConfig({ testTimeout: 60_000 });
+
+interface Example {
+  readonly command: string;
+  readonly line: string;
+}
+
+const examplesBelow = (command: Command, above: string): Example[] => {
+  const name = `${above} ${command.name()}`.trim();
+  return command.commands.length === 0
+    ? examplesOf(command).map((line) => ({ command: name, line }))
+    : command.commands.flatMap((child) => examplesBelow(child, name));
+};
+
+const examples = (await shownCommands()).flatMap((command) => examplesBelow(command, ''));
+const stageOf = ({ command, line }: Example): Stage | undefined => stages[line] ?? stages[command];
+const here = examples.filter(({ line }) => !Object.hasOwn(ranElsewhere, line));
+
+const built = await makeFolder();
+let world: World;
+beforeAll(async () => {
+  await buildProgram(built.path);
+  world = await makeWorld();
+});
+afterAll(async () => {
+  await built.remove();
+  await world.remove();
+});
+
+test('no example is left out: each has a stage, and each stage has an example', () => {
+  expect(here.filter((example) => !stageOf(example))).toEqual([]);
+  const used = new Set(examples.flatMap(({ command, line }) => [command, line]));
+  const named = [...Object.keys(stages), ...Object.keys(ranElsewhere)];
+  expect(named.filter((name) => !used.has(name))).toEqual([]);
+});
+
+test.each(Object.entries(ranElsewhere))('%s is run by %s', async (line, file) => {
+  expect(await readFile(path.join(root, file), 'utf8')).toContain(line);
+});
+
+test.concurrent.for(here)('$line', async (example, { expect }) => {
+  const stage = stageOf(example);
+  if (!stage) throw new Error(`test/docs/stages/ has nothing for “${example.line}”.`);
+  const ran = await runExample(path.join(built.path, 'licet.js'), world, example.line, stage);
+  expect(ran).toEqual({ code: 0, output: expect.stringMatching(stage.says) });
+});

@@ -111,7 +111,7 @@ export interface ActivationDoc {
   /** The license's generation in which it took its seat; null when it was released. */
   readonly seat: number | null;
   readonly seatSince: number;
-  /** End of the lease given when the seat was taken; check-ins since then are in the marks. */
+  /** The latest end of a lease given until the seat was taken; check-ins since then are in the marks. */
   readonly leaseUntil: number;
   /** Hash of the activation token; null once the machine deactivated itself. */
   readonly tokenHash: string | null;

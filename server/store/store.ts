@@ -114,6 +114,8 @@ export interface Mark {
   /** Milliseconds since the epoch. */
   readonly at: number;
   readonly version?: string | undefined;
+  /** Until when holds what was promised by then. Milliseconds since the epoch. */
+  readonly until?: number | undefined;
   readonly from?: string | undefined;
 }
 

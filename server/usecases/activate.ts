@@ -13,7 +13,7 @@ import { chooseLicense } from './choose-license.ts';
 import { mustWait, proveAccount, stillProven, wrongCredentials } from './credentials.ts';
 import type { Attempt, Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { leaseEnd, signLease } from './machine-lease.ts';
+import { leaseUntil, signLease } from './machine-lease.ts';
 import { seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
 import { makeToken } from './tokens.ts';
@@ -151,7 +151,11 @@ const takeSeat = async (
     outcome: 'ok',
     details: { license: license.id, hostname: machine.hostname, again: old !== undefined },
   });
-  deps.store.marks.set(activation.id, { at: deps.now(), version: machine.version });
+  deps.store.marks.set(activation.id, {
+    at: deps.now(),
+    until: activation.leaseUntil,
+    version: machine.version,
+  });
   return ok({
     created: old === undefined,
     body: {
@@ -182,7 +186,7 @@ const seated = (
   activatedAt: old?.activatedAt ?? deps.now(),
   seat: license.generation,
   seatSince: holds && old ? old.seatSince : deps.now(),
-  leaseUntil: leaseEnd(license, deps.now()),
+  leaseUntil: leaseUntil(deps, license, old),
   tokenHash: deps.digest(token),
 });
 

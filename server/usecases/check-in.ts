@@ -8,7 +8,7 @@ import { holdsSeat } from '../domain/seats.ts';
 import type { ActivationDoc, LicenseDoc } from '../domain/documents.ts';
 import { actorOf, type ActivationCaller } from './caller.ts';
 import type { Deps, LicetReader } from './deps.ts';
-import { leaseEnd, signLease } from './machine-lease.ts';
+import { leaseUntil, signLease } from './machine-lease.ts';
 import { allMachines, seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
 import { viewProductLicense } from './views.ts';
@@ -53,6 +53,7 @@ const find = async (
 const renewed = (deps: Deps, { activation, license }: Found, input: CheckInRequest): CheckedIn => {
   deps.store.marks.set(activation.id, {
     at: deps.now(),
+    until: leaseUntil(deps, license, activation),
     version: input.version ?? activation.version,
   });
   deps.live.seen(license.id, activation.id);
@@ -105,7 +106,7 @@ const takeAgain = (
       ...activation,
       seat: license.generation,
       seatSince: deps.now(),
-      leaseUntil: leaseEnd(license, deps.now()),
+      leaseUntil: leaseUntil(deps, license, activation),
     };
     tx.activations.put(seated);
     tx.record({ ...act, outcome: 'ok', details });

@@ -2,15 +2,24 @@
 import type { LicenseDoc, ActivationDoc } from '../domain/documents.ts';
 import { graceEnd } from '../domain/license-status.ts';
 import type { Deps } from './deps.ts';
+import { seatOf, type SeatDeps } from './seats.ts';
 import { isoOrNull } from './views.ts';
 
 const hour = 3_600_000;
 
 /** When a lease given now ends: never after the license with its grace. Milliseconds. */
-export const leaseEnd = (license: LicenseDoc, now: number): number => {
+const leaseEnd = (license: LicenseDoc, now: number): number => {
   const end = now + license.policy.leaseHours * hour;
   return Math.min(end, graceEnd(license) ?? end);
 };
+
+/** When the last lease of a machine ends that gets another one now. Milliseconds. */
+export const leaseUntil = (
+  deps: SeatDeps,
+  license: LicenseDoc,
+  before: ActivationDoc | undefined,
+): number =>
+  Math.max(leaseEnd(license, deps.now()), before ? seatOf(deps, license, before).leaseUntil : 0);
 
 /** The license as every statement names it. */
 export const licenseClaim = (license: LicenseDoc) => ({

@@ -2,6 +2,7 @@
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
 import { seatKey } from '../domain/index-keys.ts';
 import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
+import type { Mark } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
 
 /** What counting seats needs: the marks of machines, and the clock. */
@@ -9,17 +10,23 @@ export type SeatDeps = Pick<Deps, 'store' | 'now'>;
 
 const hour = 3_600_000;
 
-/** An activation with its mark: a check-in since the seat was taken extends the lease. */
+const promised = (license: LicenseDoc, mark: Mark | undefined): number => {
+  if (mark === undefined) return 0;
+  // A mark of a version that kept no end: the lease that the license gives now is the best guess.
+  return mark.until ?? mark.at + license.policy.leaseHours * hour;
+};
+
+/**
+ * An activation with its mark: a check-in since the seat was taken extends the lease. Its end is the latest
+ * that was ever signed, whatever the license says of leases since: somebody runs by it.
+ */
 export const seatOf = (deps: SeatDeps, license: LicenseDoc, activation: ActivationDoc): Seat => {
   const mark = deps.store.marks.get(activation.id);
   const lastSeen = Math.max(activation.seatSince, mark?.at ?? 0);
   return {
     activation: mark?.version ? { ...activation, version: mark.version } : activation,
     lastSeen,
-    leaseUntil: Math.max(
-      activation.leaseUntil,
-      mark ? mark.at + license.policy.leaseHours * hour : 0,
-    ),
+    leaseUntil: Math.max(activation.leaseUntil, promised(license, mark)),
   };
 };
 

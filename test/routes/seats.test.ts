@@ -7,6 +7,21 @@ import { day, hour, openPortal, openServer } from '../support/server.ts';
 
 type Activations = z.infer<typeof ActivationPage>;
 
+const claims = (statement: string): { exp: number } =>
+  JSON.parse(Buffer.from(statement.split('.')[1] ?? '', 'base64url').toString());
+
+const setLease = async (
+  portal: Awaited<ReturnType<typeof openPortal>>,
+  leaseHours: number,
+): Promise<void> => {
+  const { status } = await portal.ask('PATCH', `/v1/operator/licenses/${portal.license.id}`, {
+    // The session that the portal was opened with may have ended.
+    token: await portal.signIn('op@example.com'),
+    json: { policy: { leaseHours } },
+  });
+  expect(status).toBe(200);
+};
+
 describe('activating', () => {
   test('takes a seat, tells the administrator and signs a lease', async () => {
     const portal = await openPortal();
@@ -177,6 +192,42 @@ describe('activating', () => {
       code: 'license-expired',
       detail: expect.stringContaining('Renew it'),
     });
+  });
+
+  test('a shorter lease for the license shortens none that is out: its seat is held until then', async () => {
+    const portal = await openPortal({
+      maxActivations: 1,
+      policy: { floating: true, leaseHours: 72 },
+    });
+    const start = portal.time.now;
+    const first = await portal.activate('web-1');
+    portal.time.now = start + 70 * hour;
+    const lease = claims((await portal.checkIn(first.body)).body.lease);
+    expect(lease.exp).toBe(Math.floor((start + 142 * hour) / 1000));
+    await setLease(portal, 1);
+    portal.time.now = start + 100 * hour;
+    const refused = await portal.activate('web-2');
+    expect(refused.status).toBe(409);
+    expect(refused.body).toMatchObject({ nextFreeAt: new Date(start + 142 * hour).toISOString() });
+    // Its next lease is short; the one before, which somebody may still hold, is not forgotten.
+    await portal.checkIn(first.body);
+    await portal.activate('web-1');
+    portal.time.now = start + 140 * hour;
+    expect((await portal.activate('web-2')).status).toBe(409);
+    portal.time.now = start + 143 * hour;
+    expect((await portal.activate('web-2')).status).toBe(201);
+  });
+
+  test('a longer lease for the license prolongs none that is out', async () => {
+    const portal = await openPortal({
+      maxActivations: 1,
+      policy: { floating: true, leaseHours: 1 },
+    });
+    const first = await portal.activate('web-1');
+    await portal.checkIn(first.body);
+    await setLease(portal, 72);
+    portal.time.now += 2 * hour;
+    expect((await portal.activate('web-2')).status).toBe(201);
   });
 
   test('a floating seat is free when its lease has ended', async () => {

@@ -1,5 +1,6 @@
 /** `backups.jsonl` in a data folder: which backups were made of it, so that a message can name the newest. */
-import { appendFile, chmod, chown, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { exists } from './files.ts';
@@ -13,14 +14,23 @@ export interface BackupNote {
 
 const notesPath = (directory: string): string => join(directory, 'backups.jsonl');
 
+/** What root does here must not be led elsewhere by a link: the folder is another user's. */
+const appending =
+  constants.O_APPEND | constants.O_CREAT | constants.O_WRONLY | constants.O_NOFOLLOW;
+
 /** Notes a backup. Best effort: who may read the folder but not write to it can still back it up. */
 export const noteBackup = async (directory: string, note: BackupNote): Promise<void> => {
   try {
-    await appendFile(notesPath(directory), `${JSON.stringify(note)}\n`, { mode: 0o600 });
-    await chmod(notesPath(directory), 0o600);
-    // A backup that root makes must not leave a file that the server's own user can't read.
-    const { uid, gid } = await stat(directory);
-    if (process.getuid?.() === 0) await chown(notesPath(directory), uid, gid);
+    const handle = await open(notesPath(directory), appending, 0o600);
+    try {
+      await handle.chmod(0o600);
+      await handle.writeFile(`${JSON.stringify(note)}\n`);
+      // A backup that root makes must not leave a file that the server's own user can't read.
+      const { uid, gid } = await stat(directory);
+      if (process.getuid?.() === 0) await handle.chown(uid, gid);
+    } finally {
+      await handle.close();
+    }
   } catch {
     // The backup itself is good.
   }

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdir, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readFile, readdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
@@ -162,6 +162,19 @@ describe('a backup', () => {
     expect(actions).toEqual(['test.put', 'store.restore', 'store.restore']);
     expect(await hostnames(restored)).toEqual(['a']);
     await restored.close();
+  });
+
+  // Root backs a folder up that belongs to the server's user: whoever took that user over could put a
+  // link where the note goes, and be given any file of the machine.
+  it('touches nothing that a link in the folder leads to', async () => {
+    await (await open()).close();
+    const elsewhere = join(place, 'elsewhere');
+    await writeFile(elsewhere, 'of another user', { mode: 0o644 });
+    await symlink(elsewhere, join(directory, 'backups.jsonl'));
+    const { bytes } = await backup({ directory, file: join(place, 'b.tar.gz'), now: Date.now });
+    expect(bytes).toBeGreaterThan(0);
+    expect(await readFile(elsewhere, 'utf8')).toBe('of another user');
+    expect((await stat(elsewhere)).mode & 0o777).toBe(0o644);
   });
 
   it('is refused over a file that is there', async () => {

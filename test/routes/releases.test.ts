@@ -299,6 +299,9 @@ describe('downloading', () => {
     expect(beyond.response.headers.get('content-range')).toBe('bytes */600000');
     const known = await part({ 'if-none-match': etag });
     expect([known.response.status, known.body.length]).toEqual([304, 0]);
+    // What a cache keeps the file by is what it was given with it (RFC 9110, 15.4.5).
+    for (const name of ['etag', 'cache-control'])
+      expect(known.response.headers.get(name)).toBe(whole.headers.get(name));
     const head = await fetchFile(server, release.id, server.ana, {}, 'HEAD');
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '600000']);
   });

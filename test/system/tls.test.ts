@@ -150,6 +150,16 @@ describe('--tls', () => {
     }
   });
 
+  test('makes a new authority, and what it certifies, when the old one was moved away', async () => {
+    const old = await start();
+    const before = await leafOf(old);
+    rmSync(join(directory, 'keys', 'tls-authority.json'));
+    const server = await restart();
+    expect(server.fingerprint).not.toBe(old.fingerprint);
+    expect((await leafOf(server)).fingerprint256).not.toBe(before.fingerprint256);
+    expect((await ask(server, server.fingerprint)).status).toBe(200);
+  });
+
   test('does not replace an authority that the unlock secret does not open', async () => {
     await start();
     await running.pop()?.close();

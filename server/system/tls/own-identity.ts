@@ -112,9 +112,16 @@ export const certificateNames = (settings: ServerSettings): readonly string[] =>
 const hasName = (certificate: X509Certificate, name: string): boolean =>
   (isIP(name) === 0 ? certificate.checkHost(name) : certificate.checkIP(name)) !== undefined;
 
-const isGood = (identity: Identity, names: readonly string[], now: number): boolean => {
+/** Whether a certificate can go on: of this authority, for all these names, and not due yet. */
+const isGood = (
+  identity: Identity,
+  authority: Identity,
+  names: readonly string[],
+  now: number,
+): boolean => {
   const certificate = new X509Certificate(identity.cert);
   return (
+    certificate.verify(new X509Certificate(authority.cert).publicKey) &&
     Date.parse(certificate.validTo) - now > renewBefore &&
     names.every((name) => hasName(certificate, name))
   );
@@ -133,9 +140,9 @@ export const ownIdentity = async (
   const names = certificateNames(settings);
   const secret = await readUnlockSecret(place);
   const known = await read(directory, secret, 'server');
-  if (known && isGood(known, names, now)) return known;
-  const { makeAuthority, makeServerIdentity } = await import('./issue.ts');
   let authority = await read(directory, secret, 'authority');
+  if (known && authority && isGood(known, authority, names, now)) return known;
+  const { makeAuthority, makeServerIdentity } = await import('./issue.ts');
   if (!authority) {
     authority = await makeAuthority(`licet authority of ${hostname()}`, now);
     await write(directory, secret, 'authority', authority);

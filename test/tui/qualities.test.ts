@@ -232,7 +232,7 @@ test.each([
   ['edit my info', 'e', 'Company'],
   ['usage', 'u', 'refused'],
   ['who holds the seats', 'w', 'web-1'],
-  ['a machine', '2 enter', 'Activated by'],
+  ['a machine', '2 enter', 'Last seen'],
   ['the question of a reset', '2 r', 'Leave everything as it is'],
   ['adding a user', '3 a', 'E-mail'],
   ['making an offline key', '4 a', 'Request code'],

@@ -3,6 +3,8 @@ import { execFile } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { parse } from 'yaml';
+import { z } from 'zod';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { bundling } from '../../scripts/build.ts';
@@ -90,16 +92,52 @@ test('a refusal is a sentence for whoever installs it', async () => {
   expect(choose).toEqual({ code: 4, said: expect.stringContaining('“Prod”') });
 });
 
+/** The members of the Compose specification that the example has; any other is a mistake of ours. */
+const Compose = z.strictObject({
+  services: z.strictObject({
+    'acme-server': z.strictObject({
+      build: z.literal('.'),
+      environment: z.record(z.string(), z.string()),
+      secrets: z.array(z.string()),
+      volumes: z.array(z.string()),
+    }),
+  }),
+  secrets: z.record(z.string(), z.strictObject({ file: z.string() })),
+  volumes: z.record(z.string(), z.null()),
+});
+
 test('in containers: one name is one seat, however many containers come after each other', async () => {
   const script = await exampleOf('integrate.md', 'fingerprint.sh');
-  const LICET_FINGERPRINT = (await run('sh', ['-c', script])).stdout.trim();
-  expect(LICET_FINGERPRINT).toMatch(/^[0-9a-f]{64}$/u);
+  const compose = Compose.parse(parse(await exampleOf('integrate.md', 'compose.yaml')));
+  const { environment, volumes, secrets } = compose.services['acme-server'];
+  expect(environment['LICET_FINGERPRINT']).toBe((await run('sh', ['-c', script])).stdout.trim());
+  // What an engine would mount is there, and where the program looks for it.
+  const { LICET_STATE_DIR = '', ACME_PASSWORD_FILE = '' } = environment;
+  expect(volumes).toEqual(Object.keys(compose.volumes).map((name) => `${name}:${LICET_STATE_DIR}`));
+  expect(secrets).toEqual(Object.keys(compose.secrets));
+  expect(ACME_PASSWORD_FILE).toBe(`/run/secrets/${secrets[0]}`);
+  const secret = compose.secrets[secrets[0] ?? '']?.file ?? '';
   const { counter: before } = await counter();
   for (const name of ['first', 'second', 'third']) {
-    const LICET_STATE_DIR = path.join(portal.folder, name);
-    expect(await app({ LICET_STATE_DIR, LICET_FINGERPRINT })).toMatchObject({ code: 0 });
+    const own = {
+      LICET_STATE_DIR: path.join(portal.folder, name),
+      ACME_PASSWORD_FILE: path.join(portal.folder, secret),
+    };
+    expect(await app({ ...environment, ...own })).toMatchObject({ code: 0 });
   }
   expect(await counter()).toMatchObject({ counter: Number(before) + 1 });
+});
+
+test('the image has what the page made beside its program, and starts it', async () => {
+  const recipe = await exampleOf('integrate.md', 'Dockerfile');
+  const [, copied = ''] = /^COPY (.*) \.\/$/mu.exec(recipe) ?? [];
+  const page = await readFile(new URL('../../docs/integrate.md', import.meta.url), 'utf8');
+  expect(copied.split(' ')).toEqual([
+    /npm install \.\/(\S+)/u.exec(page)?.[1],
+    'package.json',
+    ...['app.js', 'licensing.js'].filter((name) => page.includes(`\`${name}\``)),
+  ]);
+  expect(recipe).toContain('CMD ["node", "app.js"]');
 });
 
 const hasCurl = await run('curl', ['--version']).then(

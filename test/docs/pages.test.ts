@@ -51,8 +51,6 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^sudo systemd-run /u, 'test/package/service.long.ts'],
   [/^#!\/bin\/sh\n# usage: verify\.sh/u, 'test/shared/interop.test.ts'],
   [/^ACME_EMAIL=.* node app\.js$/u, 'test/commands/integrate.test.ts'],
-  // No test: it takes a daemon. What stands in its -e is what fingerprint.sh above it is.
-  [/^docker run [^]*acme-server$/u, 'test/commands/integrate.test.ts'],
 ];
 
 /** The commands of a page as one script. A server goes on beside it, from the moment that it answers. */

@@ -2,6 +2,7 @@
 import { execFile } from 'node:child_process';
 import {
   chmod,
+  chown,
   lchown,
   mkdir,
   readdir,
@@ -103,11 +104,11 @@ const idsOf = async (user: string): Promise<{ uid: number; gid: number }> => {
   return { uid: await id('-u'), gid: await id('-g') };
 };
 
-/** Gives a folder and all in it to a user; links are not followed. */
+/** Gives a folder and all in it to a user; links in it are not followed. */
 const giveTo = async (folder: string, uid: number, gid: number): Promise<void> => {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   for (const { parentPath, name } of entries) await lchown(path.join(parentPath, name), uid, gid);
-  await lchown(folder, uid, gid);
+  await chown(folder, uid, gid);
 };
 
 const writeWhole = async (file: string, text: string): Promise<void> => {

@@ -5,7 +5,7 @@ import { routePath } from 'hono/route';
 import { StoreError } from './store/store.ts';
 import { answerHeaders } from './http/answer-headers.ts';
 import { listRoute, readBodies } from './http/bodies.ts';
-import { allowed } from './http/callers.ts';
+import { allowed, tokenSchemes } from './http/callers.ts';
 import { newApi } from './http/contract.ts';
 import { correctDocument } from './http/openapi.ts';
 import { createMetrics } from './http/metrics.ts';
@@ -59,8 +59,11 @@ const refusalOf = (error: Error): Refusal | null => {
 };
 
 /** The API as an OpenAPI 3.1 document, made from the routes. */
-const describeApi = (app: OpenAPIHono, version: string) =>
-  correctDocument(
+const describeApi = (app: OpenAPIHono, version: string) => {
+  for (const [name, scheme] of Object.entries(tokenSchemes)) {
+    app.openAPIRegistry.registerComponent('securitySchemes', name, scheme);
+  }
+  return correctDocument(
     JSON.parse(
       JSON.stringify(
         app.getOpenAPI31Document({
@@ -70,6 +73,7 @@ const describeApi = (app: OpenAPIHono, version: string) =>
       ),
     ),
   );
+};
 
 /** The application over its dependencies; ask it with `app.request()` or serve it. */
 export const createApp = (deps: Deps) => {
@@ -77,7 +81,7 @@ export const createApp = (deps: Deps) => {
   const metrics = createMetrics(deps);
   api.use(metrics.measure, answerHeaders);
   // Reading a long list takes time from everybody, so it is read for those who may send one.
-  api.use(listRoute, allowed(deps, 'license.import'));
+  api.use(listRoute, allowed(deps, 'license.import').middleware);
   api.use(readBodies);
   const app = api
     .route('/', healthRoutes(deps))

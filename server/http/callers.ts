@@ -1,5 +1,5 @@
 /** Who calls: bearer tokens (RFC 6750) become callers before a route runs. */
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, Env, MiddlewareHandler } from 'hono';
 import { refuseRole, type RoleAction } from '../usecases/access.ts';
 import type { AnonymousCaller } from '../usecases/caller.ts';
 import { authenticateActivation } from '../usecases/check-in.ts';
@@ -19,32 +19,45 @@ const bearer = (c: Context): string => {
   });
 };
 
-/** Somebody signed in. */
-export const signedIn =
-  (deps: Deps): MiddlewareHandler<AccountEnv> =>
-  async (c, next) => {
+/** The tokens that there are, as /openapi.json describes them. */
+export const tokenSchemes = {
+  session: { type: 'http', scheme: 'bearer', description: 'The token of POST /v1/sessions.' },
+  activation: {
+    type: 'http',
+    scheme: 'bearer',
+    description: 'The activationToken of POST /v1/activations.',
+  },
+} as const;
+
+/** The members of a route that only whoever passes the check may call, by a token of this kind. */
+const guard = <E extends Env>(token: keyof typeof tokenSchemes, check: MiddlewareHandler<E>) => ({
+  middleware: check,
+  security: [{ [token]: [] }],
+});
+
+/** For somebody signed in. */
+export const signedIn = (deps: Deps) =>
+  guard<AccountEnv>('session', async (c, next) => {
     c.set('caller', orRefuse(await authenticate(deps, bearer(c), remoteAddress(c))));
     await next();
-  };
+  });
 
-/** Somebody signed in whose role may do this. */
-export const allowed =
-  (deps: Deps, action: RoleAction): MiddlewareHandler<AccountEnv> =>
-  async (c, next) => {
+/** For somebody signed in whose role may do this. */
+export const allowed = (deps: Deps, action: RoleAction) =>
+  guard<AccountEnv>('session', async (c, next) => {
     const caller = orRefuse(await authenticate(deps, bearer(c), remoteAddress(c)));
     const refusal = refuseRole(caller, action);
     if (refusal) throw new RefusalError(refusal);
     c.set('caller', caller);
     await next();
-  };
+  });
 
-/** A product on a machine, by its activation token. */
-export const product =
-  (deps: Deps): MiddlewareHandler<ActivationEnv> =>
-  async (c, next) => {
+/** For a product on a machine, by its activation token. */
+export const product = (deps: Deps) =>
+  guard<ActivationEnv>('activation', async (c, next) => {
     c.set('product', orRefuse(await authenticateActivation(deps, bearer(c), remoteAddress(c))));
     await next();
-  };
+  });
 
 const agentLength = 120;
 

@@ -1,4 +1,5 @@
 /** How routes are declared: what goes in and out, and which problems are possible. */
+import { STATUS_CODES } from 'node:http';
 import { OpenAPIHono, type Hook } from '@hono/zod-openapi';
 import type { Env } from 'hono';
 import { z } from 'zod';
@@ -31,11 +32,17 @@ type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503 | 507;
 
 interface ProblemResponse {
   description: string;
+  headers?: Record<string, { description: string; schema: { type: 'integer' } }>;
   content: { 'application/problem+json': { schema: typeof Problem } };
 }
 
+const retryAfter = {
+  'Retry-After': { description: 'Seconds to wait', schema: { type: 'integer' as const } },
+};
+
 const problemResponse = (status: number): ProblemResponse => ({
-  description: `Problem ${status}`,
+  description: STATUS_CODES[status] ?? `Problem ${status}`,
+  ...(status === 429 || status === 503 ? { headers: retryAfter } : {}),
   content: { 'application/problem+json': { schema: Problem } },
 });
 

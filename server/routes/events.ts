@@ -50,7 +50,7 @@ export const eventRoutes = (deps: Deps) => {
       method: 'get',
       path: '/v1/events',
       summary: 'Changes as they happen (server-sent events, each a ChangeEvent)',
-      middleware: [signedIn(deps)] as const,
+      ...signedIn(deps),
       responses: {
         200: {
           description: 'The stream',

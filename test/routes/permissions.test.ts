@@ -191,6 +191,29 @@ describe('every route', () => {
     expect(Object.keys(table).filter((route) => !routes.includes(route))).toEqual([]);
   });
 
+  test('is described with the token that it takes', async () => {
+    const cast = await openCast();
+    const { body } = await cast.ask<{
+      paths: Record<string, Record<string, { security?: Record<string, string[]>[] }>>;
+      components: { securitySchemes: Record<string, { type: string; scheme: string }> };
+    }>('GET', '/openapi.json');
+    const described = Object.entries(body.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(([method, { security = [] }]) => [
+        `${method.toUpperCase()} ${path}`,
+        security.flatMap((one) => Object.keys(one)),
+      ]),
+    );
+    const tokenOf = ({ nobody, owner }: Row): readonly string[] =>
+      nobody === 401 ? [owner === 401 ? 'activation' : 'session'] : [];
+    expect(Object.fromEntries(described)).toEqual(
+      Object.fromEntries(Object.entries(table).map(([route, row]) => [route, tokenOf(row)])),
+    );
+    expect(Object.values(body.components.securitySchemes)).toEqual([
+      expect.objectContaining({ type: 'http', scheme: 'bearer' }),
+      expect.objectContaining({ type: 'http', scheme: 'bearer' }),
+    ]);
+  });
+
   test('lets in who may, and refuses everybody else in the way that the table says', async () => {
     const cast = await openCast();
     const routes = Object.keys(table).toSorted((a, b) => ending(a) - ending(b));

@@ -1,5 +1,6 @@
 /** Whether a license permits anything now, and how to say that it doesn't. */
 import type { LicenseStatus } from '../../shared/api/licenses.ts';
+import { expiryNotice, inDays, type ExpiryNotice } from '../../shared/expiry.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { LicenseDoc } from './documents.ts';
 import { contactSentence, supportMember, type SupportSettings } from './support.ts';
@@ -67,16 +68,26 @@ export const refuseInvalid = (
   }
 };
 
-/** What a product and its owner are told ahead: 30, 7 and 1 days before the end, and in grace. */
-export const expiryWarning = (license: LicenseDoc, now: number): string | null => {
+interface ExpiryWarning {
+  readonly warning: string | null;
+  readonly notice: ExpiryNotice | null;
+}
+
+/**
+ * What a product and its owner are told ahead, for people and for programs: 30, 7 and 1 days before the end,
+ * and in grace.
+ */
+export const expiryWarning = (license: LicenseDoc, now: number): ExpiryWarning => {
+  const { name, expiresAt } = license;
   const status = licenseStatus(license, now);
-  if (license.expiresAt === null) return null;
-  if (status === 'grace') {
-    const end = graceEnd(license) ?? now;
-    return `The license “${license.name}” expired on ${showDay(license.expiresAt)} and stops on ${showDay(end)}. Renew it.`;
-  }
-  const left = Math.ceil((license.expiresAt - now) / day);
-  if (status !== 'active' || left > 30) return null;
-  const when = left <= 1 ? 'within a day' : `in ${left} days`;
-  return `The license “${license.name}” expires ${when}, on ${showDay(license.expiresAt)}.`;
+  const end = graceEnd(license);
+  const runs = status === 'active' || status === 'grace';
+  const notice =
+    expiresAt === null || end === null || !runs ? null : expiryNotice(expiresAt, end, now);
+  if (expiresAt === null || end === null || notice === null) return { warning: null, notice: null };
+  const warning =
+    notice.code === 'in-grace'
+      ? `The license “${name}” expired on ${showDay(expiresAt)} and stops on ${showDay(end)}. Renew it.`
+      : `The license “${name}” expires ${inDays(notice.daysLeft)}, on ${showDay(expiresAt)}.`;
+  return { warning, notice };
 };

@@ -64,7 +64,7 @@ export const viewLicense = async (
     expiresAt: isoOrNull(license.expiresAt),
     graceDays: license.graceDays,
     graceEndsAt: isoOrNull(graceEnd(license)),
-    warning: expiryWarning(license, deps.now()),
+    ...expiryWarning(license, deps.now()),
     entitlements: license.entitlements,
     policy: license.policy,
     owner: { id: license.ownerId, email: owner?.email ?? '', name: owner?.name ?? '' },
@@ -83,7 +83,7 @@ export const viewProductLicense = (license: LicenseDoc, now: number): ProductLic
   expiresAt: isoOrNull(license.expiresAt),
   graceEndsAt: isoOrNull(graceEnd(license)),
   entitlements: license.entitlements,
-  warning: expiryWarning(license, now),
+  ...expiryWarning(license, now),
 });
 
 export const viewActivation = (license: LicenseDoc, seat: Seat): Activation => {

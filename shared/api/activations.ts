@@ -10,6 +10,7 @@ import {
   pageOf,
   Timestamp,
 } from './common.ts';
+import { ExpiryNotice } from '../expiry.ts';
 import { Support } from './server.ts';
 
 export const Machine = z
@@ -94,6 +95,8 @@ export const ProductLicense = z
     entitlements: Entitlements,
     /** Something that the product should show: expiry in sight, grace. */
     warning: z.string().nullable(),
+    /** The same for programs; null together with `warning`. A server older than the SDK says none. */
+    notice: ExpiryNotice.nullable().optional(),
   })
   .meta({ id: 'ProductLicense' });
 export type ProductLicense = z.infer<typeof ProductLicense>;

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { Account } from './accounts.ts';
 import { Email, Entitlements, LicenseType, line, pageOf, Timestamp } from './common.ts';
+import { ExpiryNotice } from '../expiry.ts';
 
 /** How a license behaves; a product's template gives the defaults. */
 export const Policy = z
@@ -145,6 +146,8 @@ export const License = z
     graceEndsAt: Timestamp.nullable(),
     /** What its products are told too: the end in 30, 7 or 1 days, or grace. */
     warning: z.string().nullable(),
+    /** The same for programs; null together with `warning`. */
+    notice: ExpiryNotice.nullable(),
     entitlements: Entitlements,
     policy: Policy,
     owner: z.object({ id: z.string(), email: z.string(), name: z.string() }),

@@ -14,7 +14,7 @@ import { call, type ServerOptions } from './call.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, readMachine } from './machine.ts';
-import { isoTime, warningsAt, type Permit } from './permit.ts';
+import { isoTime, noticesAt, type Permit } from './permit.ts';
 import {
   hostnameOf,
   nowOf,
@@ -143,7 +143,7 @@ const permitOf = (claims: LeaseClaims, { now, trust }: Here): Permit => {
     until: isoTime(until),
     id: activation,
     administrator: null,
-    warnings: warningsAt(now, { license: license.expiresAt, until, revocations }),
+    ...noticesAt(now, { license: license.expiresAt, until, revocations }),
   };
 };
 

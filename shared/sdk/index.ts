@@ -17,7 +17,7 @@ export type { MachineReason, SdkFailure, SdkResult } from './failure.ts';
 export { giveBackOfflineKey, type GiveBackOptions, type GivenBack } from './give-back.ts';
 export { createRequest, machineFingerprint, type RequestOptions } from './machine.ts';
 export { enterOfflineKey, verifyOfflineKey, type OfflineKeyOptions } from './offline.ts';
-export type { Permit } from './permit.ts';
+export type { Notice, Permit } from './permit.ts';
 export type { MachineOptions, TrustOptions } from './settings.ts';
 export type { ProofForms } from '../deactivation.ts';
 export type { OfflineRequest, RequestForms } from '../offline-request.ts';

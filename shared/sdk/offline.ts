@@ -8,7 +8,7 @@ import { verifyStatement, type VerifyOptions } from '../statements.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
-import { isoTime, warningsAt, type Permit } from './permit.ts';
+import { isoTime, noticesAt, type Permit } from './permit.ts';
 import { readTombstones, tombstoneOf } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { keepRevocations, trustHere } from './trust-store.ts';
@@ -146,7 +146,7 @@ const permitOf = (
     until: isoTime(until),
     id: claims.jti,
     administrator,
-    warnings: warningsAt(now, { license: license.expiresAt, until, revocations }),
+    ...noticesAt(now, { license: license.expiresAt, until, revocations }),
   };
 };
 

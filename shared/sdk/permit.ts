@@ -1,5 +1,6 @@
 /** What a statement permits on this machine, in words a product can use. */
 import type { AdministratorClaim, LicenseClaim } from '../claims.ts';
+import { expiryNotice, inDays, type ExpiryNotice } from '../expiry.ts';
 
 export interface Permit {
   readonly source: 'lease' | 'offline-key';
@@ -15,36 +16,44 @@ export interface Permit {
   readonly id: string;
   /** For the product's first account; null in a lease, since activating has told it. */
   readonly administrator: AdministratorClaim | null;
-  /** What is worth showing, and refuses nothing. */
+  /** What is worth showing, and refuses nothing: the sentences of `notices`. */
   readonly warnings: readonly string[];
+  readonly notices: readonly Notice[];
 }
 
-const day = 86_400_000;
+/** A warning for programs too. More codes may come: one that you don't know is to be shown as it is. */
+export interface Notice {
+  readonly code: ExpiryNotice['code'] | 'revocations-outdated';
+  /** Days until the license ends, or in grace until this permit does; null where nothing ends. */
+  readonly daysLeft: number | null;
+  /** For people. */
+  readonly message: string;
+}
 
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
-/** Warnings about the end of a license and of the list of revoked keys. Times in milliseconds. */
-export const warningsAt = (
+/** What is said about the end of a license and of the list of revoked keys. Times in milliseconds. */
+export const noticesAt = (
   now: number,
   ends: {
     readonly license: string | null;
     readonly until: number;
     readonly revocations?: number | undefined;
   },
-): string[] => {
-  const warnings: string[] = [];
+): Pick<Permit, 'warnings' | 'notices'> => {
+  const notices: Notice[] = [];
   const expires = ends.license === null ? Infinity : Date.parse(ends.license);
-  if (now >= expires) {
-    warnings.push(
-      `The license has expired; it may be used until ${isoTime(ends.until)}. Renew it.`,
-    );
-  } else if (now > expires - 30 * day) {
-    const left = Math.ceil((expires - now) / day);
-    const when = left <= 1 ? 'within a day' : `in ${left} days`;
-    warnings.push(`The license expires ${when}. Renew it.`);
+  const expiry = expiryNotice(expires, ends.until, now);
+  if (expiry !== null) {
+    const message =
+      expiry.code === 'in-grace'
+        ? `The license has expired; it may be used until ${isoTime(ends.until)}. Renew it.`
+        : `The license expires ${inDays(expiry.daysLeft)}. Renew it.`;
+    notices.push({ ...expiry, message });
   }
   if (ends.revocations !== undefined && now > ends.revocations) {
-    warnings.push('The list of revoked keys is past its date. Bring a newer trust file.');
+    const message = 'The list of revoked keys is past its date. Bring a newer trust file.';
+    notices.push({ code: 'revocations-outdated', daysLeft: null, message });
   }
-  return warnings;
+  return { warnings: notices.map(({ message }) => message), notices };
 };

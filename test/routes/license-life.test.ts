@@ -68,15 +68,22 @@ test('an end comes in stages that product and owner are told: 30, 7, 1 days, gra
     portal.time.now = at;
     const { license } = must(await portal.checkIn(machine), 200) as unknown as CheckedIn;
     const owner = must(await view(portal), 200);
-    expect(owner.warning).toBe(license.warning);
-    return [owner.status, owner.warning] as const;
+    expect(owner).toMatchObject({ warning: license.warning, notice: license.notice });
+    const { code, daysLeft } = owner.notice ?? {};
+    return [owner.status, owner.warning, code, daysLeft] as const;
   };
-  expect(await told(end - 31 * day)).toEqual(['active', null]);
-  expect(await told(end - 30 * day)).toEqual(['active', expect.stringContaining('in 30 days')]);
-  expect(await told(end - 7 * day)).toEqual(['active', expect.stringContaining('in 7 days')]);
-  expect(await told(end - day)).toEqual(['active', expect.stringContaining('within a day')]);
-  expect(await told(end)).toEqual(['grace', expect.stringContaining('stops on 2026-05-15')]);
-  expect(await told(end + 14 * day - 1)).toEqual(['grace', expect.stringContaining('Renew it')]);
+  expect(await told(end - 31 * day)).toEqual(['active', null, undefined, undefined]);
+  const stages = [
+    [end - 30 * day, 'active', 'in 30 days', 'expires-within-30-days', 30],
+    [end - 8 * day, 'active', 'in 8 days', 'expires-within-30-days', 8],
+    [end - 7 * day, 'active', 'in 7 days', 'expires-within-7-days', 7],
+    [end - day, 'active', 'within a day', 'expires-within-1-day', 1],
+    [end, 'grace', 'stops on 2026-05-15', 'in-grace', 14],
+    [end + 14 * day - 1, 'grace', 'Renew it', 'in-grace', 1],
+  ] as const;
+  for (const [at, status, text, code, daysLeft] of stages) {
+    expect(await told(at)).toEqual([status, expect.stringContaining(text), code, daysLeft]);
+  }
   portal.time.now = end + 14 * day;
   const refused = await portal.checkIn(machine);
   expect(refused).toMatchObject({
@@ -90,6 +97,7 @@ test('an end comes in stages that product and owner are told: 30, 7, 1 days, gra
     status: 'active',
     counter: 1,
     warning: null,
+    notice: null,
   });
 });
 

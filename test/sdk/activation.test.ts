@@ -69,6 +69,24 @@ describe('activating', () => {
     });
   });
 
+  test('tells a program the stage of an end in sight, at once and from the lease', async () => {
+    const expiresAt = '2026-03-06T08:00:00.000Z';
+    const online = await openOnline({ type: 'subscription', expiresAt });
+    const machine = await online.machine('web-1');
+    const expiry = { code: 'expires-within-7-days', daysLeft: 5 };
+    expect(must(await activate(machine))).toMatchObject({
+      license: { notice: expiry },
+      permit: { notices: [{ ...expiry, message: 'The license expires in 5 days. Renew it.' }] },
+    });
+    online.time.now += 4 * day - hour;
+    const later = { code: 'expires-within-7-days', daysLeft: 2 };
+    expect(must(await checkIn(machine))).toMatchObject({ license: { notice: later } });
+    online.time.now += 2 * hour;
+    expect(must(await verifyLease(machine)).notices).toMatchObject([
+      { code: 'expires-within-1-day', daysLeft: 1 },
+    ]);
+  });
+
   test('by a license key carries no password', async () => {
     const online = await openOnline();
     const { email: _e, password: _p, ...machine } = await online.machine('web-1');

@@ -84,13 +84,17 @@ describe('an offline machine', () => {
     const { request, issue, options, time } = await makeOfflineMachine();
     const { jws } = issue(await request(), time.now, { exp: Date.UTC(2027, 1, 14) / 1000 });
     time.now = Date.UTC(2027, 0, 20);
-    expect(must(await verifyOfflineKey({ ...options, key: jws })).warnings).toEqual([
-      'The license expires in 11 days. Renew it.',
-    ]);
+    const told = async () => must(await verifyOfflineKey({ ...options, key: jws }));
+    const message = 'The license expires in 11 days. Renew it.';
+    expect(await told()).toMatchObject({
+      warnings: [message],
+      notices: [{ code: 'expires-within-30-days', daysLeft: 11, message }],
+    });
     time.now = Date.UTC(2027, 1, 1);
-    expect(must(await verifyOfflineKey({ ...options, key: jws })).warnings[0]).toMatch(
-      /has expired/,
-    );
+    expect(await told()).toMatchObject({
+      warnings: [expect.stringContaining('has expired')],
+      notices: [{ code: 'in-grace', daysLeft: 13 }],
+    });
   });
 });
 
@@ -123,9 +127,11 @@ describe('a list of revoked keys', () => {
     time.now = list.exp * 1000;
     expect(must(await verifyOfflineKey({ ...options, roots })).warnings).toEqual([]);
     time.now += 1;
-    expect(must(await verifyOfflineKey({ ...options, roots })).warnings).toEqual([
-      'The list of revoked keys is past its date. Bring a newer trust file.',
-    ]);
+    const message = 'The list of revoked keys is past its date. Bring a newer trust file.';
+    expect(must(await verifyOfflineKey({ ...options, roots }))).toMatchObject({
+      warnings: [message],
+      notices: [{ code: 'revocations-outdated', daysLeft: null, message }],
+    });
   });
 });
 

@@ -19,6 +19,8 @@ const folder = path.join(root, 'docs', 'screens');
 interface Picture {
   readonly name: string;
   readonly who: keyof typeof people | undefined;
+  /** 80x24 unless told. */
+  readonly size?: { readonly columns: number; readonly rows: number };
   /** Presses keys until the screen is there. */
   readonly reach: (terminal: TestTerminal) => Promise<void>;
 }
@@ -84,7 +86,24 @@ const pictures: readonly Picture[] = [
       await terminal.waitFor('Make an offline key');
     },
   },
+  {
+    name: 'usage',
+    who: 'owner',
+    reach: async (terminal) => {
+      await terminal.waitFor('Entitlements');
+      await press(terminal, 'u', /full │ +×/u);
+    },
+  },
   { name: 'operator', who: 'operator', reach: (terminal) => terminal.waitFor('Warehouse') },
+  {
+    name: 'operator-tall',
+    who: 'operator',
+    size: { columns: 120, rows: 36 },
+    reach: async (terminal) => {
+      await terminal.waitFor('Warehouse');
+      await press(terminal, 'j', /─\n Studio trial\n/u);
+    },
+  },
 ];
 
 /** What differs from run to run, and what is drawn for it: as long, so that nothing moves. */
@@ -128,9 +147,9 @@ const startDemo = async () => {
   throw new Error('The demo ended before it listened.');
 };
 
-const draw = async ({ who, reach }: Picture, url: string): Promise<string> => {
+const draw = async ({ who, size, reach }: Picture, url: string): Promise<string> => {
   const env = { LICET_CONFIG_DIR: path.join(root, 'dist', 'nothing-remembered') };
-  const terminal = openProgram(program, ['--server', url], { cwd: root, env });
+  const terminal = openProgram(program, ['--server', url], { cwd: root, env, ...size });
   try {
     await terminal.waitFor('Operator ', 20_000);
     if (who) {

@@ -99,11 +99,13 @@ export interface Live {
 
 /** Counts how licenses are used, in memory; `flush` keeps it. */
 export interface UsageMeter {
-  /** What was seen of a license on a day (`2026-11-24`) and not kept yet. */
+  /** What was seen of a license and not kept yet, by day (`2026-11-24`). */
   pending(
     licenseId: string,
+  ): readonly (readonly [
     day: string,
-  ): { readonly used: number; readonly peak: number; readonly refused: number } | undefined;
+    { readonly used: number; readonly peak: number; readonly refused: number },
+  ])[];
   /** Resolves when every change until now is counted. */
   settled(): Promise<void>;
   /** Looks at every license once more, since seats end by the clock too, and keeps what was seen. */

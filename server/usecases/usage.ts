@@ -139,7 +139,11 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
   };
 
   return {
-    pending: (licenseId, day) => days.get(day)?.get(licenseId),
+    pending: (licenseId) =>
+      [...days].flatMap(([day, today]) => {
+        const seen = today.get(licenseId);
+        return seen ? [[day, seen] as const] : [];
+      }),
     settled,
     flush: async () => {
       if (deps.store.status().state === 'read-only') return;
@@ -184,14 +188,11 @@ export const readUsage = async (
       (await reader.usage.by('license', license.id)).map((document) => [document.id, document]),
     );
     const used = await total(deps, reader, license);
-    // Days whose figures are still in memory; today is as it is now.
-    for (const day of days) {
-      const pending = deps.usage.pending(license.id, day);
-      const now = day === today ? { used, peak: used, refused: 0 } : undefined;
-      for (const seen of [pending, now]) {
-        const id = usageId(license.id, day);
-        if (seen) documents.set(id, withDay(documents.get(id), license.id, day, seen));
-      }
+    // Figures that are still in memory, also of before the span: it begins as they end. Today is as it is now.
+    const now = [today, { used, peak: used, refused: 0 }] as const;
+    for (const [day, seen] of [...deps.usage.pending(license.id), now]) {
+      const id = usageId(license.id, day);
+      documents.set(id, withDay(documents.get(id), license.id, day, seen));
     }
     const usage: Usage = {
       licenseId: license.id,

@@ -50,6 +50,17 @@ test('usage says seats used, the peak and who found none, of each day', async ()
   ]);
 });
 
+test('a span begins with what was held before it, kept already or not', async () => {
+  const server = await openPortal({ maxActivations: 2 });
+  must(await server.activate('one'));
+  server.time.now += 40 * day;
+  const ana = await server.signIn('ana@example.com');
+  const held = async () => (await usageOf(server, ana, server.license.id)).days[0];
+  expect(await held()).toEqual({ day: '2026-03-12', used: 1, peak: 1, refused: 0 });
+  await server.deps.usage.flush();
+  expect(await held()).toEqual({ day: '2026-03-12', used: 1, peak: 1, refused: 0 });
+});
+
 test('who was refused a seat in the last day is told, with the holders, the longest unseen first', async () => {
   const server = await openPortal({ maxActivations: 2 });
   const report = async (token: string) =>

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { settingsTable, type Setting } from '../server/system/settings-table.ts';
+import { otherVariables } from '../server/system/variables.ts';
 import { groups } from '../tui/commands/groups.ts';
 import { makeProgram } from '../tui/commands/program.ts';
 
@@ -37,6 +38,11 @@ export const configurationPage = (): string =>
     '```json\n{ "listen": "127.0.0.1:8417", "name": "Acme licenses" }\n```',
     '`licet config check --data DIR`, with the flags of `licet serve` if there are any, says whether they are good and where each is from. A setting that is true or false may be given by its flag alone (`--tls`), or with the word (`--tls false`). A server that runs takes changes over by SIGHUP (`systemctl reload licet`), except for where it listens.',
     ...Object.entries(settingsTable).map(([name, setting]) => settingText(name, setting)),
+    '## Other variables',
+    'Read by the commands that they concern. A variable that begins with `LICET_` and is none of this page is refused by `licet config check`; a server names it in its log, and starts.',
+    Object.entries(otherVariables)
+      .map(([name, about]) => `- \`${name}\`: ${about}`)
+      .join('\n'),
   ].join('\n\n')}\n`;
 
 const optionLines = (command: Command): string[] =>

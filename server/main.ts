@@ -15,6 +15,7 @@ import { every } from './system/periodic.ts';
 import type { ServerSettings } from './system/settings-table.ts';
 import { ownProgram } from './system/own-program.ts';
 import { readSettings, type SettingsSources } from './system/settings.ts';
+import { unknownVariables } from './system/variables.ts';
 import { identityPin, readIdentity } from './system/tls/identity.ts';
 import type { Identity } from './system/tls/issue.ts';
 import type { Deps, Logger, Settings } from './usecases/deps.ts';
@@ -126,6 +127,8 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   const { directory, version, demo = null, now = Date.now } = options;
   const settings = await readSettings(options);
   const log = options.log ?? createLogger(settings.logLevel);
+  // The environment is shared with others: what they put there keeps no server from starting.
+  for (const { message } of unknownVariables(options.environment)) log.warn({}, message);
   checkTransport(settings);
   const store = await openStore({ directory, ...dataVersion, now, log });
   let listener: Listener | undefined;

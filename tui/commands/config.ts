@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { Done } from '../actions/done.ts';
 import { dataFolder } from './data-folder.ts';
+import { CommandError, exitCodes } from './failure.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
 import { settingOptions } from './setting-options.ts';
@@ -26,9 +27,10 @@ const check = async (
   given: CheckFlags,
   flags: Readonly<Record<string, unknown>>,
 ): Promise<Done> => {
-  const [{ traceSettings }, { checkSettings }] = await Promise.all([
+  const [{ traceSettings }, { checkSettings }, { unknownVariables }] = await Promise.all([
     import('../../server/system/settings.ts'),
     import('../../server/system/check-settings.ts'),
+    import('../../server/system/variables.ts'),
   ]);
   const directory = dataFolder(io, given);
   const { settings, from } = await traceSettings({
@@ -38,6 +40,13 @@ const check = async (
     flags,
   });
   await checkSettings(directory, settings, Date.now());
+  const unknown = unknownVariables(io.env);
+  if (unknown.length > 0)
+    throw new CommandError(
+      exitCodes.usage,
+      unknown.map(({ message }) => message).join('\n'),
+      'A server would start without them, and say so in its log.',
+    );
   const rows = Object.entries(settings).map(
     ([name, value]) => [name, shown(name, value), from[name as keyof typeof from]] as const,
   );

@@ -18,10 +18,11 @@ export interface UnlockPlace {
 /** Fewer characters can't hold the entropy that is needed; ours have 43. */
 const shortest = 32;
 
+/** Whether there is something; what can't be looked at is there, and whoever reads it says why not. */
 const exists = (path: string): Promise<boolean> =>
   stat(path).then(
     () => true,
-    () => false,
+    (error: NodeJS.ErrnoException) => error.code !== 'ENOENT',
   );
 
 interface Found {
@@ -84,17 +85,46 @@ const check = (path: string, text: string): string => {
   );
 };
 
+const ofUnit = 'the file that LoadCredential= of its unit names (/etc/licet/unlock, as installed)';
+
+/** The text of a credential that systemd gave. @throws Failure `keys` when it can't be read, or is empty */
+const readCredential = async (path: string): Promise<string> => {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    const why = error instanceof Error && 'code' in error ? String(error.code) : String(error);
+    throw new Failure(
+      'keys',
+      `The credential “unlock” of systemd is at ${path}, and can't be read (${why}): systemd gives it to the user of the service alone. Run this as that user, and look at ${ofUnit}.`,
+      { cause: error },
+    );
+  }
+  if (text.trim() !== '') return text;
+  throw new Failure(
+    'keys',
+    `The credential “unlock” of systemd is at ${path}, and is empty. Put the unlock secret into ${ofUnit}. If it is lost, remove that line, and run "licet keys rotate --new-unlock-secret" with the root's passphrase.`,
+  );
+};
+
+const readText = ({ path, guarded }: Found): Promise<string | undefined> =>
+  guarded ? readCredential(path) : readPrivateFile(path);
+
 /**
  * Reads the unlock secret.
  * @throws Failure `keys` when it is missing, too short or readable by others
  */
 export const readUnlockSecret = async (place: UnlockPlace): Promise<string> => {
-  const { path, guarded } = await findPlace(place);
-  const text = guarded ? await readFile(path, 'utf8') : await readPrivateFile(path);
+  const found = await findPlace(place);
+  const { path } = found;
+  const text = await readText(found);
   if (text !== undefined) return check(path, text);
+  const given = place.environment?.['CREDENTIALS_DIRECTORY']
+    ? ', and systemd gave no credential “unlock”'
+    : '';
   throw new Failure(
     'keys',
-    `The unlock secret is not at ${path}. Put it there, name its file with --unlock-file or LICET_UNLOCK_FILE, or, if it is lost, run "licet keys rotate --new-unlock-secret" with the root's passphrase.`,
+    `The unlock secret is not at ${path}${given}. Put it there, name its file with --unlock-file or LICET_UNLOCK_FILE, or, if it is lost, run "licet keys rotate --new-unlock-secret" with the root's passphrase.`,
   );
 };
 
@@ -102,8 +132,9 @@ export const readUnlockSecret = async (place: UnlockPlace): Promise<string> => {
 export const ensureUnlockSecret = async (
   place: UnlockPlace,
 ): Promise<{ readonly secret: string; readonly path: string }> => {
-  const { path, guarded } = await findPlace(place);
-  const text = guarded ? await readFile(path, 'utf8') : await readPrivateFile(path);
+  const found = await findPlace(place);
+  const { path } = found;
+  const text = await readText(found);
   if (text !== undefined) return { secret: check(path, text), path };
   const secret = randomBytes(32).toString('base64url');
   await writePrivateFile(path, `${secret}\n`);

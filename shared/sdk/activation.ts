@@ -307,9 +307,9 @@ export const deactivate = (
       token: state.activationToken,
       answer: null,
     });
-    // Where the server no longer knows it, there is nothing to give back.
+    // A token that the server no longer knows has nothing to give back: an earlier call got that far.
     const isGone =
-      !answer.ok && answer.error.kind === 'problem' && answer.error.code === 'not-found';
+      !answer.ok && answer.error.kind === 'problem' && answer.error.code === 'unauthenticated';
     if (!answer.ok && !isGone) return fail(answer.error);
     await removeState(folder, stateFile(options.product));
     return ok(null);

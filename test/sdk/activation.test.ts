@@ -1,5 +1,5 @@
 /** A product licenses itself online: the SDK against a whole server, over a real connection. */
-import { readdir, readFile } from 'node:fs/promises';
+import { cp, readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -253,6 +253,20 @@ describe('deactivating', () => {
     expect(await verifyLease(machine)).toMatchObject({ error: { kind: 'missing' } });
     expect(await checkIn(machine)).toMatchObject({ error: { kind: 'missing' } });
     expect(await activate(await online.machine('web-2'))).toMatchObject({ ok: true });
+  });
+
+  test('is finished by another call, where the server did it and its answer was lost', async () => {
+    const online = await openOnline({ maxActivations: 1 });
+    const machine = await online.machine('web-1');
+    must(await activate(machine));
+    // As a machine is left that was cut off before it heard that its seat is free.
+    const cutOff = await temporaryFolder();
+    await cp(machine.stateDir, cutOff, { recursive: true });
+    must(await deactivate(machine));
+    expect(await deactivate({ ...machine, stateDir: cutOff })).toEqual({ ok: true, value: null });
+    expect(await verifyLease({ ...machine, stateDir: cutOff })).toMatchObject({
+      error: { kind: 'missing' },
+    });
   });
 });
 

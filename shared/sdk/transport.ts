@@ -77,11 +77,12 @@ const writeBody = (request: http.ClientRequest, body: RequestInit['body']): void
     // Node would send the body of a DELETE without saying how long it is, and so as another request.
     request.setHeader('content-length', Buffer.byteLength(body));
     request.end(body);
-  } else if (body instanceof ReadableStream)
-    Readable.fromWeb(body)
-      .on('error', (error) => request.destroy(error))
-      .pipe(request);
-  else request.destroy(new TypeError('a body must be a text or a stream'));
+  } else if (body instanceof ReadableStream) {
+    const source = Readable.fromWeb(body);
+    source.on('error', (error) => request.destroy(error)).pipe(request);
+    // What is left of it when the server takes no more is let go: it may be an open file.
+    request.once('close', () => source.destroy());
+  } else request.destroy(new TypeError('a body must be a text or a stream'));
 };
 
 /** The code of a system error such as ECONNREFUSED. */

@@ -1,11 +1,8 @@
 /** Where a server may listen, and why it can't. */
 import type { Server } from 'node:http';
+import { isLoopback } from '../../shared/loopback.ts';
 import { Failure } from './failure.ts';
 import type { HostPort } from './settings-table.ts';
-
-/** Whether only this machine can reach the host (RFC 1122, 3.2.1.3; RFC 4291, 2.5.3). */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/u.test(host);
 
 /** `host:port` as it stands in a URL. */
 export const showHostPort = ({ host, port }: HostPort): string =>

@@ -1,11 +1,7 @@
 /** The program of this server as one file, where it is one. */
 import { isSea } from 'node:sea';
+import { platformName } from '../../shared/platform.ts';
 import type { ProgramFile } from '../usecases/own-release.ts';
-
-const names: Readonly<Partial<Record<NodeJS.Platform, string>>> = {
-  win32: 'windows',
-  darwin: 'macos',
-};
 
 /** The executable that runs; null when the program is a folder of scripts. */
 export const ownProgram = (): ProgramFile | null =>
@@ -13,6 +9,6 @@ export const ownProgram = (): ProgramFile | null =>
     ? {
         path: process.execPath,
         fileName: process.platform === 'win32' ? 'licet.exe' : 'licet',
-        platform: `${names[process.platform] ?? process.platform}-${process.arch}`,
+        platform: platformName(`${process.platform}-${process.arch}`),
       }
     : null;

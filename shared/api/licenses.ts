@@ -1,5 +1,6 @@
 /** Products, licenses, the people on them, and resets. */
 import { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 import { Account } from './accounts.ts';
 import { Email, Entitlements, LicenseType, line, pageOf, Timestamp } from './common.ts';
 import { ExpiryNotice } from '../expiry.ts';
@@ -42,8 +43,7 @@ export const WebUrl = z
     // What is no address at all was refused above, and still comes by here.
     if (!URL.canParse(text)) return true;
     const { protocol, hostname, username } = new URL(text);
-    const local = ['localhost', '[::1]'].includes(hostname) || hostname.startsWith('127.');
-    return username === '' && (protocol === 'https:' || local);
+    return username === '' && (protocol === 'https:' || isLoopback(hostname));
   }, 'must begin with https:// and carry no password');
 
 /** How a product may be tried; products without it offer no trial. */

@@ -1,5 +1,6 @@
 /** Files to download: products, samples and documents, by version and platform. */
 import { z } from 'zod';
+import { platformName } from '../platform.ts';
 import { pageOf, Timestamp } from './common.ts';
 import { ProductId } from './licenses.ts';
 
@@ -23,9 +24,7 @@ export const Platform = z
     /^[a-z0-9][a-z0-9._-]{0,39}$/u,
     'must be a platform such as linux-x64, windows-x64, macos-arm64 or any',
   )
-  .transform((text) =>
-    text.replace(/^win32(?=-|$)/u, 'windows').replace(/^darwin(?=-|$)/u, 'macos'),
-  )
+  .transform(platformName)
   .meta({ id: 'Platform', example: 'linux-x64' });
 
 export const ReleaseKind = z.enum(['product', 'sample', 'document']).meta({ id: 'ReleaseKind' });

@@ -1,6 +1,7 @@
 /** One request of a product to its server, and the answer by its schema. */
 import { randomUUID } from 'node:crypto';
 import type { z } from 'zod';
+import { isLoopback } from '../loopback.ts';
 import { Problem } from '../problems.ts';
 import { fail, ok } from '../result.ts';
 import { problemFailure, type SdkFailure, type SdkResult } from './failure.ts';
@@ -41,8 +42,7 @@ const checkAddress = ({ server, insecureHttp }: ServerOptions): SdkResult<URL> =
       message: `"${server}" is not the address of a server, such as https://licet.example.com.`,
     });
   }
-  const isLoopback = /^(?:localhost|\[::1\]|127(?:\.\d+){3})$/.test(url.hostname);
-  if (url.protocol === 'http:' && !isLoopback && insecureHttp !== true) {
+  if (url.protocol === 'http:' && !isLoopback(url.hostname) && insecureHttp !== true) {
     return fail({
       kind: 'state',
       message: `What is sent to ${server} could be read on the way. Use https://, or allow it by insecureHttp.`,

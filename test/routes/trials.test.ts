@@ -209,6 +209,7 @@ test('the address of an instance is encrypted or local', async () => {
   const server = await openTrials();
   for (const [url, status] of [
     ['http://try.example.com', 400],
+    ['http://127.example.com', 400],
     ['javascript:alert(1)', 400],
     ['https://user:secret@try.example.com', 400],
     ['http://127.0.0.1:8080/', 200],

@@ -1,12 +1,10 @@
 /** Addresses of servers as people type them. */
+import { isLoopback } from '../../shared/loopback.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 
 /** Where `licet serve` listens unless told otherwise. */
 export const defaultPort = 8417;
 export const defaultListen = `127.0.0.1:${defaultPort}`;
-
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/u.test(hostname);
 
 const parse = (text: string): URL | null => {
   const withScheme = /^[a-z][a-z0-9+.-]*:\/\//iu.test(text) ? text : `//${text}`;

@@ -119,6 +119,10 @@ const checkRebuild = async (
   let why: string;
   try {
     const result = await rebuild(directory, readLockNote(directory)?.durable ?? 0);
+    if (!('impossible' in result) && result.schemaVersion > (options.schemaVersion ?? 1)) {
+      const newer = ['Install the newer version of licet that wrote this journal.', fallback];
+      return { state: undefined, found: [asFinding(error, newer)] };
+    }
     if (!('impossible' in result)) {
       const choice =
         '`licet doctor --repair` makes the snapshot anew from the journal, which is whole, and keeps the damaged one.';

@@ -25,7 +25,6 @@ export interface GiveUpOptions {
   readonly directory: string;
   readonly now: () => number;
   readonly log: Log;
-  readonly schemaVersion?: number | undefined;
   readonly lock: Lock;
   readonly aside: SetAside;
 }
@@ -91,14 +90,14 @@ const endBefore = async (options: GiveUpOptions, plan: End): Promise<void> => {
 
 /** Writes a snapshot of what a journal led to; the one that is there is set aside. */
 export const replaceSnapshot = async (
-  options: Pick<GiveUpOptions, 'directory' | 'schemaVersion' | 'aside'>,
-  { tables, recovered, era }: Rebuilt,
+  options: Pick<GiveUpOptions, 'directory' | 'aside'>,
+  { tables, recovered, era, schemaVersion }: Rebuilt,
 ): Promise<string | undefined> => {
   const { directory, aside } = options;
   const path = snapshotPath(directory);
   const kept = (await exists(path)) ? await aside.move(path) : undefined;
   const { seq, hash } = recovered;
-  const database = createDatabase(tables, options.schemaVersion ?? 1, {
+  const database = createDatabase(tables, schemaVersion, {
     directory,
     slice: Number.POSITIVE_INFINITY,
     turn: (work) => work(),

@@ -1,6 +1,12 @@
 /** Making the documents anew from the journal alone, when the snapshot is lost. */
 import { applyRecord } from './load.ts';
-import { migrateAction, noHash, raisedEra, type JournalRecord } from './record.ts';
+import {
+  firstSchemaVersion,
+  migrateAction,
+  noHash,
+  raisedEra,
+  type JournalRecord,
+} from './record.ts';
 import { recoverJournal, type Recovered } from './recover-journal.ts';
 import { createTables, type Tables } from './table.ts';
 
@@ -9,6 +15,8 @@ export interface Rebuilt {
   readonly recovered: Recovered;
   /** The era that the journal led to. */
   readonly era: number;
+  /** Of the documents; the program that makes them anew may be of another. */
+  readonly schemaVersion: number;
 }
 
 /** Collects what the records leave behind; knows which documents were erased and never put again. */
@@ -17,8 +25,10 @@ const createCollector = () => {
   const erased = new Set<string>();
   let migrated = false;
   let era = 1;
+  let schemaVersion = 1;
   const onRecord = (record: JournalRecord): void => {
     applyRecord(tables, record);
+    if (record.header.seq === 1) schemaVersion = firstSchemaVersion(record.header);
     for (const [key, hash] of Object.entries(record.header.bodies)) {
       if (hash !== null && record.documents[key] === null) erased.add(key);
       else erased.delete(key);
@@ -26,7 +36,14 @@ const createCollector = () => {
     migrated ||= record.header.action === migrateAction;
     era = Math.max(era, raisedEra(record.header)?.era ?? 0);
   };
-  return { tables, erased, era: () => era, migrated: () => migrated, onRecord };
+  return {
+    tables,
+    erased,
+    era: () => era,
+    schemaVersion: () => schemaVersion,
+    migrated: () => migrated,
+    onRecord,
+  };
 };
 
 /**
@@ -53,5 +70,6 @@ export const rebuild = async (
   if (collector.migrated()) return { impossible: 'it goes back to before a migration' };
   const [key] = collector.erased;
   if (key !== undefined) return { impossible: `the document ${key} was erased from it` };
-  return { tables: collector.tables, recovered, era: collector.era() };
+  const { tables } = collector;
+  return { tables, recovered, era: collector.era(), schemaVersion: collector.schemaVersion() };
 };

@@ -136,6 +136,15 @@ export const encodeErased = (record: JournalRecord, erased: ReadonlySet<string>)
   return lineText(headerText(record.header), record.header.hash, documents.join(','));
 };
 
+/** What setting a folder up is called in the journal; its details have the schema version that it began with. */
+export const initAction = 'server.init';
+
+/** The schema version of a journal's documents until a migration, as its first record says: 1 where it is silent. */
+export const firstSchemaVersion = ({ action, details }: JournalHeader): number => {
+  const version = action === initAction ? details?.['schemaVersion'] : undefined;
+  return typeof version === 'number' ? version : 1;
+};
+
 /** What a migration is called in the journal. */
 export const migrateAction = 'store.migrate';
 

@@ -33,11 +33,11 @@ export interface RepairReport {
 }
 
 const rebuildSnapshot = async (options: RepairOptions, aside: SetAside): Promise<string> => {
-  const { directory, schemaVersion } = options;
+  const { directory } = options;
   const result = await rebuild(directory, readLockNote(directory)?.durable ?? 0);
   if ('impossible' in result)
     throw new Error(`The snapshot can't be made anew: ${result.impossible}.`);
-  const kept = await replaceSnapshot({ directory, schemaVersion, aside }, result);
+  const kept = await replaceSnapshot({ directory, aside }, result);
   return `The snapshot was made anew from the ${result.recovered.seq} records of the journal.${kept === undefined ? '' : ` The damaged one is kept as ${kept}.`}`;
 };
 

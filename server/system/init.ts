@@ -7,6 +7,7 @@ import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
 import { dataVersion } from '../data-version.ts';
 import type { AccountDoc } from '../domain/documents.ts';
 import { openStore } from '../store/open-store.ts';
+import { initAction } from '../store/record.ts';
 import type { Logger, Passwords } from '../usecases/deps.ts';
 import { issueCode, type IssuedCode } from '../usecases/codes.ts';
 import { digest, random } from './create-deps.ts';
@@ -111,7 +112,8 @@ const storeOperator = async (
   try {
     return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
       tx.accounts.put(account);
-      tx.record({ action: 'server.init', target: account.id, outcome: 'ok' });
+      const details = { schemaVersion: dataVersion.schemaVersion };
+      tx.record({ action: initAction, target: account.id, outcome: 'ok', details });
       return account.password ? null : issueCode({ now, random, digest }, tx, account, 'local');
     });
   } finally {

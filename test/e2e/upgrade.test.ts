@@ -1,6 +1,6 @@
 /** Data that goes to a newer version of licet, and back: two programs, and real data of the first. */
 import { createHash } from 'node:crypto';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { bundleNext } from '../support/bundle.ts';
@@ -64,6 +64,37 @@ test('a newer version makes a backup and migrates at its start, and says so', as
   expect(verified).toMatchObject({ code: 0 });
   const journal = await licet(`journal export --data ${portal.data}`, { program: newer });
   expect(done(journal).stdout).toContain('store.migrate');
+});
+
+/** A folder as its program set it up, whose snapshot is lost. */
+const lostSnapshot = async (program?: string): Promise<string> => {
+  const data = path.join(portal.folder, program === undefined ? 'lost' : 'newer-lost');
+  const by = program === undefined ? {} : { program };
+  done(await licet(`init --data ${data} --operator-email ops@example.com`, by));
+  await rm(path.join(data, 'db.json'));
+  return data;
+};
+
+test('a snapshot that is made anew is of the version of its journal, and migrated at the next start', async () => {
+  const data = await lostSnapshot();
+  done(await licet(`doctor --repair --data ${data}`, { program: newer }));
+  const server = await startLicet(`serve --data ${data} --listen 127.0.0.1:0`, { program: newer });
+  expect(server.stderr()).toMatch(/before-schema-2-.*A backup was made first/u);
+  expect(await server.stop()).toBe(0);
+});
+
+test('a newer version’s journal is not migrated again, and an older one makes no snapshot of it', async () => {
+  const data = await lostSnapshot(newer);
+  const before = await fingerprint(path.join(data, 'journal'));
+  const older = await licet(`doctor --repair --data ${data}`);
+  expect(older.code).toBe(1);
+  expect(older.stdout).toContain('Install the newer version of licet that wrote this journal.');
+  expect(await fingerprint(path.join(data, 'journal'))).toBe(before);
+  expect(await readdir(data)).not.toContain('db.json');
+  done(await licet(`doctor --repair --data ${data}`, { program: newer }));
+  const server = await startLicet(`serve --data ${data} --listen 127.0.0.1:0`, { program: newer });
+  expect(server.stderr()).not.toContain('A backup was made first');
+  expect(await server.stop()).toBe(0);
 });
 
 test.each([

@@ -8,6 +8,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { errorCode, isDiskFull, syncDirectory } from './files.ts';
+import { writeAll } from './journal-file.ts';
 import { StoreError } from './store.ts';
 
 export interface ExpectedFile {
@@ -49,13 +50,6 @@ const checkRoom = async (directory: string, size: number): Promise<void> => {
   if (bavail * bsize < size + Math.min(reserve, size)) throw diskFull();
 };
 
-const writeWhole = async (handle: FileHandle, chunk: Uint8Array): Promise<void> => {
-  for (let at = 0; at < chunk.length;) {
-    const { bytesWritten } = await handle.write(chunk, at);
-    at += bytesWritten;
-  }
-};
-
 /** Copies to the file as far as it goes; `cut-off` when the source fails before its end. */
 const copy = async (
   source: ReadableStream<Uint8Array>,
@@ -70,10 +64,11 @@ const copy = async (
       const next = await reader.read().catch(() => undefined);
       if (next === undefined) return fail('cut-off');
       if (next.done) break;
-      size += next.value.length;
-      if (size > expected.size) return fail('mismatch');
-      hash.update(next.value);
-      await writeWhole(handle, next.value);
+      const chunk = next.value;
+      if (size + chunk.length > expected.size) return fail('mismatch');
+      hash.update(chunk);
+      await writeAll(handle, chunk, size);
+      size += chunk.length;
     }
   } finally {
     // What is left of a file that is not wanted is not read to its end.

@@ -1,6 +1,6 @@
 /** Downloads by command: real processes, a real server, real files. */
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openSlowProxy } from '../support/slow-proxy.ts';
@@ -81,6 +81,17 @@ test('a download that broke off goes on where it stopped', async () => {
   expect(await readFile(path.join(target, 'acme-1.4.0.zip'))).toEqual(content);
   await expect(stat(path.join(target, 'acme-1.4.0.zip.part'))).rejects.toThrow('ENOENT');
   expect(await downloads()).toBe(before);
+});
+
+test('a file of which the last bytes found no room is not taken for whole', async () => {
+  const target = await folder('narrow');
+  // The kernel takes what fits of the last piece, and says so, as it does on a disk that becomes full.
+  const under = ['bash', '-c', `ulimit -f ${Math.floor(content.length / 1024)}; exec "$@"`, 'bash'];
+  const ran = await portal.as('ana', 'release download acme-1.4.0.zip', { cwd: target, under });
+  expect(ran.code).not.toBe(0);
+  expect(await readdir(target)).toEqual(['acme-1.4.0.zip.part']);
+  done(await ana('release download acme-1.4.0.zip', target));
+  expect(await readFile(path.join(target, 'acme-1.4.0.zip'))).toEqual(content);
 });
 
 test('what is not what was published is deleted, and what is there already is left alone', async () => {

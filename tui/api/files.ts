@@ -121,7 +121,8 @@ const receive = async (
   let done = start;
   try {
     for await (const chunk of response.body ?? []) {
-      await handle.write(chunk, 0, chunk.length, done);
+      // All of it: a single write may take less, as on a disk that becomes full.
+      await handle.writeFile(chunk);
       hash.update(chunk);
       done += chunk.length;
       work.report?.({ done, total: release.size });
@@ -151,10 +152,7 @@ const fetchInto = async (
   work: Work,
 ): Promise<Failure | null> => {
   // Never shared with others before it is whole: 0600 until then.
-  const handle = await open(part, 'a+', 0o600).then(async (first) => {
-    await first.close();
-    return open(part, 'r+');
-  });
+  const handle = await open(part, 'a+', 0o600);
   try {
     let hash = createHash('sha256');
     let start = await hashInto(hash, handle);

@@ -12,17 +12,24 @@ import { createMetrics } from './http/metrics.ts';
 import { answerRefusal, RefusalError } from './http/problem.ts';
 import { accountRoutes } from './routes/account.ts';
 import { activationRoutes } from './routes/activations.ts';
+import { backupRoutes } from './routes/backup.ts';
 import { eventRoutes } from './routes/events.ts';
 import { healthRoutes } from './routes/health.ts';
-import { insightRoutes } from './routes/insight.ts';
+import { journalRoutes } from './routes/journal.ts';
 import { licenseUserRoutes } from './routes/license-users.ts';
 import { licenseRoutes } from './routes/licenses.ts';
 import { offlineKeyRoutes } from './routes/offline-keys.ts';
-import { operatorRoutes } from './routes/operator.ts';
+import { metricsRoutes } from './routes/metrics.ts';
+import { operatorAccountRoutes } from './routes/operator-accounts.ts';
+import { operatorLicenseRoutes } from './routes/operator-licenses.ts';
 import { passwordResetRoutes } from './routes/password-resets.ts';
+import { productRoutes } from './routes/products.ts';
+import { refusalRoutes } from './routes/refusals.ts';
 import { releaseRoutes } from './routes/releases.ts';
+import { searchRoutes } from './routes/search.ts';
 import { sessionRoutes } from './routes/sessions.ts';
 import { trialRoutes } from './routes/trials.ts';
+import { usageRoutes } from './routes/usage.ts';
 import { CertificateEnded, type Deps } from './usecases/deps.ts';
 import type { Refusal } from '../shared/problems.ts';
 
@@ -92,10 +99,17 @@ export const createApp = (deps: Deps) => {
     .route('/', licenseUserRoutes(deps))
     .route('/', offlineKeyRoutes(deps))
     .route('/', activationRoutes(deps))
-    .route('/', operatorRoutes(deps))
+    .route('/', operatorAccountRoutes(deps))
+    .route('/', productRoutes(deps))
+    .route('/', operatorLicenseRoutes(deps))
     .route('/', releaseRoutes(deps))
     .route('/', trialRoutes(deps))
-    .route('/', insightRoutes(deps, metrics))
+    .route('/', usageRoutes(deps))
+    .route('/', refusalRoutes(deps))
+    .route('/', searchRoutes(deps))
+    .route('/', journalRoutes(deps))
+    .route('/', backupRoutes(deps))
+    .route('/', metricsRoutes(metrics))
     .route('/', eventRoutes(deps));
   let description: ReturnType<typeof describeApi> | undefined;
   app.get('/openapi.json', (c) => c.json((description ??= describeApi(app, deps.version))));

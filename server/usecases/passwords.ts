@@ -159,8 +159,6 @@ export const redeemCode = async (
     const spent = await tx.codes.first('hash', hash);
     const account = spent && (await tx.accounts.get(spent.accountId));
     if (!spent || !account || account.disabled) return fail(deadCode);
-    // Becoming an owner ended such codes; this says once more that none may outlive it.
-    if (isOwners(spent.origin) && account.role !== 'user') return fail(deadCode);
     await setPassword(deps, tx, account, password.value, spent.origin);
     const request =
       spent.passwordRequestId && (await tx.passwordRequests.get(spent.passwordRequestId));

@@ -9,9 +9,10 @@
  * - An operator who was disabled while the password of a new account was being hashed still got the
  *   account, an operator's too; and a release that was being sent was still published and signed.
  */
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { createApp } from '../../server/app.ts';
 import type { Passwords } from '../../server/usecases/deps.ts';
+import { keepOldHash } from '../support/old-hash.ts';
 import { goodPassword, openPortal } from '../support/server.ts';
 
 const newPassword = 'another harbor lantern';
@@ -91,11 +92,67 @@ test('an activation with it takes no seat', async () => {
   expect(await seatsOf(portal)).toBe(0);
 });
 
+test('a second factor is not set up with it', async () => {
+  const portal = await openSlow();
+  const json = { currentPassword: goodPassword };
+  const begin = { path: '/v1/account/totp', json, token: portal.ana };
+  const answer = await portal.during(begin, portal.changePassword);
+  expect(answer.status).toBe(401);
+  const account = await portal.deps.store.read((reader) => reader.accounts.get(portal.owner.id));
+  expect(account?.totp).toBeNull();
+});
+
 test('an account that is being disabled takes no seat', async () => {
   const portal = await openSlow();
   const answer = await portal.during(late, () => portal.disable(portal.owner.id));
   expect(answer.status).toBe(401);
   expect(await seatsOf(portal)).toBe(0);
+});
+
+describe('a sign-in whose password is to be hashed anew', () => {
+  /** The portal over password checks of its own, and an app that hashes anew as `rehash` does. */
+  const signInBy = (
+    portal: Awaited<ReturnType<typeof openPortal>>,
+    rehash: (password: string) => ReturnType<Passwords['hash']>,
+  ) => {
+    const passwords: Passwords = { ...portal.deps.passwords, hash: rehash };
+    return createApp({ ...portal.deps, passwords }).request('/v1/sessions', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(credentials),
+    });
+  };
+
+  test('does not bring a password back that was changed meanwhile', async () => {
+    const portal = await openPortal();
+    await keepOldHash(portal, portal.owner.id);
+    const answer = await signInBy(portal, async (password) => {
+      portal.time.now += 1000;
+      await portal.ask('PUT', '/v1/account/password', {
+        token: portal.ana,
+        json: { currentPassword: goodPassword, newPassword },
+      });
+      return portal.deps.passwords.hash(password);
+    });
+    expect(answer.status).toBe(401);
+    await expect(portal.signIn('ana@example.com', newPassword)).resolves.toMatch(/^ls_/u);
+  });
+
+  test('lets its person in where there is no room for hashing now', async () => {
+    const portal = await openPortal();
+    const old = await keepOldHash(portal, portal.owner.id);
+    const { passwords } = portal.deps;
+    let busy: readonly unknown[] = [];
+    const answer = await signInBy(portal, (password) => {
+      busy = Array.from({ length: 150 }, () => passwords.hash(password));
+      return passwords.hash(password);
+    });
+    expect(answer.status).toBe(201);
+    await Promise.all(busy);
+    const account = await portal.deps.store.read((reader) => reader.accounts.get(portal.owner.id));
+    expect(account?.password?.hash).toBe(old);
+    await expect(portal.signIn('ana@example.com')).resolves.toMatch(/^ls_/u);
+  });
 });
 
 test('an operator who is being disabled makes no account', async () => {

@@ -207,6 +207,16 @@ describe('while the server is read-only', () => {
     expect((await signIn(portal, code())).status).toBe(201);
   });
 
+  test('what is somebody else’s is not found, though the try can not be journaled', async () => {
+    const portal = await openPortal();
+    await portal.createAccount('otto@example.com');
+    const otto = await portal.signIn('otto@example.com');
+    await failDisk(portal);
+    const asked = { token: otto };
+    const { status } = await portal.ask('GET', `/v1/licenses/${portal.license.id}`, asked);
+    expect(status).toBe(404);
+  });
+
   test('fifty sessions are the most, as ever', async () => {
     const portal = await openPortal();
     await failDisk(portal);

@@ -137,12 +137,14 @@ describe('an account that an owner made for the e-mail of somebody else', () => 
     const { id } = await both.squat();
     await both.redeem(await both.operatorsCode(id), 'my own harbor lantern');
     const session = await both.signIn(victim, 'my own harbor lantern');
+    const pending = await both.operatorsCode(id);
     const made = await both.ask<AccountCreated>('POST', '/v1/operator/accounts', {
       token: both.operator,
       json: { email: victim, name: 'Vic', password: 'given by the operator' },
     });
     expect(made.status).toBe(201);
     expect((await both.ask('GET', '/v1/account', { token: session })).status).toBe(401);
+    expect((await both.redeem(pending)).status).toBe(401);
     await both.signIn(victim, 'given by the operator');
   });
 });

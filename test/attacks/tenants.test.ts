@@ -43,6 +43,37 @@ describe('what is another’s', () => {
     expect((await cast.ask('GET', '/v1/account', { token: tokens.user })).status).toBe(200);
   });
 
+  test('is not found where somebody wants to read or change it, and the journal has each try', async () => {
+    const { ids, tokens, ask } = await openCast();
+    const path = `/v1/licenses/${ids.license}`;
+    const tries = [
+      ['other', 'GET', path, 'license.read', 404, 'not-found'],
+      ['other', 'POST', `${path}/activations/reset`, 'activation.reset', 404, 'not-found'],
+      ['user', 'POST', `${path}/activations/reset`, 'activation.reset', 403, 'forbidden'],
+      ['manager', 'GET', `${path}/users`, 'user.list', 403, 'forbidden'],
+    ] as const;
+    for (const [who, method, target, action, status, outcome] of tries) {
+      const answer = await ask(method, target, { token: tokens[who] });
+      expect([who, target, answer.status]).toEqual([who, target, status]);
+      const journal = await ask<{ items: object[] }>('GET', '/v1/operator/journal', {
+        token: tokens.operator,
+      });
+      expect(journal.body.items[0]).toMatchObject({ action, target: ids.license, outcome });
+    }
+    // What there is not is no record: else anybody could fill the journal with made-up ids.
+    const before = await ask<{ items: object[] }>('GET', '/v1/operator/journal', {
+      token: tokens.operator,
+    });
+    for (const method of ['GET', 'POST']) {
+      const made = `/v1/licenses/lic_made-up${method === 'GET' ? '' : '/activations/reset'}`;
+      expect((await ask(method, made, { token: tokens.other })).status).toBe(404);
+    }
+    const after = await ask<{ items: object[] }>('GET', '/v1/operator/journal', {
+      token: tokens.operator,
+    });
+    expect(after.body).toEqual(before.body);
+  });
+
   test('is in none of the lists that a stranger may ask for', async () => {
     const cast = await openCast();
     const lists = ['/v1/licenses', '/v1/invitations', '/v1/sessions', '/v1/account', '/v1/trials'];

@@ -1,8 +1,8 @@
 /** Accounts from outside: signing in, codes, passwords, users, invitations. */
-import { argon2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { AccountCreated } from '../../shared/api/accounts.ts';
 import type { Invitation, License, LicenseUserAdded } from '../../shared/api/licenses.ts';
+import { keepOldHash } from '../support/old-hash.ts';
 import { goodPassword, hour, openPortal, openServer, type TestServer } from '../support/server.ts';
 
 const other = 'an orchard beyond walls';
@@ -107,26 +107,9 @@ describe('passwords', () => {
 
   test('hashed with older parameters is hashed anew when its owner signs in, and is still the same', async () => {
     const portal = await openPortal();
-    // As an older program hashed it: 8 MiB, one pass.
-    const salt = Buffer.alloc(16, 7);
-    const tag = argon2Sync('argon2id', {
-      message: goodPassword,
-      nonce: salt,
-      memory: 8192,
-      passes: 1,
-      parallelism: 1,
-      tagLength: 32,
-    });
-    const plain = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/u, '');
-    const hash = `$argon2id$v=19$m=8192,t=1,p=1$${plain(salt)}$${plain(tag)}`;
+    const hash = await keepOldHash(portal, portal.owner.id);
     const stored = () => portal.deps.store.read((reader) => reader.accounts.get(portal.owner.id));
     const before = await stored();
-    await portal.deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
-      if (before?.password) {
-        tx.accounts.put({ ...before, password: { ...before.password, hash } });
-      }
-      tx.record({ action: 'password.change', target: portal.owner.id, outcome: 'ok' });
-    });
     await expect(portal.signIn('ana@example.com', other)).rejects.toThrow('401');
     expect((await stored())?.password?.hash).toBe(hash);
 

@@ -98,6 +98,14 @@ describe('the throttle', () => {
     }
     expect(throttle.delay({ account: owner, address: attacker })).toBe(0);
   });
+
+  test('forgets first what was not touched for longest, so that nobody is forgotten by going on', () => {
+    fail(30, owner, attacker);
+    for (let i = 0; i < 19_999; i += 1) fail(1, owner, `fd00:0:0:${i.toString(16)}::1`);
+    fail(1, owner, attacker);
+    fail(1, owner, 'fd00:0:1:0::1');
+    expect(throttle.delay({ account: owner, address: attacker })).toBeGreaterThan(0);
+  });
 });
 
 test.each([

@@ -21,13 +21,13 @@ export const orRefuse = <T>(result: Result<T, Refusal>): T => {
   return result.value;
 };
 
-/** The problem document of a refusal. */
-export const problemOf = (refusal: Refusal): Problem => {
-  const { status, title } = problemTable[refusal.code];
+/** The problem document of a refusal, with the code's status where HTTP has none of its own for it (408, 416, 431). */
+export const problemOf = (refusal: Refusal, status?: number): Problem => {
+  const { title, ...usual } = problemTable[refusal.code];
   return {
     type: `urn:licet:problem:${refusal.code}`,
     title,
-    status,
+    status: status ?? usual.status,
     detail: refusal.detail,
     code: refusal.code,
     ...refusal.extra,

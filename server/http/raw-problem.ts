@@ -1,6 +1,7 @@
 /** Problems (RFC 9457) for requests that never become one: what the HTTP parser itself refuses. */
 import { STATUS_CODES } from 'node:http';
-import { problemTable, type Problem, type ProblemCode } from '../../shared/problems.ts';
+import type { ProblemCode } from '../../shared/problems.ts';
+import { problemOf } from './problem.ts';
 
 export interface RawProblem {
   readonly code: ProblemCode;
@@ -9,18 +10,11 @@ export interface RawProblem {
   readonly status?: number | undefined;
 }
 
-const document = ({ code, detail, status }: RawProblem): Problem => ({
-  type: `urn:licet:problem:${code}`,
-  title: problemTable[code].title,
-  status: status ?? problemTable[code].status,
-  detail,
-  code,
-});
-
 /** The problem as a whole HTTP/1.1 message, after which the connection is to be closed. */
 export const rawProblemMessage = (problem: RawProblem): string => {
-  const body = JSON.stringify(document(problem));
-  const status = problem.status ?? problemTable[problem.code].status;
+  const document = problemOf(problem, problem.status);
+  const { status } = document;
+  const body = JSON.stringify(document);
   return [
     `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}`,
     'Content-Type: application/problem+json',

@@ -1,6 +1,7 @@
 /** Sends a file: whole, in part, or not at all because the client has it. */
 import type { Context } from 'hono';
 import { chooseRange, namesTag } from './byte-range.ts';
+import { problemOf } from './problem.ts';
 
 export interface SentFile {
   readonly fileName: string;
@@ -24,23 +25,13 @@ const disposition = (fileName: string): string => {
 
 const base64 = (hex: string): string => Buffer.from(hex, 'hex').toString('base64');
 
-const unsatisfiable = (size: number): Response =>
-  Response.json(
-    {
-      type: 'urn:licet:problem:invalid-request',
-      title: 'The range is not satisfiable',
-      status: 416,
-      detail: `The file has ${size} bytes: there is nothing from there on. What you have may be whole; compare its checksum.`,
-      code: 'invalid-request',
-    },
-    {
-      status: 416,
-      headers: {
-        'content-type': 'application/problem+json',
-        'content-range': `bytes */${size}`,
-      },
-    },
-  );
+const unsatisfiable = (size: number): Response => {
+  const detail = `The file has ${size} bytes: there is nothing from there on. What you have may be whole; compare its checksum.`;
+  return Response.json(problemOf({ code: 'invalid-request', detail }, 416), {
+    status: 416,
+    headers: { 'content-type': 'application/problem+json', 'content-range': `bytes */${size}` },
+  });
+};
 
 /** The part of a file that is about to be sent; `from` is 0 for its beginning. */
 export interface FileAnswer {

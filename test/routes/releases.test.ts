@@ -297,6 +297,12 @@ describe('downloading', () => {
     const beyond = await part({ range: 'bytes=600000-' });
     expect(beyond.response.status).toBe(416);
     expect(beyond.response.headers.get('content-range')).toBe('bytes */600000');
+    // The title goes with the type (RFC 9457, 3.1.3).
+    expect(JSON.parse(Buffer.from(beyond.body).toString())).toMatchObject({
+      status: 416,
+      type: 'urn:licet:problem:invalid-request',
+      title: 'The request is not valid',
+    });
     const known = await part({ 'if-none-match': etag });
     expect([known.response.status, known.body.length]).toEqual([304, 0]);
     // What a cache keeps the file by is what it was given with it (RFC 9110, 15.4.5).

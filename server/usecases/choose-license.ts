@@ -24,8 +24,14 @@ export const licensesOf = async (
     .sort((a, b) => (a.id < b.id ? -1 : 1));
 };
 
-const showChoices = (licenses: readonly LicenseDoc[]): string =>
-  licenses.map((license) => `“${license.name}” (${license.id})`).join(', ');
+/** So many are named in a sentence; `choices` has all of them. */
+const namedAtMost = 10;
+
+const showChoices = (licenses: readonly LicenseDoc[]): string => {
+  const named = licenses.slice(0, namedAtMost).map(({ name, id }) => `“${name}” (${id})`);
+  const more = licenses.length - named.length;
+  return `${named.join(', ')}${more === 0 ? '' : ` and ${more} more`}`;
+};
 
 const choiceRequired = (licenses: readonly LicenseDoc[]): Refusal => {
   const extra: ChoiceRequired = {

@@ -138,6 +138,16 @@ describe('activating', () => {
     expect((await portal.activate('web-2', { licenseId: 'Prod' })).status).toBe(201);
   });
 
+  test('credentials that fit more licenses than a sentence holds are told ten of them, and in `choices` all', async () => {
+    const portal = await openPortal();
+    for (let n = 1; n < 12; n += 1) await portal.createLicense({ name: `Site ${n}` });
+    const { body } = await portal.activate('web-1');
+    expect(body).toMatchObject({
+      choices: { length: 12 },
+      detail: expect.stringMatching(/“Site 9” \(lic_\w+\) and 2 more\. Name one/u),
+    });
+  });
+
   test('a license key takes a seat, and leaves the password to choose', async () => {
     const portal = await openPortal();
     const typed = portal.license.licenseKey.toLowerCase().replaceAll('-', ' ');

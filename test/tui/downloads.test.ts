@@ -33,9 +33,10 @@ test('a release is downloaded whole, and its address is copied for another machi
   terminal.press('5');
   await terminal.waitFor(/▌ acme-setup\.bin +1\.4\.0 +linux-x64 +3\.00 MB/u);
   terminal.press('enter');
+  await terminal.waitFor(/Id +rel_/u);
   await terminal.waitFor('SHA-256');
   terminal.press('esc');
-  await terminal.waitForGone('SHA-256');
+  await terminal.waitForGone('rel_');
   terminal.press('d');
   await terminal.waitFor('an interrupted one goes on');
   terminal.press('tab', 'enter');

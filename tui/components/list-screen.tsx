@@ -22,7 +22,7 @@ export interface ListScreenProps<Row> {
   /** Lines above the list, one row each. */
   readonly head?: readonly ReactNode[];
   readonly empty: { readonly title: string; readonly hint?: string };
-  /** What a tall screen shows of the marked row below the list. */
+  /** What is shown of the marked row below the list, where there is room. */
   readonly details?: (row: Row) => Details;
   /** What can be done, with the marked row or without one. */
   readonly keys: (row: Row | undefined) => ScreenKeys;
@@ -37,7 +37,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   // Air between what is above the list and the list, where there is room for it.
   const gap = head.length > 0 && size.rows >= 12;
   const above = head.length + (gap ? 1 : 0) + (filter.row === null ? 0 : 1);
-  const below = props.details ? previewRows(size) : 0;
+  const below = props.details ? previewRows(size, above + 1 + rows.count) : 0;
   const room = Math.max(1, size.rows - above - below - 1);
   // The place in the list is worth a row only where the list goes on.
   const height = rows.count > room ? Math.max(1, room - 1) : room;
@@ -71,7 +71,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
       <Box flexDirection="column" height={size.rows - below} overflowY="hidden">
         {content}
       </Box>
-      {marked ? <Preview details={props.details?.(marked)} /> : null}
+      {marked && props.details ? <Preview details={props.details(marked)} rows={below} /> : null}
     </>
   );
 };

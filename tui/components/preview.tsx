@@ -1,4 +1,4 @@
-/** Below a list, where the screen is tall: what is known of the marked row, without opening it. */
+/** Below a list, where the screen has room: what is known of the marked row, without opening it. */
 import { Box } from 'ink';
 import { inert } from '../state/cells.ts';
 import type { Size } from '../state/screen-size.ts';
@@ -12,22 +12,36 @@ export interface Details {
   readonly facts: readonly Fact[];
 }
 
-const shownLines = 8;
+const mostFacts = 8;
+const fewestFacts = 5;
+/** The rule, and the title. */
+const head = 2;
 
-/** Rows that a preview takes on a content area of that size: none where the list needs them. */
-export const previewRows = ({ rows, columns }: Size): number =>
-  rows >= 30 && columns >= 60 ? shownLines + 2 : 0;
+/**
+ * Rows that a preview takes beside a list that wants so many: none on a low screen that the list fills.
+ * A tall one has it always.
+ */
+export const previewRows = ({ rows, columns }: Size, wanted: number): number => {
+  if (columns < 60) return 0;
+  const spare = rows >= 30 ? mostFacts : rows - wanted - head;
+  return spare < fewestFacts ? 0 : Math.min(mostFacts, spare) + head;
+};
+
+export interface PreviewProps {
+  readonly details: Details;
+  readonly rows: number;
+}
 
 /** A rule, the title, and as many facts as fit. The rule stays as it is from row to row: it costs no key a byte. */
-export const Preview = ({ details }: { details: Details | undefined }) => {
-  const size = useContentSize();
+export const Preview = ({ details, rows }: PreviewProps) => {
+  const { columns } = useContentSize();
   return (
-    <Box height={previewRows(size)} flexDirection="column" flexShrink={0} overflowY="hidden">
-      <Text tone="dim">{'─'.repeat(size.columns)}</Text>
+    <Box height={rows} flexDirection="column" flexShrink={0} overflowY="hidden">
+      <Text tone="dim">{'─'.repeat(columns)}</Text>
       <Text tone="strong" wrap="truncate-end">
-        {details ? inert(details.title) : ' '}
+        {inert(details.title)}
       </Text>
-      {details ? factLines(details.facts, size.columns).slice(0, shownLines) : null}
+      {factLines(details.facts, columns).slice(0, rows - head)}
     </Box>
   );
 };

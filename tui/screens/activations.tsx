@@ -4,7 +4,7 @@ import type { Activation } from '../../shared/api/activations.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import { releaseActivation, resetActivations } from '../actions/activations.ts';
 import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines, type Fact } from '../components/lines.tsx';
+import { factLines, Lines } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
@@ -16,8 +16,9 @@ import { useNow } from '../hooks/use-now.ts';
 import { usePages } from '../hooks/use-pages.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { inert } from '../state/cells.ts';
-import { exactTime, relativeTime, shortAge } from '../state/relative-time.ts';
+import { shortAge } from '../state/relative-time.ts';
 import { seenTone } from '../state/seen.ts';
+import { machineFacts } from './machine-facts.ts';
 import { releaseWhy, whyHint, WhyRefused } from './why-refused.tsx';
 
 /** The section; without a license it says what to do. */
@@ -131,22 +132,7 @@ const Machines = ({ license }: { license: License }) => {
   );
 };
 
-const when = (at: string | null, now: number): string =>
-  at === null ? 'never' : `${exactTime(Date.parse(at))} (${relativeTime(Date.parse(at), now)})`;
-
 /** Everything that is known of a machine. */
-const machineFacts = (machine: Activation, now: number): readonly Fact[] => [
-  { label: 'Last seen', value: when(machine.lastSeenAt, now) },
-  { label: 'Lease until', value: when(machine.leaseExpiresAt, now) },
-  { label: 'Seat since', value: when(machine.seatSince, now) },
-  { label: 'Seat', value: machine.kind === 'offline' ? 'Held by an offline key' : 'Online' },
-  { label: 'Activated', value: when(machine.activatedAt, now) },
-  { label: 'Activated by', value: machine.activatedBy },
-  { label: 'Version', value: `${machine.version} on ${machine.platform}` },
-  { label: 'Fingerprint', value: machine.fingerprint },
-  { label: 'Id', value: machine.id },
-];
-
 const Machine = ({ machine, onClose }: { machine: Activation; onClose: () => void }) => {
   const { columns, rows } = useContentSize();
   const now = useNow();

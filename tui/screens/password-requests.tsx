@@ -2,13 +2,14 @@
 import type { PasswordResetEntry } from '../../shared/api/accounts.ts';
 import { accountCode } from '../actions/operator-accounts.ts';
 import { useContentSize } from '../components/frame.tsx';
+import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import type { Column } from '../components/table.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { shortAge } from '../state/relative-time.ts';
+import { exactTime, shortAge } from '../state/relative-time.ts';
 import type { Tone } from '../theme.ts';
 
 const statusTones = {
@@ -42,6 +43,20 @@ const columnsAt = (now: number): readonly Column<PasswordResetEntry>[] => [
   { title: 'From', width: 16, from: 90, cell: ({ from }) => ({ text: from, tone: 'dim' }) },
 ];
 
+const requestFacts = (row: PasswordResetEntry): readonly Fact[] => [
+  { label: 'E-mail', value: row.email },
+  ...(row.account
+    ? [
+        { label: 'Name', value: row.account.name },
+        { label: 'Company', value: row.account.company ?? '-' },
+        { label: 'Phone', value: row.account.phone ?? '-' },
+      ]
+    : [{ label: 'Account', value: 'none with this e-mail', tone: 'bad' as const }]),
+  { label: 'Status', value: row.status.replace('-', ' '), tone: statusTones[row.status] },
+  { label: 'Asked', value: exactTime(Date.parse(row.requestedAt)) },
+  { label: 'From', value: row.from },
+];
+
 /** The section: the open requests first. */
 export const PasswordRequestsScreen = () => {
   const { client, revision, act } = usePortal();
@@ -63,6 +78,7 @@ export const PasswordRequestsScreen = () => {
       columns={columnsAt(now)}
       filter={filter}
       empty={{ title: 'Nobody waits for a code.' }}
+      details={(row) => ({ title: row.request, facts: requestFacts(row) })}
       keys={(row) => ({
         code: row
           ? {

@@ -2,6 +2,7 @@
 import type { License, LicenseUser } from '../../shared/api/licenses.ts';
 import { addUser, newUserCode, removeUser } from '../actions/users.ts';
 import { useContentSize } from '../components/frame.tsx';
+import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { Empty } from '../components/states.tsx';
 import type { Column } from '../components/table.tsx';
@@ -9,7 +10,7 @@ import { useFilter } from '../hooks/use-filter.tsx';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
-import { shortAge } from '../state/relative-time.ts';
+import { exactTime, shortAge } from '../state/relative-time.ts';
 import type { Said } from '../state/license-words.ts';
 
 /** The section; those who are users themselves are told who may look after users. */
@@ -34,6 +35,22 @@ const statusOf = ({ status, account }: LicenseUser): Said => {
   return account.status === 'disabled'
     ? { text: 'disabled', tone: 'bad' }
     : { text: 'active', tone: 'good' };
+};
+
+const statusSentences: Readonly<Record<string, string>> = {
+  invited: 'invited: has not accepted yet',
+  'has a code': 'has a code: no password is set yet',
+};
+
+const userFacts = (row: LicenseUser): readonly Fact[] => {
+  const { text, tone } = statusOf(row);
+  return [
+    { label: 'Name', value: row.account.name },
+    { label: 'Status', value: statusSentences[text] ?? text, tone },
+    { label: 'Manages', value: row.manage ? 'yes: releases, resets and offline keys' : 'no' },
+    { label: 'Added', value: exactTime(Date.parse(row.addedAt)) },
+    { label: 'Id', value: row.account.id },
+  ];
 };
 
 const columnsAt = (now: number): readonly Column<LicenseUser>[] => [
@@ -76,6 +93,7 @@ const People = ({ license }: { license: License }) => {
         title: `Nobody but the owner uses ${license.name}.`,
         hint: 'Press a to add a user: that person activates with credentials of their own.',
       }}
+      details={(row) => ({ title: row.account.email, facts: userFacts(row) })}
       keys={(row) => ({
         add: {
           run: () => act(addUser, { license: license.id }),

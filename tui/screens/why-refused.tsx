@@ -20,6 +20,7 @@ import { heldRows } from '../hooks/use-rows.ts';
 import { relativeTime, shortAge } from '../state/relative-time.ts';
 import { seenTone } from '../state/seen.ts';
 import { signs } from '../theme.ts';
+import { machineFacts } from './machine-facts.ts';
 
 export interface WhyRefusedProps {
   readonly license: License;
@@ -115,6 +116,7 @@ const Holders = ({ license, onClose }: WhyRefusedProps) => {
       filter={filter}
       head={asked.value ? headLines(license, asked.value, columns, now) : []}
       empty={{ title: 'No machine holds a seat.', hint: 'The next machine that asks gets one.' }}
+      details={(row) => ({ title: row.hostname, facts: machineFacts(row, now) })}
       keys={(row) => ({
         release: {
           run: () => {

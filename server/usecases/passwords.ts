@@ -155,7 +155,9 @@ export const redeemCode = async (
   }
   const password = await hashNew(deps, input.newPassword, 'newPassword');
   if (!password.ok) return password;
-  return deps.store.transact(actorOf(caller), async (tx) => {
+  // Who has the code acts as its account, just as who has the password does; whose code it was is told too.
+  const actor = { id: known.accountId, from: caller.from };
+  return deps.store.transact(actor, async (tx) => {
     const spent = await tx.codes.first('hash', hash);
     const account = spent && (await tx.accounts.get(spent.accountId));
     if (!spent || !account || account.disabled) return fail(deadCode);
@@ -163,7 +165,12 @@ export const redeemCode = async (
     const request =
       spent.passwordRequestId && (await tx.passwordRequests.get(spent.passwordRequestId));
     if (request) tx.passwordRequests.put({ ...request, status: 'done' });
-    tx.record({ action: 'password.redeem', target: account.id, outcome: 'ok' });
+    tx.record({
+      action: 'password.redeem',
+      target: account.id,
+      outcome: 'ok',
+      details: { codeBy: spent.origin },
+    });
     return ok(null);
   });
 };

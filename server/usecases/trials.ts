@@ -175,13 +175,16 @@ const deadLink: Refusal = {
 };
 
 /** Where a short address leads; it works once. Errors as `openTrial`. */
-export const followTrialLink = (
+export const followTrialLink = async (
   deps: Deps,
   caller: AnonymousCaller,
   token: string,
-): Promise<Result<string, Refusal>> =>
-  deps.store.transact(actorOf(caller), async (tx) => {
-    const link = await tx.trialLinks.first('token', deps.digest(token));
+): Promise<Result<string, Refusal>> => {
+  const hash = deps.digest(token);
+  const known = await deps.store.read((reader) => reader.trialLinks.first('token', hash));
+  if (!known) return fail(deadLink);
+  return deps.store.transact({ id: known.accountId, from: caller.from }, async (tx) => {
+    const link = await tx.trialLinks.first('token', hash);
     if (!link || link.expiresAt <= deps.now()) return fail(deadLink);
     const account = await tx.accounts.get(link.accountId);
     const license = await tx.licenses.get(link.licenseId);
@@ -192,6 +195,7 @@ export const followTrialLink = (
     tx.record({ action: 'trial.follow', target: license.id, outcome: 'ok' });
     return ok(loginUrl(deps, account, license, instance.value));
   });
+};
 
 const viewTrial = (
   deps: Deps,

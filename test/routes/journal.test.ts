@@ -14,6 +14,7 @@ interface Step {
   readonly status: number;
   readonly by: string;
   readonly on: string | RegExp;
+  readonly details?: Body;
 }
 
 const open = async () => {
@@ -42,7 +43,7 @@ const open = async () => {
 
   /** Does one thing and holds its entry against what was done. */
   const step = async (
-    { action, outcome = 'ok', status, by, on }: Step,
+    { action, outcome = 'ok', status, by, on, details }: Step,
     ...asked: Parameters<typeof request>
   ): Promise<Body> => {
     const { from, entries, ...answer } = await request(...asked);
@@ -54,6 +55,7 @@ const open = async () => {
         actor: expect.objectContaining({ id: by, from }),
         target: typeof on === 'string' ? on : expect.stringMatching(on),
         at: new Date(portal.time.now).toISOString(),
+        ...(details === undefined ? {} : { details }),
       }),
     );
     // What is no part of a view: a short secret could be guessed from its document's hash.
@@ -164,7 +166,12 @@ test('every change and every sign-in is in it, done or refused, and no hash', as
   );
   const userId = String((user['account'] as Body)['id']);
   await step(
-    { ...by('anonymous', 204), action: 'password.redeem', on: userId },
+    {
+      ...by(userId, 204),
+      action: 'password.redeem',
+      on: userId,
+      details: { codeBy: `owner:${owner.id}` },
+    },
     'PUT',
     '/v1/password-resets',
     undefined,
@@ -182,6 +189,26 @@ test('every change and every sign-in is in it, done or refused, and no hash', as
     `${of}/offline-keys`,
     ana,
     { request: machine(portal, 'plc-7').typed },
+  );
+  const trial = { days: 10, url: 'https://try.example.com/' };
+  await step(
+    { ...asOperator, action: 'product.create', on: 'demo' },
+    'POST',
+    '/v1/operator/products',
+    operator,
+    { id: 'demo', name: 'Demo', trial },
+  );
+  const tried = await step(
+    { ...asOwner, action: 'trial.start', on: /^lic_/u },
+    'POST',
+    '/v1/trial',
+    ana,
+    { product: 'demo' },
+  );
+  await step(
+    { ...by(owner.id, 302), action: 'trial.follow', on: /^lic_/u },
+    'GET',
+    new URL(String(tried['shortUrl'])).pathname,
   );
   await step(
     { ...by(owner.id, 204), action: 'password.change', on: owner.id },

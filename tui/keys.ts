@@ -105,7 +105,12 @@ export const keyTable = {
 
   nextField: { keys: ['tab', 'down'], does: 'Next field', hint: 'next', group: 'form' },
   previousField: { keys: ['shift+tab', 'up'], does: 'Previous field', group: 'form' },
-  change: { keys: [' ', 'right'], does: 'Change the choice', hint: 'change', group: 'form' },
+  change: {
+    keys: [' ', 'right', 'left'],
+    does: 'Change the choice',
+    hint: 'change',
+    group: 'form',
+  },
   reveal: { keys: ['ctrl+r'], does: 'Show or hide the password', hint: 'reveal', group: 'form' },
 
   back: { keys: ['esc'], does: 'Back, cancel', hint: 'back', group: 'app' },

@@ -1,4 +1,5 @@
 /** What an operator does by command, as real processes against a real server. */
+import type { Product } from '../../shared/api/licenses.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   done,
@@ -48,6 +49,27 @@ test('a product, an owner and a license are created, and the owner gets a card',
   expect((await ops('product list --json')).json()).toMatchObject({ items: [{ id: 'acme' }] });
   expect((await ops('operator account list --json')).json()).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ email: 'ana@example.com' })]),
+  });
+});
+
+test('editing a product clears what is given empty or as a dash, and keeps what is left out', async () => {
+  const template = '--type perpetual --max-activations 3 --grace-days 14 --seats floating';
+  await ops(
+    `product create viewer --name Viewer ${template} --resets-per-year 2 --trial-days 9 --trial-url https://try.example.com/`,
+  );
+  const edited = async (line: string) =>
+    (await ops(`product edit viewer ${line} --json`)).json() as unknown as Product;
+  const cleared = await edited('--max-activations "" --seats - --trial-days - --trial-url ""');
+  expect(cleared.template).toEqual({ type: 'perpetual', graceDays: 14, resetsPerYear: 2 });
+  expect(cleared.trial).toMatchObject({ days: 14, url: null });
+  expect((await edited('--type - --resets-per-year unlimited')).template).toEqual({
+    graceDays: 14,
+    resetsPerYear: null,
+  });
+  const nothing = await portal.as('ops', 'product edit viewer --name ""');
+  expect(nothing).toMatchObject({
+    code: 2,
+    stderr: expect.stringMatching(/Name .*empty.*--name/su),
   });
 });
 

@@ -201,6 +201,39 @@ describe('an operator', () => {
     await terminal.waitFor("product: 'viewer'");
   });
 
+  test('clears what it empties of a product, and says what can not be empty', async () => {
+    const server = await openPortalServer();
+    const operator = await server.client(operatorEmail);
+    const template = { type: 'perpetual', maxActivations: 3, days: 90, floating: true } as const;
+    const trial = { days: 10, url: 'https://try.example.com/' };
+    await must(operator.createProduct({ id: 'viewer', name: 'Acme Viewer', template, trial }));
+    const terminal = await signInTui(server, operatorEmail, { columns: 120, rows: 50 });
+    await terminal.waitFor(/Prod .+\d\/\d/u);
+    terminal.type('3/viewer\r');
+    await terminal.waitFor('Enter make a license');
+    await terminal.waitFor('perpetual, 3 activations, 90 days, floating');
+    terminal.press('e');
+    await terminal.waitFor(/Type\s+‹ Perpetual ›/u);
+    // Name, type (back to what products begin with), activations, days.
+    terminal.press('ctrl+u', 'tab', 'left');
+    await terminal.waitFor('‹ subscription ›');
+    terminal.press('tab', 'ctrl+u', 'tab', 'ctrl+u');
+    // Grace days, and so on to where it can be tried.
+    terminal.press(...Array.from({ length: 11 }, () => 'tab'));
+    await terminal.waitFor('Where it can be tried at once');
+    terminal.press('ctrl+u');
+    terminal.type('\u0013');
+    await terminal.waitFor('Name is needed.');
+    terminal.type('Viewer\u0013');
+    await terminal.waitFor('The product Viewer is changed.');
+    const { items } = await must(operator.products());
+    expect(items.find(({ id }) => id === 'viewer')).toMatchObject({
+      name: 'Viewer',
+      template: { floating: true },
+      trial: { days: 10, url: null },
+    });
+  });
+
   test('makes a license by its product’s template where nothing else is chosen', async () => {
     const server = await openPortalServer();
     const operator = await server.client(operatorEmail);

@@ -4,7 +4,15 @@ import type { Account } from '../../shared/api/accounts.ts';
 import { fail, ok } from '../../shared/result.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
-import { newPasswordField, optional, passwordField, text, Named } from './fields.ts';
+import {
+  clearable,
+  cleared,
+  newPasswordField,
+  optional,
+  passwordField,
+  text,
+  Named,
+} from './fields.ts';
 
 const infoOf = (account: Account): Block => ({
   kind: 'facts',
@@ -38,17 +46,17 @@ const Info = z.string().trim().max(120, 'has more than 120 characters');
 export const editAccount = action({
   id: 'account.edit',
   title: 'Edit my info',
-  description: 'Change name, company or phone; what stays empty is not changed.',
+  description: 'Change name, company or phone; what is left out is not changed.',
   who: 'signed-in',
+  edits: true,
   fields: {
     name: optional(text(Info, { label: 'Name' })),
-    company: optional(
-      text(Info, { label: 'Company', hint: 'A dash (-) clears it.', clears: true }),
-    ),
-    phone: optional(text(Info, { label: 'Phone', hint: 'A dash (-) clears it.', clears: true })),
+    ...clearable({
+      company: optional(text(Info, { label: 'Company' })),
+      phone: optional(text(Info, { label: 'Phone' })),
+    }),
   },
   run: async (client, { name, company, phone }) => {
-    const cleared = (value: string): string => (value === '-' ? '' : value);
     if (name === undefined && company === undefined && phone === undefined)
       return fail({
         kind: 'invalid',
@@ -56,8 +64,8 @@ export const editAccount = action({
       });
     const answer = await client.editAccount({
       ...(name === undefined ? {} : { name }),
-      ...(company === undefined ? {} : { company: cleared(company) }),
-      ...(phone === undefined ? {} : { phone: cleared(phone) }),
+      ...(company === undefined ? {} : { company: company === cleared ? '' : company }),
+      ...(phone === undefined ? {} : { phone: phone === cleared ? '' : phone }),
     });
     return answer.ok
       ? ok({ message: 'Your info is saved.', data: answer.value, blocks: [infoOf(answer.value)] })

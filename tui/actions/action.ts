@@ -49,6 +49,8 @@ export interface Action {
   readonly description: string;
   readonly who: Who;
   readonly fields: readonly Field[];
+  /** It changes what is there: a field that is emptied is cleared where it can be, else refused. */
+  readonly edits?: boolean;
   readonly danger?: Danger<Values>;
   /** It moves a file: whoever runs it gives `work`, to show how far it is and to stop it. */
   readonly long?: boolean;

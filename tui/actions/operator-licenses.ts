@@ -176,8 +176,9 @@ export const editLicense = action({
   id: 'licenses.edit',
   title: 'Edit a license',
   description:
-    'Change name, type, entitlements or policy of a license; what stays empty is not changed.',
+    'Change name, type, entitlements or policy of a license; what is left out is not changed.',
   who: 'operator',
+  edits: true,
   fields: {
     license: theLicense,
     name: optional(nameField),

@@ -16,13 +16,14 @@ import { counted, time, type Block } from './done.ts';
 import { block, Named, optional, text, toggle, wholeNumber } from './fields.ts';
 import { allPages } from './find.ts';
 import {
-  EntitlementList,
+  changedTemplate,
   given,
-  Seats,
+  templateChangeFields,
   templateFields,
   templateOf,
   templateText,
 } from './terms.ts';
+import { changedTrial, trialChangeFields, trialFields, trialOf } from './trial-offer.ts';
 
 export const listProducts = action({
   id: 'products.list',
@@ -73,46 +74,6 @@ const TemplateJson = z.string().transform((typed, context) => {
   return z.NEVER;
 });
 
-const trialFields = {
-  trialDays: optional(
-    text(wholeNumber(1, 365), { label: 'Trial days', hint: 'How long owners may try it.' }),
-  ),
-  trialActivations: optional(
-    text(Seats, { label: 'Trial activations', hint: 'How many machines of a trial; 1 if empty.' }),
-  ),
-  trialEntitlements: optional(
-    text(EntitlementList, {
-      label: 'Trial entitlements',
-      hint: 'Beside the template’s. User management, system configuration and uploads are off in every trial.',
-    }),
-  ),
-  trialUrl: optional(
-    text(WebUrl as z.ZodType<string, string>, {
-      label: 'Trial instance',
-      hint: 'Where it can be tried at once; owners arrive signed in.',
-      example: 'https://try.example.com',
-    }),
-  ),
-};
-
-interface TrialValues {
-  readonly trialDays?: number | undefined;
-  readonly trialActivations?: number | null | undefined;
-  readonly trialEntitlements?: TrialOffer['entitlements'] | undefined;
-  readonly trialUrl?: string | undefined;
-}
-
-/** The offer that these fields make; undefined when none was filled in. */
-const trialOf = (values: TrialValues) => {
-  const offer = given({
-    days: values.trialDays,
-    maxActivations: values.trialActivations,
-    entitlements: values.trialEntitlements,
-    url: values.trialUrl,
-  });
-  return Object.keys(offer).length > 0 ? offer : undefined;
-};
-
 /** What is shown of a product. */
 const productFacts = (product: Product): Block => ({
   kind: 'facts',
@@ -149,12 +110,12 @@ export const createProduct = action({
     template: jsonTemplate,
   },
   run: async (client, values) => {
-    const { id, name, template, ...rest } = values;
-    const trial = trialOf(rest);
+    const { id, name, template } = values;
+    const trial = trialOf(values);
     const answer = await client.createProduct({
       id,
       name,
-      template: { ...template, ...templateOf(pickTemplate(rest)) },
+      template: { ...template, ...templateOf(values) },
       ...(trial ? { trial } : {}),
     });
     return answer.ok
@@ -167,14 +128,6 @@ export const createProduct = action({
       : answer;
   },
 });
-
-const pickTemplate = <T extends TrialValues>({
-  trialDays: _days,
-  trialActivations: _activations,
-  trialEntitlements: _entitlements,
-  trialUrl: _url,
-  ...template
-}: T) => template;
 
 /** The product of an id or name. */
 export const findProduct = async (client: Client, named: string): Promise<Answer<Product>> => {
@@ -200,25 +153,26 @@ export const editProduct = action({
   description:
     'Change what new licenses of a product start with, and its trial; licenses that exist keep their terms.',
   who: 'operator',
+  edits: true,
   fields: {
     product: productField,
     name: optional(text(line(120), { label: 'Name' })),
-    ...templateFields,
-    ...trialFields,
+    ...templateChangeFields,
+    ...trialChangeFields,
     withoutTrial: toggle({
       label: 'Without a trial',
       hint: 'Offer none any more; trials under way go on.',
     }),
     template: jsonTemplate,
   },
-  run: async (client, { product, name, template, withoutTrial, ...rest }) => {
+  run: async (client, { product, name, template, withoutTrial, ...change }) => {
     const found = await findProduct(client, product);
     if (!found.ok) return found;
-    const offer = trialOf(rest);
-    const trial = withoutTrial ? null : offer && { ...found.value.trial, ...offer };
+    const before = { ...found.value.template, ...template };
+    const trial = withoutTrial ? null : changedTrial(found.value.trial, change);
     const answer = await client.changeProduct(found.value.id, {
       ...given({ name }),
-      template: { ...found.value.template, ...template, ...templateOf(pickTemplate(rest)) },
+      template: changedTemplate(before, change),
       ...(trial === undefined ? {} : { trial }),
     });
     return answer.ok

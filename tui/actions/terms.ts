@@ -3,7 +3,16 @@ import { z } from 'zod';
 import { Entitlements } from '../../shared/api/common.ts';
 import type { Policy, Template } from '../../shared/api/licenses.ts';
 import { counted } from './done.ts';
-import { choice, optional, text, wholeNumber } from './fields.ts';
+import {
+  choice,
+  clearable,
+  clearedBy,
+  keptOf,
+  optional,
+  text,
+  wholeNumber,
+  type Clearable,
+} from './fields.ts';
 
 /** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
 export const Expiry = z
@@ -150,6 +159,9 @@ export const templateFields = {
   entitlements: entitlementsField,
 };
 
+/** The same where there is a template already. */
+export const templateChangeFields = clearable(templateFields);
+
 /** A template in words: "subscription, 3 activations, 365 days, floating"; `the defaults` for an empty one. */
 export const templateText = (template: Template): string => {
   const { type, maxActivations, days, graceDays, floating, leaseHours, checkInMinutes } = template;
@@ -180,6 +192,21 @@ type ValuesOf<F extends Readonly<Record<string, { readonly schema: z.ZodType }>>
 export const policyOf = ({ seats, ...values }: ValuesOf<typeof policyFields>): Partial<Policy> =>
   given({ ...values, floating: seats === undefined ? undefined : seats === 'floating' });
 
-/** The template that these fields make; what was left empty is not in it. */
-export const templateOf = ({ seats, ...values }: ValuesOf<typeof templateFields>): Template =>
-  given({ ...values, ...policyOf({ seats }) });
+type TemplateValues = ValuesOf<typeof templateFields>;
+
+/** The template that these fields, of whatever others there are, make; what was left empty is not in it. */
+export const templateOf = (values: TemplateValues): Template => {
+  const { type, maxActivations, days, graceDays, entitlements } = values;
+  const { seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays } = values;
+  const policy = policyOf({ seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays });
+  return given({ type, maxActivations, days, graceDays, entitlements, ...policy });
+};
+
+/** A template as these fields change it: what they clear is not in it any more. */
+export const changedTemplate = (before: Template, values: Clearable<TemplateValues>): Template => {
+  const gone = clearedBy(values);
+  const kept = Object.entries(before).filter(
+    ([name]) => !gone.has(name === 'floating' ? 'seats' : name),
+  );
+  return { ...Object.fromEntries(kept), ...templateOf(keptOf(values)) };
+};

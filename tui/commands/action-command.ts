@@ -68,7 +68,10 @@ const addField = (command: Command, field: Field): void => {
       `${flag} <${field.kind === 'block' ? 'text' : 'value'}>`,
       describe(field),
     );
-    if (field.choices) option.choices(field.choices.map(({ value }) => value));
+    if (field.choices) {
+      const values = field.choices.map(({ value }) => value);
+      option.choices(field.clears === true ? [...values, '-'] : values);
+    }
     command.addOption(option);
   }
   if (takesFile(field))
@@ -87,6 +90,18 @@ const placed = (command: Command, spec: ActionCommand): Values => {
   return values;
 };
 
+/** The text of an option; an empty one clears what can be cleared. */
+const optionText = (field: Field, given: string, edits: boolean): string => {
+  if (given !== '') return given;
+  if (field.clears === true) return '-';
+  if (!edits) return '';
+  throw new CommandError(
+    exitCodes.usage,
+    `${field.label} can't be empty.`,
+    `Give a value, or leave --${kebab(field.name)} out to keep what it is.`,
+  );
+};
+
 /** A field's text: by place, option, file, or prompt. */
 const fieldText = async (
   io: Io,
@@ -95,6 +110,7 @@ const fieldText = async (
   options: Options,
   place: string | undefined,
   placeIsFile: boolean,
+  edits: boolean,
 ): Promise<string> => {
   const given = options[field.name];
   const file = options[fileOption(field)];
@@ -111,7 +127,7 @@ const fieldText = async (
   }
   if (field.kind === 'toggle') return given === true ? 'yes' : 'no';
   if (typeof file === 'string') return readText(input, file, true);
-  if (typeof given === 'string') return given;
+  if (typeof given === 'string') return optionText(field, given, edits);
   if (place !== undefined && placeIsFile) return readText(input, place, true);
   if (place !== undefined && field.code && looksLikePath(place))
     return readText(input, place, true);
@@ -181,6 +197,7 @@ export const runAction = async (io: Io, spec: ActionCommand, command: Command): 
       options,
       places[field.name],
       spec.files?.includes(field.name) === true,
+      spec.action.edits === true,
     );
   if (!(await warn(io, spec, connection, values, options))) return;
   const progress = spec.action.long === true ? showProgress(io, options.json === true) : undefined;

@@ -27,9 +27,13 @@ export interface ActionFormProps {
 
 const again = (name: string): string => `${name}, again`;
 
-/** A field as the form takes it, with the second asking of a password that is being chosen. */
-const toSpecs = (field: Field, initial: string | undefined): FieldSpec[] => {
-  const spec: FieldSpec = { ...field, ...(initial === undefined ? {} : { initial }) };
+/**
+ * A field as the form takes it, with the second asking of a password that is being chosen. What has a value
+ * and can't be cleared must not be left empty.
+ */
+const toSpecs = (field: Field, initial: string | undefined, before = ''): FieldSpec[] => {
+  const optional = field.optional && (field.clears === true || before === '');
+  const spec: FieldSpec = { ...field, optional, ...(initial === undefined ? {} : { initial }) };
   if (field.kind === 'block') {
     return [
       {
@@ -92,7 +96,7 @@ export const ActionForm = (props: ActionFormProps) => {
       <Form
         height={rows - pageTitleRows(rows, true)}
         fields={asked.flatMap((field) =>
-          toSpecs(field, before?.[field.name] ?? initial[field.name]),
+          toSpecs(field, before?.[field.name] ?? initial[field.name], initial[field.name]),
         )}
         submitLabel={action.send ?? action.title}
         busyLabel="One moment"

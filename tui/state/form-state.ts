@@ -15,6 +15,8 @@ export interface FieldSpec {
   /** Shown in an empty field, as an example. */
   readonly example?: string;
   readonly optional?: boolean;
+  /** What has a value may be emptied, a choice opened again. */
+  readonly clears?: boolean;
   /** Of a block: it may be typed line by line, and each line is checked at once. */
   readonly code?: ArmorType | 'any';
   readonly initial?: string;
@@ -60,9 +62,11 @@ export type FormAction =
   | { readonly type: 'sent' };
 
 /** What a choice or toggle can be. One that may stay open begins so, unless there is a value to change. */
-const optionsOf = ({ kind, choices = [], optional, initial }: FieldSpec): readonly string[] => {
+const optionsOf = (field: FieldSpec): readonly string[] => {
+  const { kind, choices = [], optional, clears, initial } = field;
   if (kind === 'toggle') return ['no', 'yes'];
-  const open = optional === true && choices.length > 0 && (initial ?? '') === '';
+  const open =
+    optional === true && choices.length > 0 && (clears === true || (initial ?? '') === '');
   return [...(open ? [''] : []), ...choices.map(({ value }) => value)];
 };
 

@@ -102,8 +102,9 @@ export const createDialogue = ({ stdin, stdout }: Streams): Dialogue => {
       return line;
     },
     async askSecret(prompt) {
-      stdout.write(prompt);
+      // First the echo goes off: somebody fast, or a script, answers as soon as the question stands there.
       if (stdin.isTTY) stdin.setRawMode?.(true);
+      stdout.write(prompt);
       const line = await next();
       if (stdin.isTTY) stdin.setRawMode?.(false);
       stdout.write('\n');

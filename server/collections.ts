@@ -48,6 +48,8 @@ export const collections = {
     seat: ({ licenseId, seat }) => (seat === null ? undefined : seatKey(licenseId, seat)),
     machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
     token: (activation) => activation.tokenHash ?? undefined,
+    /** Machines that gave their seat up for good, under one key. */
+    deactivated: ({ tokenHash }) => (tokenHash === null ? 'yes' : undefined),
   }),
   memberships: collection<MembershipDoc>()({
     license: (membership) => membership.licenseId,

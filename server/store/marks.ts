@@ -140,6 +140,7 @@ export const openMarks = async (directory: string, log: Log): Promise<StoredMark
     delete: (id) => {
       changed = marks.delete(id) || changed;
     },
+    ids: () => marks.keys(),
     save: async () => {
       while (isSaving()) await saving;
       if (!changed) return;

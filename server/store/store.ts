@@ -124,6 +124,8 @@ export interface Marks {
   get(id: string): Mark | undefined;
   set(id: string, mark: Mark): void;
   delete(id: string): void;
+  /** All ids that have a mark. */
+  ids(): Iterable<string>;
 }
 
 export type StoreStatus =

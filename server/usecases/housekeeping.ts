@@ -1,49 +1,101 @@
 /** What a server does by itself: it forgets what has ended. */
+import { idPrefixes } from '../../shared/ids.ts';
+import type { ActivationDoc } from '../domain/documents.ts';
 import { usageOver } from '../domain/usage.ts';
-import type { CollectionReader, Document } from '../store/store.ts';
+import type { Document, PageQuery } from '../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
+import { seatOf } from './seats.ts';
 import { isSessionOver } from './sign-in.ts';
 
 const day = 86_400_000;
 /** Answers are kept this long for a repeated Idempotency-Key. */
 const idempotencyLifetime = day;
-/** Requests for a forgotten password are listed this long. */
-const passwordRequestLifetime = 7 * day;
+/** Requests for a forgotten password are listed this long; who asked may come to the operator until then. */
+export const passwordRequestLifetime = 7 * day;
 /** Documents looked at, or deleted, in one go: others wait meanwhile. */
 const pageSize = 500;
-
-type Forgettable =
-  | 'sessions'
-  | 'codes'
-  | 'idempotency'
-  | 'passwordRequests'
-  | 'downloadLinks'
-  | 'trialLinks'
-  | 'usage';
 
 /** The ids of documents that are over, page by page so that nobody waits. */
 const findOver = async <D extends Document>(
   deps: Deps,
-  collection: (reader: LicetReader) => CollectionReader<D, string>,
-  isOver: (document: D) => boolean,
+  list: (reader: LicetReader, page: PageQuery) => Promise<readonly D[]>,
+  isOver: (document: D, reader: LicetReader) => boolean | Promise<boolean>,
 ): Promise<readonly string[]> => {
   const over: string[] = [];
   let after: string | undefined;
   do {
-    const page = await deps.store.read((reader) =>
-      collection(reader).list({ after, limit: pageSize }),
-    );
-    over.push(...page.filter(isOver).map(({ id }) => id));
-    after = page.length < pageSize ? undefined : page.at(-1)?.id;
+    const page = await deps.store.read(async (reader) => {
+      const documents = await list(reader, { after, limit: pageSize });
+      const ended: string[] = [];
+      for (const one of documents) if (await isOver(one, reader)) ended.push(one.id);
+      return { ended, last: documents.length < pageSize ? undefined : documents.at(-1)?.id };
+    });
+    over.push(...page.ended);
+    after = page.last;
   } while (after !== undefined);
   return over;
 };
 
-/** The ids of a whole collection, in their order. */
-const allIds = async <D extends Document>(
+/** Whether a lease of the machine still runs: then releases of its license count it. */
+const isLeaseOver = async (
   deps: Deps,
-  collection: (reader: LicetReader) => CollectionReader<D, string>,
-): Promise<readonly string[]> => findOver(deps, collection, () => true);
+  activation: ActivationDoc,
+  reader: LicetReader,
+): Promise<boolean> => {
+  const license = await reader.licenses.get(activation.licenseId);
+  return !license || seatOf(deps, license, activation).leaseUntil <= deps.now();
+};
+
+const findAllOver = async (deps: Deps) => {
+  const now = deps.now();
+  return {
+    sessions: await findOver(
+      deps,
+      ({ sessions }, page) => sessions.list(page),
+      (one) => isSessionOver(deps, one),
+    ),
+    codes: await findOver(
+      deps,
+      ({ codes }, page) => codes.list(page),
+      ({ expiresAt }) => expiresAt <= now,
+    ),
+    downloadLinks: await findOver(
+      deps,
+      ({ downloadLinks }, page) => downloadLinks.list(page),
+      ({ expiresAt }) => expiresAt <= now,
+    ),
+    trialLinks: await findOver(
+      deps,
+      ({ trialLinks }, page) => trialLinks.list(page),
+      ({ expiresAt }) => expiresAt <= now,
+    ),
+    idempotency: await findOver(
+      deps,
+      ({ idempotency }, page) => idempotency.list(page),
+      ({ createdAt }) => createdAt + idempotencyLifetime <= now,
+    ),
+    passwordRequests: await findOver(
+      deps,
+      ({ passwordRequests }, page) => passwordRequests.list(page),
+      ({ requestedAt }) => requestedAt + passwordRequestLifetime <= now,
+    ),
+    activations: await findOver(
+      deps,
+      ({ activations }, page) => activations.by('deactivated', 'yes', page),
+      (one, reader) => isLeaseOver(deps, one, reader),
+    ),
+    usage: usageOver(
+      await findOver(
+        deps,
+        ({ usage }, page) => usage.list(page),
+        () => true,
+      ),
+      now,
+    ),
+  };
+};
+
+type Forgettable = keyof Awaited<ReturnType<typeof findAllOver>>;
 
 const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Promise<void> => {
   for (let start = 0; start < ids.length; start += pageSize) {
@@ -61,63 +113,26 @@ const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Pr
   }
 };
 
+/** Drops the marks of sessions that are gone: those that people ended themselves left theirs. */
+const dropMarks = async ({ store }: Deps): Promise<void> => {
+  const marked: string[] = [];
+  for (const id of store.marks.ids()) if (id.startsWith(idPrefixes.session)) marked.push(id);
+  for (let start = 0; start < marked.length; start += pageSize) {
+    const some = marked.slice(start, start + pageSize);
+    const known = await store.read((reader) =>
+      Promise.all(some.map((id) => reader.sessions.get(id))),
+    );
+    for (const [at, id] of some.entries()) if (!known[at]) store.marks.delete(id);
+  }
+};
+
 /**
- * Deletes sessions, codes, links and kept answers that are over, old password requests and old usage. Call it hourly;
- * it does nothing while the store is read-only.
+ * Deletes sessions, codes, links and kept answers that are over, machines that gave their seat up for
+ * good, old password requests and old usage. Call it hourly; it does nothing while the store is read-only.
  */
 export const housekeeping = async (deps: Deps): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
-  const now = deps.now();
-  const lists: (readonly [Forgettable, readonly string[]])[] = [
-    [
-      'sessions',
-      await findOver(
-        deps,
-        (r) => r.sessions,
-        (one) => isSessionOver(deps, one),
-      ),
-    ],
-    [
-      'codes',
-      await findOver(
-        deps,
-        (r) => r.codes,
-        ({ expiresAt }) => expiresAt <= now,
-      ),
-    ],
-    [
-      'downloadLinks',
-      await findOver(
-        deps,
-        (r) => r.downloadLinks,
-        ({ expiresAt }) => expiresAt <= now,
-      ),
-    ],
-    [
-      'trialLinks',
-      await findOver(
-        deps,
-        (r) => r.trialLinks,
-        ({ expiresAt }) => expiresAt <= now,
-      ),
-    ],
-    [
-      'idempotency',
-      await findOver(
-        deps,
-        (r) => r.idempotency,
-        (one) => one.createdAt + idempotencyLifetime <= now,
-      ),
-    ],
-    [
-      'passwordRequests',
-      await findOver(
-        deps,
-        (r) => r.passwordRequests,
-        (one) => one.requestedAt + passwordRequestLifetime <= now,
-      ),
-    ],
-  ];
-  lists.push(['usage', usageOver(await allIds(deps, (r) => r.usage), now)]);
-  for (const [kind, ids] of lists) await forget(deps, kind, ids);
+  const over = await findAllOver(deps);
+  for (const kind of Object.keys(over) as Forgettable[]) await forget(deps, kind, over[kind]);
+  await dropMarks(deps);
 };

@@ -4,8 +4,13 @@ import type { JournalEntry } from '../../shared/api/server.ts';
 import type { JournalHeader } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
 
-/** A name for an id, where the document is still there. */
-const labelOf = async (reader: LicetReader, id: string): Promise<string> => {
+/** A name for an id: that of its document, or for a machine that is not known any more the one of the record. */
+const labelOf = async (
+  reader: LicetReader,
+  id: string,
+  { details }: JournalHeader,
+): Promise<string> => {
+  const machine = String(details?.['hostname'] ?? id);
   const prefix = id.slice(0, id.indexOf('_'));
   switch (prefix) {
     case 'acc':
@@ -13,9 +18,9 @@ const labelOf = async (reader: LicetReader, id: string): Promise<string> => {
     case 'lic':
       return (await reader.licenses.get(id))?.name ?? id;
     case 'act':
-      return (await reader.activations.get(id))?.hostname ?? id;
+      return (await reader.activations.get(id))?.hostname ?? machine;
     case 'key':
-      return (await reader.offlineKeys.get(id))?.hostname ?? id;
+      return (await reader.offlineKeys.get(id))?.hostname ?? machine;
     case 'rel':
       return (await reader.releases.get(id))?.fileName ?? id;
     default:
@@ -26,10 +31,10 @@ const labelOf = async (reader: LicetReader, id: string): Promise<string> => {
 const view = async (reader: LicetReader, header: JournalHeader): Promise<JournalEntry> => ({
   seq: header.seq,
   at: header.at,
-  actor: { ...header.actor, label: await labelOf(reader, header.actor.id) },
+  actor: { ...header.actor, label: await labelOf(reader, header.actor.id, header) },
   action: header.action,
   target: header.target,
-  targetLabel: await labelOf(reader, header.target),
+  targetLabel: await labelOf(reader, header.target, header),
   outcome: header.outcome,
   details: { ...header.details },
 });

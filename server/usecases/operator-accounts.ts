@@ -17,13 +17,12 @@ import { actorOf, type AccountCaller } from './caller.ts';
 import { dropCodes, dropOwnersCodes, issueCode, type IssuedCode } from './codes.ts';
 import { stillProven } from './credentials.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
+import { passwordRequestLifetime } from './housekeeping.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from './pages.ts';
 import { hashNew } from './passwords.ts';
 import { endSessions, signInFirst } from './sign-in.ts';
 import { iso, isoOrNull, viewAccount } from './views.ts';
-
-const requestLifetime = 7 * 86_400_000;
 
 export const listAccounts = (deps: Deps, query: PageQuery): Promise<Page<Account>> =>
   deps.store.read(async (reader) =>
@@ -204,7 +203,7 @@ export const issuePasswordCode = (
   });
 
 const requestStatus = (request: PasswordRequestDoc, now: number): PasswordResetEntry['status'] =>
-  request.status === 'open' && request.requestedAt + requestLifetime < now
+  request.status === 'open' && request.requestedAt + passwordRequestLifetime < now
     ? 'expired'
     : request.status;
 

@@ -243,6 +243,7 @@ export const openDatabaseStore = <S extends Schema>(file: string, schema: S): St
           .prepare('INSERT OR REPLACE INTO marks VALUES (?, ?)')
           .run(id, JSON.stringify(mark)),
       delete: (id) => void database.prepare('DELETE FROM marks WHERE id = ?').run(id),
+      ids: () => select('SELECT id AS json FROM marks').map(String),
     },
     seq: () => tip().seq,
     era: () => 1,

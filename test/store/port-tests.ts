@@ -304,6 +304,7 @@ export const testStore = (name: string, makePlace: () => Promise<Place>): void =
       await reopen();
       expect(store.marks.get('act_1')).toEqual({ at: 1000, version: '1.2', from: '::1' });
       expect(store.marks.get('act_2')).toBeUndefined();
+      expect([...store.marks.ids()]).toEqual(['act_1']);
       expect(store.seq()).toBe(0);
     });
 

@@ -35,6 +35,53 @@ describe('what has ended is forgotten', () => {
     expect(await counts()).toMatchObject({ passwordRequests: 0 });
   });
 
+  test('the mark of a session that was ended by its person', async () => {
+    const portal = await openPortal();
+    const { body } = await portal.ask<{ id: string }>('GET', '/v1/sessions/current', {
+      token: portal.ana,
+    });
+    expect(portal.deps.store.marks.get(body.id)).toBeDefined();
+    await portal.ask('DELETE', '/v1/sessions/current', { token: portal.ana });
+    await housekeeping(portal.deps);
+    expect(portal.deps.store.marks.get(body.id)).toBeUndefined();
+  });
+
+  test('a machine that gave its seat up for good, once its lease has ended; the journal still names it', async () => {
+    const portal = await openPortal();
+    const { body: gone } = await portal.activate('web-1');
+    const { body: released } = await portal.activate('web-2');
+    const { body: running } = await portal.activate('web-3');
+    const path = `/v1/activations/${gone.activation.id}`;
+    const deactivated = await portal.ask('DELETE', path, { token: gone.activationToken });
+    expect(deactivated.status).toBe(204);
+    await portal.ask(
+      'DELETE',
+      `/v1/licenses/${portal.license.id}/activations/${released.activation.id}`,
+      { token: portal.ana },
+    );
+    const kept = () =>
+      portal.deps.store.read(async (reader) =>
+        (await reader.activations.list()).map(({ id }) => id),
+      );
+    const both = [released.activation.id, running.activation.id];
+    portal.time.now += 71 * hour;
+    await housekeeping(portal.deps);
+    expect(await kept()).toEqual([gone.activation.id, ...both]);
+    portal.time.now += hour;
+    await housekeeping(portal.deps);
+    expect(await kept()).toEqual(both);
+    expect(portal.deps.store.marks.get(gone.activation.id)).toBeUndefined();
+    const token = await portal.signIn('op@example.com');
+    const journal = await portal.ask<{ items: { action: string; targetLabel: string }[] }>(
+      'GET',
+      '/v1/operator/journal',
+      { token },
+    );
+    expect(journal.body.items).toContainEqual(
+      expect.objectContaining({ action: 'activation.deactivate', targetLabel: 'web-1' }),
+    );
+  });
+
   test('links to a file after an hour, those to a trial after a minute', async () => {
     const { deps, time, ids, tokens, ask } = await openCast();
     const counts = () =>

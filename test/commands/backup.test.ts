@@ -164,6 +164,14 @@ test('a backup into a folder is named by its time and says how it comes back', a
   expect(made.stderr).toMatch(/unlock secret.*licet restore .*\.tar\.gz/su);
 });
 
+test('a folder that is not there is made, so that every day has a file of its own', async () => {
+  for (const line of [`--data ${portal.data}`, `--server ${portal.url}`]) {
+    const place = `${portal.folder}/daily${line.length}/`;
+    done(await portal.as('ops', `backup ${place} ${line}`));
+    expect(await readdir(place)).toEqual([expect.stringMatching(/^licet-.*\.tar\.gz$/u)]);
+  }
+});
+
 test('an operator elsewhere fetches one over the network, and nobody else', async () => {
   const fetched = `${portal.folder}/fetched.tar.gz`;
   const line = `backup ${fetched} --server ${portal.url} --json`;

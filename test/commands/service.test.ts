@@ -1,6 +1,6 @@
 /** `licet service`: the unit as systemd itself reads it, and how a server tells systemd that it answers. */
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
@@ -72,6 +72,31 @@ const makeSystem = async (): Promise<string> => {
   done(await licet(`init --data ${root}/var/lib/licet --operator-email a@example.com --json`));
   return root;
 };
+
+test('a secret that a former folder left is not taken for that of a restored one', async () => {
+  const root = await makeSystem();
+  const { installService } = await import('../../server/system/service/install.ts');
+  const options = {
+    root,
+    program: ['/usr/local/bin/licet'],
+    data: '/var/lib/licet',
+    unlockFile: '/etc/licet/unlock',
+    user: 'licet',
+    listen: undefined,
+  };
+  await installService(options);
+  // Another folder in the place of the first, with a secret of its own.
+  await rm(path.join(root, 'var/lib/licet'), { recursive: true });
+  done(await licet(`init --data ${root}/var/lib/licet --operator-email a@example.com --json`));
+  const former = path.join(root, 'etc/licet/unlock');
+  const before = await readFile(former, 'utf8');
+  await expect(installService(options)).rejects.toThrow('mv /etc/licet/unlock');
+  expect(await readFile(former, 'utf8')).toBe(before);
+  await rename(former, `${former}.old`);
+  const own = await readFile(path.join(root, 'var/lib/licet/keys/unlock'), 'utf8');
+  await installService(options);
+  expect(await readFile(former, 'utf8')).toBe(own);
+});
 
 test('install writes unit and user, and puts the unlock secret where the server can’t read it', async () => {
   const root = await makeSystem();

@@ -86,7 +86,10 @@ export const createAccount = action({
           until: codeExpiresAt,
         }),
       ],
-      next: 'Hand the card over by a safe way: the code is not shown again, but a new one can be made.',
+      next:
+        setPasswordCode === null
+          ? 'Hand the card over, and the password by a safe way.'
+          : 'Hand the card over by a safe way: the code is not shown again, but a new one can be made.',
     });
   },
 });

@@ -1,4 +1,5 @@
 /** `licet backup`: a data folder as one file, while the server runs; `--move` seals the folder behind it. */
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { time, type Done } from '../actions/done.ts';
@@ -40,8 +41,14 @@ const askToMove = async (io: Io, directory: string, flags: BackupFlags): Promise
   throw new CommandError(exitCodes.failed, 'Nothing was changed.');
 };
 
+/** A name that ends like a folder's is one, also where there is none yet. */
+const makeFolder = async (named: string): Promise<void> => {
+  if (/[/\\]$/u.test(named)) await mkdir(named, { recursive: true, mode: 0o700 });
+};
+
 const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promise<Done> => {
-  const out = path.resolve(place ?? flags.out ?? '.');
+  const named = place ?? flags.out ?? '.';
+  const out = path.resolve(named);
   if (flags.server !== undefined) {
     if (flags.data !== undefined || flags.move === true)
       throw new CommandError(
@@ -50,6 +57,7 @@ const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promi
         'Give one or the other.',
       );
     const { fetchBackup } = await import('./backup-fetch.ts');
+    await makeFolder(named);
     return fetchBackup(io, flags, out, flags.releases !== false);
   }
   const [{ backup, moveAway }, { refuseNewer }] = await Promise.all([
@@ -61,6 +69,7 @@ const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promi
   await refuseNewer(directory);
   checkPlace(directory, out);
   if (move) await askToMove(io, directory, flags);
+  await makeFolder(named);
   const progress = showProgress(io, flags.json === true);
   const made = await cancelable((signal) =>
     (move ? moveAway : backup)({
@@ -105,7 +114,10 @@ export const backupCommand = (io: Io): Command =>
       command
         .option('--server <url>', 'fetch it from this server, as the operator who is signed in')
         .option('--pin <fingerprint>', "SHA-256 of the server's certificate, as on your card")
-        .argument('[file]', 'the file, or a folder for a file named by the time; else here')
+        .argument(
+          '[file]',
+          'the file, or a folder (one that ends in / is made) for a file named by the time; else here',
+        )
         .option('--out <file>', 'the same')
         .option('--no-releases', 'leave the files to download out')
         .option(

@@ -100,7 +100,7 @@ const run = async (io: Io, flags: InitFlags): Promise<Done> => {
     blocks: [
       { kind: 'verbatim', title: 'Recovery sheet', text: recoveryText, fileName: 'recovery.txt' },
     ],
-    next: `Print the sheet above and keep it in a safe. Then start the server with “licet serve --data ${made.directory}”, open “licet” and ${signIn}.`,
+    next: `Print the recovery sheet and keep it in a safe. Then start the server with “licet serve --data ${made.directory}”, open “licet” and ${signIn}.`,
   };
 };
 

@@ -17,6 +17,7 @@ import { promisify } from 'node:util';
 import { checkTransport } from '../check-settings.ts';
 import { Failure } from '../failure.ts';
 import { keyPaths } from '../keys/keyring.ts';
+import { loadKeys } from '../keys/load-keys.ts';
 import { readSettings } from '../settings.ts';
 import { unitText } from './unit.ts';
 
@@ -80,6 +81,24 @@ export const makeUnit = async (options: InstallOptions): Promise<string> => {
   return unitText({ ...options, lowPort: port > 0 && port < 1024 });
 };
 
+/** A secret that a former folder left at its place is not overwritten, and would keep the service from starting. */
+const checkFormerSecret = async ({ root, data, unlockFile }: InstallOptions): Promise<void> => {
+  const directory = path.join(root, data);
+  const former = path.join(root, unlockFile);
+  const own = keyPaths(directory).unlock;
+  if (!(await exists(former)) || !(await exists(own))) return;
+  const opens = (file: string): Promise<boolean> =>
+    loadKeys({ directory, unlockFile: file }).then(
+      () => true,
+      () => false,
+    );
+  if ((await opens(former)) || !(await opens(own))) return;
+  throw new Failure(
+    'keys',
+    `The unlock secret at ${unlockFile} does not open the keys of ${data}, and the one in that folder does. Move the former away (mv ${unlockFile} ${unlockFile}.old), and install again.`,
+  );
+};
+
 /** Moves the unlock secret out of the data folder, to where only root and systemd read it. */
 const placeUnlockSecret = async ({ root, data, unlockFile }: InstallOptions): Promise<void> => {
   const to = path.join(root, unlockFile);
@@ -133,6 +152,7 @@ export const installService = async (options: InstallOptions): Promise<void> => 
   const [unseen] = hiddenFrom(options);
   if (unseen !== undefined) throw new Failure('setting', unseen);
   const unit = await makeUnit(options);
+  await checkFormerSecret(options);
   await placeUnlockSecret(options);
   const at = (file: string): string => path.join(options.root, file);
   const { user, data } = options;

@@ -20,12 +20,22 @@ interface Example {
 
 const examplesBelow = (command: Command, above: string): Example[] => {
   const name = `${above} ${command.name()}`.trim();
-  return command.commands.length === 0
-    ? examplesOf(command).map((line) => ({ command: name, line }))
-    : command.commands.flatMap((child) => examplesBelow(child, name));
+  return [
+    ...examplesOf(command).map((line) => ({ command: name, line })),
+    ...command.commands.flatMap((child) => examplesBelow(child, name)),
+  ];
 };
 
-const examples = (await shownCommands()).flatMap((command) => examplesBelow(command, ''));
+const commands = await shownCommands();
+const below = commands.flatMap((command) => examplesBelow(command, ''));
+/** The help of the program itself shows some, of which most are shown below too. */
+const ofProgram = commands[0]?.parent ? examplesOf(commands[0].parent) : [];
+const examples = [
+  ...below,
+  ...ofProgram
+    .filter((line) => below.every((example) => example.line !== line))
+    .map((line) => ({ command: 'licet', line })),
+];
 const stageOf = ({ command, line }: Example): Stage | undefined => stages[line] ?? stages[command];
 const here = examples.filter(({ line }) => !Object.hasOwn(ranElsewhere, line));
 

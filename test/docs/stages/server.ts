@@ -25,6 +25,15 @@ export const serverStages: Readonly<Record<string, Stage>> = {
     says: /RECOVERY SHEET[^]*ops@example\.com/iu,
   },
   serve: { typed: [['licet answers at', ctrlC]], says: /"listening":"http:\/\/127/u },
+  'licet login --server https://licet.example.com': {
+    stranger: true,
+    typed: [
+      ['Is it the one on your card?', yes],
+      ['E-mail: ', 'ana@example.com\r'],
+      ['Password: ', secret],
+    ],
+    says: /Signed in to https:.* as ana@example\.com/u,
+  },
   'licet login --server https://licet.example.com --email ana@example.com': {
     stranger: true,
     typed: [

@@ -1,4 +1,5 @@
 /** A server on a data folder: puts the parts together, listens, and takes them apart again. */
+import { day, hour } from '../shared/time.ts';
 import { createApp } from './app.ts';
 import { dataVersion } from './data-version.ts';
 import type { Limits } from './http/limits.ts';
@@ -50,8 +51,6 @@ export interface RunningServer {
 
 const minute = 60_000;
 const quarter = 15 * minute;
-const hour = 60 * minute;
-const day = 24 * hour;
 /** Milliseconds that running requests have to end when the server stops. */
 const grace = 10_000;
 

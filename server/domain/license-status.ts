@@ -2,10 +2,9 @@
 import type { LicenseStatus } from '../../shared/api/licenses.ts';
 import { expiryNotice, inDays, type ExpiryNotice } from '../../shared/expiry.ts';
 import type { Refusal } from '../../shared/problems.ts';
+import { day, isoDay } from '../../shared/time.ts';
 import type { LicenseDoc } from './documents.ts';
 import { contactSentence, supportMember, type SupportSettings } from './support.ts';
-
-const day = 86_400_000;
 
 /** The last moment that RFC 3339 can write, its years having four digits. */
 const lastMoment = Date.parse('9999-12-31T23:59:59.999Z');
@@ -22,9 +21,6 @@ export const licenseStatus = (license: LicenseDoc, now: number): LicenseStatus =
   if (license.expiresAt === null || end === null || now < license.expiresAt) return 'active';
   return now < end ? 'grace' : 'expired';
 };
-
-/** `2026-11-24`. */
-export const showDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
 const because = (reason: string | null): string => (reason ? `: ${reason}` : '');
 
@@ -54,7 +50,7 @@ export const refuseInvalid = (
         extra: { ...extra, reason: license.reason },
       };
     case 'expired': {
-      const ended = showDay(license.expiresAt ?? now);
+      const ended = isoDay(license.expiresAt ?? now);
       const text =
         license.type === 'trial'
           ? `The trial “${license.name}” ended on ${ended}. To go on, buy a license: what is activated stays activated.`
@@ -87,7 +83,7 @@ export const expiryWarning = (license: LicenseDoc, now: number): ExpiryWarning =
   if (expiresAt === null || end === null || notice === null) return { warning: null, notice: null };
   const warning =
     notice.code === 'in-grace'
-      ? `The license “${name}” expired on ${showDay(expiresAt)} and stops on ${showDay(end)}. Renew it.`
-      : `The license “${name}” expires ${inDays(notice.daysLeft)}, on ${showDay(expiresAt)}.`;
+      ? `The license “${name}” expired on ${isoDay(expiresAt)} and stops on ${isoDay(end)}. Renew it.`
+      : `The license “${name}” expires ${inDays(notice.daysLeft)}, on ${isoDay(expiresAt)}.`;
   return { warning, notice };
 };

@@ -2,11 +2,10 @@
 import type { OfflineKeyStatus } from '../../shared/api/offline-keys.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { day, year } from '../../shared/time.ts';
 import type { LicenseDoc, OfflineKeyDoc } from './documents.ts';
 import { graceEnd } from './license-status.ts';
 
-const day = 86_400_000;
-const year = 365 * day;
 const reimagesPerYear = 3;
 const clockTolerance = 600_000;
 

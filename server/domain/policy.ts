@@ -2,10 +2,10 @@
 import type { LicenseCreate, Policy, Template } from '../../shared/api/licenses.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { day } from '../../shared/time.ts';
 import type { LicenseDoc, ProductDoc } from './documents.ts';
 import { refuseEntitlements } from './entitlements.ts';
 
-const day = 86_400_000;
 const defaultDays = { subscription: 365, trial: 30 } as const;
 
 const defaultPolicy: Policy = {
@@ -56,7 +56,7 @@ export type Terms = Pick<
 
 /** The terms of a new license. */
 export const newTerms = (
-  input: LicenseCreate,
+  input: Omit<LicenseCreate, 'ownerEmail' | 'name' | 'product'>,
   product: ProductDoc,
   now: number,
 ): Result<Terms, Refusal> => {

@@ -4,11 +4,10 @@
  */
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { isoDay, year } from '../../shared/time.ts';
 import type { LicenseDoc } from './documents.ts';
 import { holdsSeat, type Seat } from './seats.ts';
 import { contactName, supportMember, type SupportSettings } from './support.ts';
-
-const year = 365 * 86_400_000;
 
 /** The resets of the last year. */
 export const recentResets = (license: LicenseDoc, now: number): readonly number[] =>
@@ -63,7 +62,7 @@ export const mayReset = (
     detail:
       next === null
         ? `This license allows no resets. Release single machines instead, or ${ask}.`
-        : `This license allows ${resetsPerYear} resets a year and all are used. The next is possible on ${new Date(next).toISOString().slice(0, 10)}. Release single machines instead, or ${ask}.`,
+        : `This license allows ${resetsPerYear} resets a year and all are used. The next is possible on ${isoDay(next)}. Release single machines instead, or ${ask}.`,
     extra: { resetsPerYear, ...supportMember(support) },
     ...(next === null ? {} : { retryAfter: Math.max(1, Math.ceil((next - now) / 1000)) }),
   });

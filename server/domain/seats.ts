@@ -1,6 +1,7 @@
 /** Seats: who holds one, whether one is free, and what is said when none is. */
 import type { LimitExceeded } from '../../shared/api/activations.ts';
 import type { Refusal } from '../../shared/problems.ts';
+import { day } from '../../shared/time.ts';
 import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from './documents.ts';
 
@@ -38,8 +39,6 @@ export const nextFree = (
   if (license.policy.floating) ends.push(...seats.map((seat) => seat.leaseUntil));
   return ends.length === 0 ? null : Math.min(...ends);
 };
-
-const day = 86_400_000;
 
 /**
  * The machines that are the likeliest to be gone come first, by whole days; those of one day by name, so

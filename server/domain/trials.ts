@@ -4,12 +4,11 @@ import type { LicensePatch, TrialOffer } from '../../shared/api/licenses.ts';
 import { trialRestrictions } from '../../shared/api/trials.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { day, isoDay } from '../../shared/time.ts';
 import type { LicenseDoc, ProductDoc } from './documents.ts';
-import { licenseStatus, showDay } from './license-status.ts';
+import { licenseStatus } from './license-status.ts';
 import { newTerms } from './policy.ts';
 import { contactSentence, supportMember, type SupportSettings } from './support.ts';
-
-const day = 86_400_000;
 
 /** What a trial of the product permits: the template's, the offer's, and never what no trial permits. */
 export const trialEntitlements = (product: ProductDoc, offer: TrialOffer): Entitlements => ({
@@ -37,7 +36,7 @@ export const refuseTrial = (
   }
   if (!before) return null;
   const ended = before.expiresAt !== null && licenseStatus(before, now) === 'expired';
-  const until = before.expiresAt === null ? '' : showDay(before.expiresAt);
+  const until = before.expiresAt === null ? '' : isoDay(before.expiresAt);
   const text =
     before.type !== 'trial'
       ? `Your trial of ${product.name} has become the license “${before.name}”.`
@@ -53,10 +52,8 @@ export const refuseTrial = (
 
 /** The terms of a trial that starts now. It ends by its day, without grace. */
 export const trialTerms = (product: ProductDoc, offer: TrialOffer, now: number) => {
+  const name = `${product.name} trial`.slice(0, 120);
   const input = {
-    ownerEmail: '',
-    name: `${product.name} trial`.slice(0, 120),
-    product: product.id,
     type: 'trial' as const,
     maxActivations: offer.maxActivations,
     expiresAt: new Date(now + offer.days * day).toISOString(),
@@ -64,7 +61,7 @@ export const trialTerms = (product: ProductDoc, offer: TrialOffer, now: number) 
   };
   const terms = newTerms(input, product, now);
   return terms.ok
-    ? ok({ ...terms.value, name: input.name, entitlements: trialEntitlements(product, offer) })
+    ? ok({ ...terms.value, name, entitlements: trialEntitlements(product, offer) })
     : terms;
 };
 
@@ -81,9 +78,7 @@ export const purchase = (
   const { type } = patch;
   if (license.type !== 'trial' || type === undefined || type === 'trial') return ok(patch);
   if (!product) return fail({ code: 'not-found', detail: 'The product of this trial is gone.' });
-  const { ownerEmail: _, ...given } = patch;
-  const input = { ...given, ownerEmail: '', name: license.name, product: product.id };
-  const terms = newTerms(input, product, now);
+  const terms = newTerms(patch, product, now);
   if (!terms.ok) return terms;
   const { expiresAt, maxActivations, graceDays, entitlements, policy } = terms.value;
   return ok({

@@ -1,11 +1,8 @@
 /** Usage of a license by day: what is kept of a month, and how a span of days is read from it. */
 import type { UsageDay } from '../../shared/api/usage.ts';
+import { day, isoDay } from '../../shared/time.ts';
 import type { UsageDoc } from './documents.ts';
 
-const dayLength = 86_400_000;
-
-/** `2026-11-24`, in UTC. */
-export const dayOf = (at: number): string => new Date(at).toISOString().slice(0, 10);
 const monthOf = (day: string): string => day.slice(0, 7);
 
 /** Days of usage that are kept, and that can be asked for. */
@@ -20,7 +17,7 @@ export const usageId = (licenseId: string, day: string): string =>
  * ago, but for the newest of them of each license: it says how many seats were held since.
  */
 export const usageOver = (ids: readonly string[], now: number): readonly string[] => {
-  const oldest = monthOf(dayOf(now - usageKeptDays * dayLength));
+  const oldest = monthOf(isoDay(now - usageKeptDays * day));
   const monthIn = (id: string): string => id.slice(-oldest.length);
   const licenseIn = (id: string): string => id.slice(0, -oldest.length);
   return ids.filter((id, at) => {
@@ -65,10 +62,8 @@ export const saysMore = (before: Seen | undefined, seen: Seen): boolean =>
 /** The days from one to the other, both included, at most so many: the latest of them. */
 export const daysBetween = (from: string, to: string, most: number): readonly string[] => {
   const [first, last] = [Date.parse(from), Date.parse(to)];
-  const count = Math.min(most, Math.floor((last - first) / dayLength) + 1);
-  return Array.from({ length: Math.max(0, count) }, (_, i) =>
-    dayOf(last - (count - 1 - i) * dayLength),
-  );
+  const count = Math.min(most, Math.floor((last - first) / day) + 1);
+  return Array.from({ length: Math.max(0, count) }, (_, i) => isoDay(last - (count - 1 - i) * day));
 };
 
 /**

@@ -97,8 +97,6 @@ export const trialRoutes = (deps: Deps) =>
       async (c) => {
         const { token } = c.req.valid('param');
         const url = orRefuse(await followTrialLink(deps, anonymous(c), token));
-        c.header('Referrer-Policy', 'no-referrer');
-        c.header('Cache-Control', 'no-store');
         return c.redirect(url, 302);
       },
     );

@@ -1,6 +1,7 @@
 /** The doctor's look at keys and certificates: would they open, and for how long are they good. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { day, isoDay, year } from '../../shared/time.ts';
 import type { Finding } from '../store/finding.ts';
 import { Failure } from './failure.ts';
 import { currentEntry, keyPaths, readKeyring, readRevocations } from './keys/keyring.ts';
@@ -8,12 +9,9 @@ import { certificateEnd, loadKeys } from './keys/load-keys.ts';
 import { hasUnlockSecret, type UnlockPlace } from './keys/unlock.ts';
 import { ownCertificates } from './tls/own-identity.ts';
 
-const month = 30 * 86_400_000;
-const fortnight = 14 * 86_400_000;
-const week = 7 * 86_400_000;
-const year = 365 * 86_400_000;
-
-const day = (at: number): string => new Date(at).toISOString().slice(0, 10);
+const month = 30 * day;
+const fortnight = 14 * day;
+const week = 7 * day;
 
 /** What the operator is told by a Failure says itself what to do. */
 const asFinding = (file: string, error: unknown): Finding => {
@@ -55,12 +53,12 @@ const checkEnds = async (place: UnlockPlace, now: number): Promise<readonly Find
   if (ends <= now + month) {
     const message =
       ends <= now
-        ? `The certificate of the signing key ended on ${day(ends)}: what is signed since then is refused.`
-        : `The certificate of the signing key ends on ${day(ends)}: what is signed after that is refused.`;
+        ? `The certificate of the signing key ended on ${isoDay(ends)}: what is signed since then is refused.`
+        : `The certificate of the signing key ends on ${isoDay(ends)}: what is signed after that is refused.`;
     findings.push({ severity: 'warning', file, message, choices });
   }
   if (listEnds <= now + month) {
-    const message = `A newer list of revoked keys is due by ${day(listEnds)}.`;
+    const message = `A newer list of revoked keys is due by ${isoDay(listEnds)}.`;
     findings.push({ severity: 'note', file, message, choices });
   }
   return findings;
@@ -112,7 +110,7 @@ export const checkOwnTls = async (
     findings.push({
       severity: 'warning',
       file: authority.file,
-      message: `The authority of this server's certificate ends on ${day(authority.ends)}; clients have pinned it.`,
+      message: `The authority of this server's certificate ends on ${isoDay(authority.ends)}; clients have pinned it.`,
       choices: [
         'Move the file away and restart: a new one is made, and clients are asked once more.',
       ],
@@ -122,7 +120,7 @@ export const checkOwnTls = async (
     findings.push({
       severity: 'warning',
       file: server.file,
-      message: `The certificate for HTTPS ends on ${day(server.ends)}, and the server that runs has not renewed it.`,
+      message: `The certificate for HTTPS ends on ${isoDay(server.ends)}, and the server that runs has not renewed it.`,
       choices: ["Look into the server's log for why, or restart it: a start renews it too."],
     });
   }
@@ -141,7 +139,7 @@ export const checkTlsFile = async (
   try {
     const ends = new X509Certificate(await readFile(file)).validToDate.getTime();
     if (ends > now + fortnight) return [];
-    const message = `The certificate for HTTPS ${ends <= now ? 'ended' : 'ends'} on ${day(ends)}.`;
+    const message = `The certificate for HTTPS ${ends <= now ? 'ended' : 'ends'} on ${isoDay(ends)}.`;
     return [{ severity: 'warning', file, message, choices }];
   } catch {
     const message = 'The certificate for HTTPS is missing, or is none that can be read.';

@@ -1,4 +1,5 @@
 /** Takes credentials that are over out of the journal: nobody needs them, and a thief might. */
+import { day } from '../../shared/time.ts';
 import type { LicetSchema } from '../collections.ts';
 import type { FileStore } from '../store/open-store.ts';
 
@@ -16,7 +17,6 @@ const collections: readonly (keyof LicetSchema)[] = [
 ];
 
 const target = 'spent-credentials';
-const day = 86_400_000;
 
 /**
  * Makes work to be called every hour or so. Once a day, by when it was last done rather than by how long

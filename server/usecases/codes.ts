@@ -1,10 +1,11 @@
 /** One-time codes with which a person sets a password: made, kept as a hash, spent once. */
 import { makeId } from '../../shared/ids.ts';
 import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
+import { day } from '../../shared/time.ts';
 import type { AccountDoc, CodeOrigin } from '../domain/documents.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 
-const lifetime = 24 * 3_600_000;
+const lifetime = day;
 
 export interface IssuedCode {
   /** Four checked groups; shown once. */

@@ -1,5 +1,6 @@
 /** What a server does by itself: it forgets what has ended. */
 import { idPrefixes } from '../../shared/ids.ts';
+import { day } from '../../shared/time.ts';
 import type { ActivationDoc } from '../domain/documents.ts';
 import { usageOver } from '../domain/usage.ts';
 import type { Document, PageQuery } from '../store/store.ts';
@@ -7,7 +8,6 @@ import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { seatOf } from './seats.ts';
 import { isSessionOver } from './sign-in.ts';
 
-const day = 86_400_000;
 /** Answers are kept this long for a repeated Idempotency-Key. */
 const idempotencyLifetime = day;
 /** Requests for a forgotten password are listed this long; who asked may come to the operator until then. */

@@ -4,6 +4,7 @@
  */
 import type { RefusalReport } from '../../shared/api/refusals.ts';
 import { ok } from '../../shared/result.ts';
+import { day } from '../../shared/time.ts';
 import { holdersShown, longestUnseenFirst, nextFree } from '../domain/seats.ts';
 import type { Change, JournalHeader } from '../store/store.ts';
 import { readLicense } from './access.ts';
@@ -13,11 +14,10 @@ import { licenseOf } from './events.ts';
 import { heldKeys, heldSeats } from './seats.ts';
 import { iso, isoOrNull, viewActivation, viewOfflineSeat } from './views.ts';
 
-/** Bounds of what is kept: machines a license, licenses, and records looked at when it begins again. */
+/** Bounds of what is kept, beside a day: machines a license, licenses, and records looked at when it begins again. */
 const mostMachines = 20;
 const mostLicenses = 10_000;
 const mostRecords = 2000;
-const kept = 86_400_000;
 
 const asksForSeat = ({ action }: JournalHeader): boolean =>
   action === 'activation.create' || action === 'activation.check-in';
@@ -51,7 +51,7 @@ export const createRefusalLog = (deps: Pick<Deps, 'store' | 'now'>): RefusalLog 
 
   const recent = (licenseId: string): readonly Refused[] =>
     [...(byLicense.get(licenseId)?.values() ?? [])]
-      .filter(({ at }) => at > deps.now() - kept)
+      .filter(({ at }) => at > deps.now() - day)
       .toReversed();
 
   const stop = deps.store.watch(noteChange);
@@ -60,7 +60,7 @@ export const createRefusalLog = (deps: Pick<Deps, 'store' | 'now'>): RefusalLog 
     recall: async () => {
       const headers: JournalHeader[] = [];
       for await (const header of deps.store.entries({ newest: true, limit: mostRecords })) {
-        if (Date.parse(header.at) < deps.now() - kept) break;
+        if (Date.parse(header.at) < deps.now() - day) break;
         headers.push(header);
       }
       for (const header of headers.toReversed()) noteChange({ header, documents: {} });

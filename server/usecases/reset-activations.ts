@@ -3,6 +3,7 @@ import type { ResetDone, ResetRequest } from '../../shared/api/licenses.ts';
 import { makeId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { day } from '../../shared/time.ts';
 import type { LicenseDoc } from '../domain/documents.ts';
 import { mayRelease, mayReset, recentResets } from '../domain/release-seats.ts';
 import { holdsSeat, type Seat } from '../domain/seats.ts';
@@ -11,8 +12,6 @@ import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { allMachines, countSeats, heldKeys, seatOf } from './seats.ts';
 import { viewTouched } from './views.ts';
-
-const day = 86_400_000;
 
 /**
  * Releases one machine, or with `dryRun` says what that would do, by the same rules. A running one takes

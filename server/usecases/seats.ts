@@ -1,4 +1,5 @@
 /** Reads seats from the store: counts by index, and the machines with their marks. */
+import { hour } from '../../shared/time.ts';
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
 import { seatKey } from '../domain/index-keys.ts';
 import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
@@ -7,8 +8,6 @@ import type { Deps, LicetReader } from './deps.ts';
 
 /** What counting seats needs: the marks of machines, and the clock. */
 export type SeatDeps = Pick<Deps, 'store' | 'now'>;
-
-const hour = 3_600_000;
 
 const promised = (license: LicenseDoc, mark: Mark | undefined): number => {
   if (mark === undefined) return 0;

@@ -3,6 +3,7 @@ import type { SignedIn, SignIn } from '../../shared/api/accounts.ts';
 import { makeId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { day, hour } from '../../shared/time.ts';
 import type { AccountDoc, SessionDoc } from '../domain/documents.ts';
 import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
 import { proveAccount, stillProven, wrongCredentials } from './credentials.ts';
@@ -10,10 +11,9 @@ import type { Deps, LicetTransaction } from './deps.ts';
 import { makeToken } from './tokens.ts';
 import { iso, viewAccount } from './views.ts';
 
-const hour = 3_600_000;
 /** A session ends when unused for an hour, and after a day in any case. Milliseconds. */
 const idle = hour;
-const longest = 24 * hour;
+const longest = day;
 /** More than this many at once end the one that was unused for longest. */
 const sessionsPerAccount = 50;
 
@@ -25,7 +25,7 @@ export const signIn = async (
 ): Promise<Result<SignedIn, Refusal>> => {
   const proven = await proveAccount(deps, caller, input);
   if (!proven.ok) {
-    await journalFailure(deps, caller, proven.error);
+    deps.failures.add('session.start', caller.from, proven.error.code);
     return proven;
   }
   const token = makeToken(deps, 'ls');
@@ -88,15 +88,6 @@ const tooMany = (deps: Deps, all: readonly SessionDoc[]): readonly SessionDoc[] 
 
 const lastUse = (deps: Deps, session: SessionDoc): number =>
   deps.store.marks.get(session.id)?.at ?? session.createdAt;
-
-/** Failures are counted by the minute and journaled as counts, not one by one: see housekeeping. */
-const journalFailure = async (
-  deps: Deps,
-  caller: AnonymousCaller,
-  refusal: Refusal,
-): Promise<void> => {
-  deps.failures.add('session.start', caller.from, refusal.code);
-};
 
 export const signInFirst: Refusal = {
   code: 'unauthenticated',

@@ -1,6 +1,7 @@
 /** Giving a machine a seat, or saying who holds them all. */
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import { isoDay } from '../../shared/time.ts';
 import type { LicenseDoc } from '../domain/documents.ts';
 import { machineKey } from '../domain/index-keys.ts';
 import { refuseInvalid } from '../domain/license-status.ts';
@@ -56,7 +57,7 @@ export const mayTakeSeat = async (
   if (key) {
     return fail({
       code: 'conflict',
-      detail: `This machine (${key.hostname}) runs on an offline key until ${new Date(key.expiresAt).toISOString().slice(0, 10)}. Give the key back with “licet offline-key deactivate”, then activate.`,
+      detail: `This machine (${key.hostname}) runs on an offline key until ${isoDay(key.expiresAt)}. Give the key back with “licet offline-key deactivate”, then activate.`,
     });
   }
   const full = await refuseWithoutSeat(deps, reader, license);

@@ -4,9 +4,9 @@
  */
 import type { Usage, UsageQuery } from '../../shared/api/usage.ts';
 import { ok } from '../../shared/result.ts';
+import { day, isoDay } from '../../shared/time.ts';
 import type { LicenseDoc } from '../domain/documents.ts';
 import {
-  dayOf,
   daysBetween,
   fillDays,
   saysMore,
@@ -25,7 +25,6 @@ import { countSeats, type SeatDeps } from './seats.ts';
 const usualDays = 30;
 /** Licenses looked at, or documents written, in one go: others wait meanwhile. */
 const pageSize = 500;
-const dayLength = 86_400_000;
 
 /** What a day has seen so far, of the licenses that changed. */
 type Today = Map<string, Seen>;
@@ -47,7 +46,7 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
   let working: Promise<void> | undefined;
 
   const note = (licenseId: string, used: number | undefined, refused: number): void => {
-    const day = dayOf(deps.now());
+    const day = isoDay(deps.now());
     const today = days.get(day) ?? new Map<string, Seen>();
     days.set(day, today);
     const before = today.get(licenseId);
@@ -149,7 +148,7 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
       if (deps.store.status().state === 'read-only') return;
       await settled();
       await lookAtAll();
-      const today = dayOf(deps.now());
+      const today = isoDay(deps.now());
       for (const [day, seen] of days) {
         const entries = [...seen];
         for (let start = 0; start < entries.length; start += pageSize) {
@@ -180,9 +179,9 @@ export const readUsage = async (
 ) => {
   await deps.usage.settled();
   return readLicense(deps, caller, licenseId, 'license.read', async (reader, { license }) => {
-    const today = dayOf(deps.now());
+    const today = isoDay(deps.now());
     const to = query.to !== undefined && query.to < today ? query.to : today;
-    const from = query.from ?? dayOf(Date.parse(to) - (usualDays - 1) * dayLength);
+    const from = query.from ?? isoDay(Date.parse(to) - (usualDays - 1) * day);
     const days = daysBetween(from, to, usageKeptDays);
     const documents = new Map(
       (await reader.usage.by('license', license.id)).map((document) => [document.id, document]),

@@ -42,7 +42,6 @@ const waitText = (retryAfter: number | null): string =>
 
 const askOperator = 'Tell the operator of the server; what was stored before is safe.';
 
-/** What to do next, for problems whose detail does not say it already: the server knows more than this table. */
 /** Who can free a seat and how, as the server says it. Read by hand: the first frame does without zod. */
 const resolveText = (resolve: unknown): string =>
   typeof resolve === 'object' &&
@@ -52,6 +51,7 @@ const resolveText = (resolve: unknown): string =>
     ? resolve.text
     : '';
 
+/** What to do next, for problems whose detail does not say it already: the server knows more than this table. */
 const nextForProblem: Partial<
   Record<ProblemCode, (retryAfter: number | null, problem: Problem) => string>
 > = {

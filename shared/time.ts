@@ -1,0 +1,7 @@
+/** Spans of time in milliseconds, and days as people write them. */
+export const hour = 3_600_000;
+export const day = 24 * hour;
+export const year = 365 * day;
+
+/** The day of a moment (milliseconds since the epoch) in UTC: `2026-11-24`. */
+export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/faults/*.long.ts'],
     globalSetup: ['test/support/temporary-folder.ts'],
+    setupFiles: ['test/support/patterns.ts'],
     testTimeout: 120_000,
     hookTimeout: 60_000,
     expect: { poll: { timeout: 20_000 } },

@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/package/*.long.ts'],
     globalSetup: ['test/support/temporary-folder.ts'],
+    setupFiles: ['test/support/patterns.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     maxWorkers: 1,

@@ -33,6 +33,9 @@ describe('types behave as they are named', () => {
     expect(portal.license).toMatchObject({ type: 'perpetual', expiresAt: null, graceEndsAt: null });
     const refused = await patch(portal, { expiresAt: '2027-01-01T00:00:00.000Z' });
     expect(refused).toMatchObject({ status: 400, body: { code: 'invalid-request' } });
+    await expect(
+      portal.createLicense({ type: 'perpetual', expiresAt: '2027-01-01T00:00:00.000Z' }),
+    ).rejects.toThrow('a perpetual license does not expire');
     portal.time.now += 300 * day;
     must(await portal.activate('one'), 201);
   });

@@ -297,6 +297,9 @@ describe('resetting', () => {
     expect((await portal.ask('POST', target, { token: portal.ana })).status).toBe(401);
     const again = await portal.signIn('ana@example.com');
     expect((await portal.ask('POST', target, { token: again })).status).toBe(200);
+    // Those whose lease is over run no more, and count no more.
+    for (const name of ['e', 'f']) await portal.activate(name);
+    expect((await portal.ask('POST', target, { token: again })).status).toBe(200);
   });
 
   test('deactivating on the machine counts the same, so turns can not be taken without end', async () => {
@@ -308,6 +311,24 @@ describe('resetting', () => {
       statuses.push((await portal.ask('DELETE', target, { token: body.activationToken })).status);
     }
     expect(statuses).toEqual([204, 409]);
+  });
+
+  test('a dead machine is released also while too many others run without a seat', async () => {
+    const portal = await openPortal({ maxActivations: 3 });
+    const dead = (await portal.activate('dead')).body.activation.id;
+    portal.time.now += 2 * day;
+    const others = [];
+    for (const name of ['a', 'b']) others.push((await portal.activate(name)).body.activation.id);
+    portal.time.now += day;
+    const token = await portal.signIn('ana@example.com');
+    const release = (id: string) =>
+      portal.ask('DELETE', `/v1/licenses/${portal.license.id}/activations/${id}`, { token });
+    for (const id of others) expect((await release(id)).status).toBe(204);
+    await portal.ask('PATCH', `/v1/operator/licenses/${portal.license.id}`, {
+      token: await portal.signIn('op@example.com'),
+      json: { maxActivations: 1 },
+    });
+    expect((await release(dead)).status).toBe(204);
   });
 
   test('dead machines can always be cleared', async () => {

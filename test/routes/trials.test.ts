@@ -87,8 +87,14 @@ test('there is one trial a product and owner, also after its end, and for others
 
 test('a product without a trial, an unknown one, and a mere user are refused', async () => {
   const none = await openTrials(null);
-  expect(await none.start()).toMatchObject({ status: 404, body: { code: 'not-found' } });
+  const offersNone = { code: 'not-found', detail: /This product offers no trial/u };
+  expect(await none.start()).toMatchObject({ status: 404, body: offersNone });
   expect(await none.entries()).toEqual([]);
+  const unknown = { token: none.ana, json: { product: 'unheard-of' } };
+  expect(await none.ask('POST', '/v1/trial', unknown)).toMatchObject({
+    status: 404,
+    body: offersNone,
+  });
 
   const server = await openTrials();
   const { body } = await server.start();
@@ -203,6 +209,21 @@ test('what is said when a trial is bought counts more than the template', async 
     name: 'Prod',
     expiresAt: null,
   });
+});
+
+test('bought with an entitlement that the product does not name it stays a trial, and says why', async () => {
+  const server = await openTrials();
+  const { body } = await server.start();
+  const path = `/v1/operator/licenses/${body.license.id}`;
+  const bought = await server.ask('PATCH', path, {
+    token: server.operator,
+    json: { type: 'subscription', entitlements: { unheardOf: true } },
+  });
+  expect(bought).toMatchObject({ status: 400, body: { errors: [{ field: 'entitlements' }] } });
+  const mine = await server.ask<License>('GET', `/v1/licenses/${body.license.id}`, {
+    token: server.ana,
+  });
+  expect(mine.body).toMatchObject({ type: 'trial', name: 'Suite trial' });
 });
 
 test('the address of an instance is encrypted or local', async () => {

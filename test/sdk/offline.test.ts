@@ -117,7 +117,9 @@ describe('a list of revoked keys', () => {
   it('refuses what a revoked key signed, and is remembered where it was carried once', async () => {
     const { options, roots, signing, verify } = await carried('signing');
     must(await verify());
-    const refused = { error: { reason: 'revoked-key', message: new RegExp(signing.kid, 'u') } };
+    const refused = {
+      error: { reason: 'revoked-key', message: new RegExp(signing.kid.slice(0, 12), 'u') },
+    };
     expect(await verifyOfflineKey({ ...options, roots })).toMatchObject(refused);
     expect(await verify()).toMatchObject(refused);
   });
@@ -179,7 +181,7 @@ describe('typed lines of another machine', () => {
     must(await giveBackOfflineKey(one.options));
     must(await createRequest(one.options));
     expect(await enterOfflineKey({ ...one.options, key: typed })).toMatchObject({
-      error: { reason: 'wrong-machine', message: /carry sheet.*set up anew.*new request/ },
+      error: { reason: 'wrong-machine', message: /carry sheet.*set up anew.*make a new one/ },
     });
   });
 });

@@ -43,7 +43,7 @@ const firstLines = (first: Needed, columns: number): ReactNode[] => {
     return [
       ...lines,
       <Box key="deal">
-        {'  '}
+        <Text>{'  '}</Text>
         {key}
       </Box>,
     ];

@@ -68,6 +68,42 @@ const findTombstone = async (
   return all.findLast((one) => options.product === undefined || one.product === options.product);
 };
 
+/** What giving back ends, for the question before it. */
+export interface KeyToGiveBack {
+  readonly keyId: string;
+  readonly license: string;
+  readonly product: string;
+  /** When the key ends by itself: RFC 3339 UTC. */
+  readonly until: string;
+}
+
+/** The key that `giveBackOfflineKey` would end; null where it would only show a proof again. Changes nothing. */
+export const findKeyToGiveBack = (
+  options: GiveBackOptions = {},
+): Promise<SdkResult<KeyToGiveBack | null>> =>
+  guarded(async () => {
+    if (await findTombstone(stateDirOf(options), options)) return ok(null);
+    const held = await findClaims(options);
+    if (!held.ok) return held;
+    const { jti, aud, exp, licet } = held.value;
+    return ok({
+      keyId: jti,
+      license: licet.license.name,
+      product: aud,
+      until: isoTime(exp * 1000),
+    });
+  });
+
+/** The claims of the key to give back, bound to this machine. */
+const findClaims = async (options: GiveBackOptions) => {
+  const entered = await enteredKeys(stateDirOf(options), options.product);
+  if (options.key === undefined && entered.length > 1) {
+    return missing('Several offline keys are on this machine. Say which: give its file.');
+  }
+  // Whatever the clock says: a wrong clock is no reason to keep a seat.
+  return findHeldKey(options);
+};
+
 /**
  * Gives an offline key back and shows the proof, with which its seat becomes free at the server. The
  * key doesn't work afterwards. Called again, it shows the same proof.
@@ -77,12 +113,7 @@ export const giveBackOfflineKey = (options: GiveBackOptions = {}): Promise<SdkRe
     const folder = stateDirOf(options);
     const before = await findTombstone(folder, options);
     if (before) return finish(options, before);
-    const entered = await enteredKeys(folder, options.product);
-    if (options.key === undefined && entered.length > 1) {
-      return missing('Several offline keys are on this machine. Say which: give its file.');
-    }
-    // Whatever the clock says: a wrong clock is no reason to keep a seat.
-    const held = await findHeldKey(options);
+    const held = await findClaims(options);
     if (!held.ok) return held;
     const claims = held.value;
     const tombstone: Tombstone = {

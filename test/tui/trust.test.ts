@@ -84,3 +84,29 @@ test('a certificate is compared once; one that changes stops the sign-in before 
   expect(journal).toContain('server.init');
   expect(journal).not.toContain('session');
 });
+
+test('on the smallest screen the whole fingerprint can be read, and Enter at once trusts nobody', async () => {
+  const server = await start();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-trust-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const env = { LICET_CONFIG_DIR: folder };
+  const terminal = await openTui(server, { columns: 100, rows: 30, env });
+  await terminal.waitFor('Is this your server?');
+  terminal.resize(40, 10);
+  const read = new Set<string>();
+  const groups = grouped(server.fingerprint ?? '').split(' ');
+  await terminal.waitFor('more (PgDn)');
+  terminal.press('pagedown');
+  await terminal.waitFor((screen) => {
+    for (const group of groups) if (screen.includes(group)) read.add(group);
+    return read.size === new Set(groups).size || /the end/u.test(screen);
+  });
+  terminal.press('pagedown');
+  await terminal.waitFor((screen) => {
+    for (const group of groups) if (screen.includes(group)) read.add(group);
+    return read.size === new Set(groups).size;
+  });
+  terminal.press('enter');
+  expect(await terminal.exited).toMatchObject({ code: 5 });
+  expect(await readdir(folder)).not.toContain('client.json');
+});

@@ -15,6 +15,7 @@ import {
   type SdkFailure,
   type SdkResult,
 } from '../../shared/sdk/index.ts';
+import { findKeyToGiveBack, type KeyToGiveBack } from '../../shared/sdk/give-back.ts';
 import { keepTrust, keptTrust } from '../../shared/sdk/trust-store.ts';
 import { time, type Done, type Shown } from './done.ts';
 
@@ -139,6 +140,10 @@ export const verifyKey = (here: KeyHere): Promise<SdkResult<Done>> =>
     const until = verified.value.until.slice(0, 10);
     return ok(permitDone(`This key is valid on this machine until ${until}.`, verified.value));
   });
+
+/** The key that `giveBackKey` would end; null where it would only show the same proof again. */
+export const keyToGiveBack = async (here: KeyHere): Promise<SdkResult<KeyToGiveBack | null>> =>
+  findKeyToGiveBack({ ...here, roots: here.trust ?? (await keptTrust(here)) });
 
 /** Gives the key back: it stops working here, and the proof frees its seat. Again, the same proof. */
 export const giveBackKey = async (here: KeyHere): Promise<SdkResult<Done>> => {

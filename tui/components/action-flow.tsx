@@ -11,6 +11,7 @@ import { Dialog } from './dialog.tsx';
 import { DoneView, mustShow } from './done-view.tsx';
 import { Failed } from './failed.tsx';
 import { Progress } from './progress.tsx';
+import { Waiting } from './waiting.tsx';
 
 export interface ActionFlowProps {
   readonly action: Action;
@@ -38,13 +39,23 @@ type Stage =
   | (Given & { readonly at: 'preview' })
   | (Given & { readonly at: 'ask'; readonly preview: Preview })
   | (Given & { readonly at: 'run' })
-  | { readonly at: 'failed'; readonly text: string; readonly typed: Values | undefined }
+  | {
+      readonly at: 'failed';
+      readonly text: string;
+      readonly typed: Values | undefined;
+      /** What may be tried once more as it is: not what was confirmed, which may have been done. */
+      readonly again: Stage | undefined;
+    }
   | { readonly at: 'done'; readonly done: Done };
 
-const failedOf = ({ typed }: Given, failure: Failure): Stage => ({
+const failedOf = (stage: Extract<Stage, Given>, action: Action, failure: Failure): Stage => ({
   at: 'failed',
   text: failureWords(failure),
-  typed,
+  typed: stage.typed,
+  again:
+    stage.typed === undefined && (stage.at === 'preview' || !action.danger)
+      ? { ...stage }
+      : undefined,
 });
 
 const asksFor = (action: Action, preset: Values): boolean =>
@@ -101,7 +112,7 @@ export const ActionFlow = (props: ActionFlowProps) => {
         run={(work) =>
           void action.run(client, stage.values, work).then((answer) => {
             if (answer.ok) finish(answer.value);
-            else setStage(failedOf(stage, answer.error));
+            else setStage(failedOf(stage, action, answer.error));
           })
         }
       />
@@ -116,6 +127,7 @@ export const ActionFlow = (props: ActionFlowProps) => {
         title={action.title}
         text={stage.text}
         again={stage.typed && (() => setStage({ at: 'form', typed: stage.typed ?? {} }))}
+        retry={stage.again && (() => setStage(stage.again ?? stage))}
         onClose={onClose}
       />
     );
@@ -123,7 +135,8 @@ export const ActionFlow = (props: ActionFlowProps) => {
   if (stage.at === 'done') {
     return <DoneView title={action.title} done={stage.done} onClose={onClose} />;
   }
-  return null;
+  // What is being fetched for the question can be left; what was sent can not be called back.
+  return <Waiting title={action.title} onCancel={stage.at === 'preview' ? onClose : undefined} />;
 };
 
 /** Fetches the preview, or runs the action, once for each time the stage asks for it. */
@@ -142,13 +155,13 @@ const useStage = (
       const { values, typed } = stage;
       void action.danger.preview(client, values).then((answer) => {
         if (answer.ok) setStage({ at: 'ask', values, typed, preview: answer.value });
-        else setStage(failedOf(stage, answer.error));
+        else setStage(failedOf(stage, action, answer.error));
       });
     }
     if (stage.at === 'run' && !action.long) {
       void action.run(client, stage.values).then((answer) => {
         if (answer.ok) finish(answer.value);
-        else setStage(failedOf(stage, answer.error));
+        else setStage(failedOf(stage, action, answer.error));
       });
     }
   });
@@ -168,6 +181,9 @@ const Ask = ({ action, stage, onClose, run }: AskProps) => (
     tone="soon"
     lines={stage.preview.sentences.map((text) => ({ text }))}
     stay={{ label: 'Leave everything as it is', run: onClose }}
+    onBack={
+      stage.typed && (() => run({ at: 'form', ...(stage.typed ? { typed: stage.typed } : {}) }))
+    }
     answers={[
       ...stage.preview.gentler.map(({ title, values }) => ({
         label: title,

@@ -2,6 +2,7 @@
 import { Box } from 'ink';
 import { useState } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
+import type { KeyId } from '../keys.ts';
 import { cut, wrapWords } from '../state/cells.ts';
 import { signs, type Tone } from '../theme.ts';
 import { useCoverSize } from './frame.tsx';
@@ -17,6 +18,8 @@ export interface DialogLine {
 export interface DialogAnswer {
   readonly label: string;
   readonly run: () => void;
+  /** A key of its own, beside Enter on its row. */
+  readonly key?: KeyId;
   readonly tone?: Tone;
 }
 
@@ -29,27 +32,49 @@ export interface DialogProps {
   /** The acts, the gentler first. */
   readonly answers: readonly DialogAnswer[];
   readonly tone?: Tone;
+  /** Where Esc leads instead: to the form that the question came from. */
+  readonly onBack?: (() => void) | undefined;
 }
 
 /** Asks; an Enter pressed without looking takes the safe answer. */
-export const Dialog = ({ title, lines, stay, answers, tone = 'accent' }: DialogProps) => {
+export const Dialog = (props: DialogProps) => {
+  const { title, lines, stay, answers, tone = 'accent', onBack } = props;
   const { columns, rows } = useCoverSize();
   const [index, setIndex] = useState(0);
+  const [wanted, setWanted] = useState(0);
   const all = [stay, ...answers];
   const width = columns < 60 ? columns : Math.min(columns - 4, 72);
   const text = lines.flatMap(({ text, tone }) =>
     wrapWords(text, width - 4).map((line) => ({ text: line, tone })),
   );
   const room = Math.max(1, rows - 2 - all.length - (rows < 14 ? 0 : 1));
-  const shown =
-    text.length > room
-      ? [...text.slice(0, room - 1), { text: signs.more, tone: 'dim' as const }]
-      : text;
+  // Nothing of what will happen is left out on a low screen: it is read page by page.
+  const overflow = text.length > room;
+  const fitting = overflow ? Math.max(1, room - 1) : room;
+  const lowest = Math.max(0, text.length - fitting);
+  const top = Math.min(wanted, lowest);
+  const below = text.length - top - fitting;
+  const shown = [
+    ...text.slice(top, top + fitting),
+    ...(overflow ? [{ text: moreWords(below), tone: 'dim' as const }] : []),
+  ];
   const spaced = shown.length + all.length + 3 <= rows;
   const height = Math.min(rows, shown.length + all.length + (spaced ? 3 : 2));
   return (
     <Overlay>
-      <DialogKeys index={index} count={all.length} move={setIndex} all={all} stay={stay} />
+      <DialogKeys
+        index={index}
+        count={all.length}
+        move={setIndex}
+        all={all}
+        stay={stay}
+        onBack={onBack}
+        scroll={
+          overflow
+            ? (pages) => setWanted(Math.max(0, Math.min(lowest, top + pages * fitting)))
+            : undefined
+        }
+      />
       <Panel title={title} tone={tone} width={width} height={height}>
         {shown.map((line, row) => (
           // oxlint-disable-next-line react/no-array-index-key -- lines have no other identity
@@ -69,21 +94,34 @@ export const Dialog = ({ title, lines, stay, answers, tone = 'accent' }: DialogP
   );
 };
 
-interface DialogKeysProps {
+const moreWords = (below: number): string =>
+  below > 0 ? `↓ ${below} more (PgDn)` : '↑ the end (PgUp)';
+
+interface DialogKeysProps extends Pick<DialogProps, 'stay' | 'onBack'> {
   readonly index: number;
   readonly count: number;
   readonly move: (index: number) => void;
   readonly all: readonly DialogAnswer[];
-  readonly stay: DialogAnswer;
+  /** Turns the text's pages, where it has more than one. */
+  readonly scroll: ((pages: number) => void) | undefined;
 }
 
 /** Inside the overlay, so that the keys belong to its layer. */
-const DialogKeys = ({ index, count, move, all, stay }: DialogKeysProps) => {
+const DialogKeys = (props: DialogKeysProps) => {
+  const { index, count, move, all, stay, onBack, scroll } = props;
+  const own = all.flatMap(({ key, label, run }) =>
+    key === undefined ? [] : [[key, { run, does: label }] as const],
+  );
   useKeys({
+    ...Object.fromEntries(own),
+    pageUp: scroll && (() => scroll(-1)),
+    pageDown: scroll && { run: () => scroll(1), does: 'Read on', hint: 'read on' },
     up: () => move((index + count - 1) % count),
     down: () => move((index + 1) % count),
     choose: () => all[index]?.run(),
-    back: { run: stay.run, does: stay.label, hint: 'cancel' },
+    back: onBack
+      ? { run: onBack, does: 'Back to the form' }
+      : { run: stay.run, does: stay.label, hint: 'cancel' },
   });
   return null;
 };

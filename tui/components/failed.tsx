@@ -10,6 +10,8 @@ export interface FailedProps {
   readonly text: string;
   /** Back to what was typed, where something was. */
   readonly again: (() => void) | undefined;
+  /** Tries the same once more, where nothing was typed that may be wrong. */
+  readonly retry?: (() => void) | undefined;
   readonly onClose: () => void;
 }
 
@@ -17,12 +19,12 @@ export interface FailedProps {
 const fewParagraphs = 3;
 
 /** Esc leads back to the form, so that what was typed is not lost. */
-export const Failed = ({ title, text, again, onClose }: FailedProps) => {
+export const Failed = ({ title, text, again, retry, onClose }: FailedProps) => {
   const { columns, rows } = useContentSize();
   const said = text.split('\n');
   if (said.length > fewParagraphs) {
     return (
-      <Page title={title} keys={backKeys(again ?? onClose)}>
+      <Page title={title} keys={{ retry, ...backKeys(again ?? onClose) }}>
         <Lines
           lines={said.flatMap((line) => paragraph(line, columns))}
           height={rows - pageTitleRows(rows, false)}
@@ -37,7 +39,10 @@ export const Failed = ({ title, text, again, onClose }: FailedProps) => {
       tone="bad"
       lines={said.map((line) => ({ text: line }))}
       stay={again ? { label: 'Back to the form', run: again } : close}
-      answers={again ? [close] : []}
+      answers={[
+        ...(again ? [close] : []),
+        ...(retry ? [{ label: 'Try again', run: retry, key: 'retry' as const }] : []),
+      ]}
     />
   );
 };

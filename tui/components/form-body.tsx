@@ -4,6 +4,7 @@ import { cut, wrapWords } from '../state/cells.ts';
 import { fieldFault, type FormLink, type FormState } from '../state/form-state.ts';
 import { signs } from '../theme.ts';
 import { FormRows } from './form-rows.tsx';
+import { useLate } from './states.tsx';
 import { Text } from './text.tsx';
 
 export interface FormBodyProps {
@@ -43,7 +44,7 @@ export const FormBody = (props: FormBodyProps) => {
         </Text>
       ))}
       {state.busy ? (
-        <Text tone="dim">{`  ${busyLabel}${signs.more}`}</Text>
+        <BusyRow label={busyLabel} before={enterRow ? submitLabel : ''} width={width} />
       ) : enterRow ? (
         <Text tone={ready ? 'accent' : 'dim'}>{cut(`  ↵ ${submitLabel}`, width)}</Text>
       ) : null}
@@ -58,4 +59,17 @@ export const FormBody = (props: FormBodyProps) => {
       })}
     </Box>
   );
+};
+
+interface BusyRowProps {
+  readonly label: string;
+  /** What stands there while nothing needs to be said yet. */
+  readonly before: string;
+  readonly width: number;
+}
+
+/** That it is sent is said only where it takes a while: else a word would flash. */
+const BusyRow = ({ label, before, width }: BusyRowProps) => {
+  const sent = useLate() ? `${label}${signs.more}` : before === '' ? '' : `↵ ${before}`;
+  return <Text tone="dim">{cut(`  ${sent}`, width)}</Text>;
 };

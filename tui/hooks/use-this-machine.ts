@@ -1,18 +1,27 @@
 /** The machine's own side, without a server: what its actions need to know of this session. */
 import type { Done } from '../actions/done.ts';
+import type { KeyHere } from '../actions/this-machine.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
+import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
+import type { SdkResult } from '../../shared/sdk/index.ts';
 import { stateDirOf } from '../../shared/sdk/settings.ts';
 import { looksLikePath } from '../state/local-path.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
 import { useApp } from './use-app.ts';
 
+type Actions = typeof import('../actions/this-machine.ts');
+
 export type MachineStep = 'request' | 'enter' | 'verify' | 'give-back' | 'inspect';
 
-/** Runs a step with what was typed: `key` and `trust`, each a text or a path; empty is what is known here. */
-export const useThisMachine = (): ((
-  step: MachineStep,
-  values: Values,
-) => Promise<Result<Done, FormProblem>>) => {
+/** Values are what was typed: `key` and `trust`, each a text or a path; empty is what is known here. */
+export interface ThisMachine {
+  readonly run: (step: MachineStep, values: Values) => Promise<Result<Done, FormProblem>>;
+  /** What giving back would end; null where it would only show the same proof again. */
+  readonly keyToGiveBack: (values: Values) => Promise<Result<KeyToGiveBack | null, FormProblem>>;
+}
+
+/** What the machine can do by itself. */
+export const useThisMachine = (): ThisMachine => {
   const { files, env } = useApp();
   const machine = { stateDir: stateDirOf({}, env), fingerprint: env['LICET_FINGERPRINT'] };
 
@@ -21,27 +30,38 @@ export const useThisMachine = (): ((
     return files && looksLikePath(text) ? files.load(text) : ok(text);
   };
 
-  return async (step, values) => {
+  /** Asks with what was typed; what is wrong is told at the field that it is about. */
+  const ask = async <T>(
+    values: Values,
+    question: (actions: Actions, here: KeyHere) => Promise<SdkResult<T>>,
+  ): Promise<Result<T, FormProblem>> => {
     const key = await load(values['key']);
     if (!key.ok) return fail({ field: 'key', text: key.error });
     const trust = await load(values['trust']);
     if (!trust.ok) return fail({ field: 'trust', text: trust.error });
     // Loaded when it is first used: the sign-in needs none of it.
     const actions = await import('../actions/this-machine.ts');
-    const here = { ...machine, key: key.value, trust: trust.value };
-    const code = key.value ?? '';
-    const answer = await {
-      request: () => actions.requestCode(machine),
-      enter: () => actions.enterKey({ ...here, key: code }),
-      verify: () => actions.verifyKey(here),
-      'give-back': () => actions.giveBackKey(here),
-      inspect: async () =>
-        (await import('../actions/inspect-code.ts')).inspectCode(code, trust.value),
-    }[step]();
+    const answer = await question(actions, { ...machine, key: key.value, trust: trust.value });
     if (answer.ok) return answer;
     const { message } = answer.error;
     if (answer.error === actions.noTrust) return fail({ field: 'trust', text: message });
     const unreadable = answer.error.kind === 'rejected' && answer.error.reason === 'unreadable';
     return fail(unreadable ? { field: 'key', text: message } : { text: message });
+  };
+
+  return {
+    run: (step, values) =>
+      ask(values, (actions, here) => {
+        const code = here.key ?? '';
+        return {
+          request: () => actions.requestCode(machine),
+          enter: () => actions.enterKey({ ...here, key: code }),
+          verify: () => actions.verifyKey(here),
+          'give-back': () => actions.giveBackKey(here),
+          inspect: async () =>
+            (await import('../actions/inspect-code.ts')).inspectCode(code, here.trust),
+        }[step]();
+      }),
+    keyToGiveBack: (values) => ask(values, (actions, here) => actions.keyToGiveBack(here)),
   };
 };

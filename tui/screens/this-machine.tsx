@@ -1,14 +1,19 @@
 /** The technician's screen: this machine's request, key and proof, without a server or a sign-in. */
 import { useState } from 'react';
+import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
 import type { Done } from '../actions/done.ts';
 import { Dialog } from '../components/dialog.tsx';
 import { DoneView } from '../components/done-view.tsx';
+import { Failed } from '../components/failed.tsx';
 import { Form } from '../components/form.tsx';
 import { useContentSize } from '../components/frame.tsx';
 import { Menu } from '../components/menu.tsx';
 import { Page, pageTitleRows } from '../components/page.tsx';
+import { Waiting } from '../components/waiting.tsx';
 import { useThisMachine, type MachineStep } from '../hooks/use-this-machine.ts';
+import { inert } from '../state/cells.ts';
 import type { FieldSpec, FormProblem, Values } from '../state/form-state.ts';
+import { date } from '../state/relative-time.ts';
 
 interface StepSpec {
   readonly step: MachineStep;
@@ -72,30 +77,56 @@ const steps: readonly StepSpec[] = [
 
 type Stage =
   | { readonly at: 'menu' }
-  | { readonly at: 'form'; readonly spec: StepSpec }
-  | { readonly at: 'sure'; readonly spec: StepSpec; readonly values: Values }
+  | {
+      readonly at: 'form';
+      readonly spec: StepSpec;
+      /** Asked over the form, which keeps what was typed. */
+      readonly question?: Question;
+    }
+  | { readonly at: 'run'; readonly spec: StepSpec }
   | { readonly at: 'done'; readonly spec: StepSpec; readonly done: Done }
-  | { readonly at: 'failed'; readonly text: string };
+  | { readonly at: 'failed'; readonly spec: StepSpec; readonly text: string };
+
+interface Question {
+  readonly ends: KeyToGiveBack;
+  readonly answer: (sure: boolean) => void;
+}
 
 /** A page of its own over the sign-in. */
 export const MachineScreen = ({ onClose }: { onClose: () => void }) => {
   const { rows } = useContentSize();
-  const run = useThisMachine();
+  const machine = useThisMachine();
   const [stage, setStage] = useState<Stage>({ at: 'menu' });
   const menu = (): void => setStage({ at: 'menu' });
 
   const go = async (spec: StepSpec, values: Values): Promise<FormProblem | undefined> => {
-    const answer = await run(spec.step, values);
+    const answer = await machine.run(spec.step, values);
     if (!answer.ok) return answer.error;
     setStage({ at: 'done', spec, done: answer.value });
     return undefined;
   };
+  /** Giving back can't be undone: it asks first, by the name of what ends. */
+  const giveBack = async (spec: StepSpec, values: Values): Promise<FormProblem | undefined> => {
+    const key = await machine.keyToGiveBack(values);
+    if (!key.ok) return key.error;
+    const ends = key.value;
+    const sure =
+      ends === null ||
+      (await new Promise<boolean>((answer) =>
+        setStage({ at: 'form', spec, question: { ends, answer } }),
+      ));
+    setStage({ at: 'form', spec });
+    return sure ? go(spec, values) : undefined;
+  };
   const start = (spec: StepSpec): void => {
-    if (spec.fields.length > 0) setStage({ at: 'form', spec });
-    else
-      void go(spec, {}).then(
-        (problem) => problem && setStage({ at: 'failed', text: problem.text }),
-      );
+    if (spec.fields.length > 0) {
+      setStage({ at: 'form', spec });
+      return;
+    }
+    setStage({ at: 'run', spec });
+    void go(spec, {}).then(
+      (problem) => problem && setStage({ at: 'failed', spec, text: problem.text }),
+    );
   };
 
   return (
@@ -117,50 +148,43 @@ export const MachineScreen = ({ onClose }: { onClose: () => void }) => {
             submitLabel={stage.spec.label}
             busyLabel="Checking"
             onCancel={menu}
-            onSubmit={async (values) => {
-              // Giving back can't be undone: it asks first.
-              if (stage.spec.step !== 'give-back') return go(stage.spec, values);
-              setStage({ at: 'sure', spec: stage.spec, values });
-              return undefined;
-            }}
+            onSubmit={(values) =>
+              stage.spec.step === 'give-back'
+                ? giveBack(stage.spec, values)
+                : go(stage.spec, values)
+            }
           />
+          {stage.question ? <GiveBackQuestion {...stage.question} /> : null}
         </Page>
       ) : null}
-      {stage.at === 'sure' ? (
-        <GiveBackQuestion
-          onStay={menu}
-          onGo={() =>
-            void go(stage.spec, stage.values).then(
-              (problem) => problem && setStage({ at: 'failed', text: problem.text }),
-            )
-          }
-        />
-      ) : null}
+      {stage.at === 'run' ? <Waiting title={stage.spec.label} /> : null}
       {stage.at === 'done' ? (
         <DoneView title={stage.spec.label} done={stage.done} onClose={menu} />
       ) : null}
       {stage.at === 'failed' ? (
-        <Dialog
-          title="That did not work"
-          tone="bad"
-          lines={[{ text: stage.text }]}
-          stay={{ label: 'Close', run: menu }}
-          answers={[]}
+        <Failed
+          title={stage.spec.label}
+          text={stage.text}
+          again={undefined}
+          retry={() => start(stage.spec)}
+          onClose={menu}
         />
       ) : null}
     </Page>
   );
 };
 
-const GiveBackQuestion = ({ onStay, onGo }: { onStay: () => void; onGo: () => void }) => (
+const GiveBackQuestion = ({ ends, answer }: Question) => (
   <Dialog
     title="Give the key back?"
     tone="soon"
     lines={[
-      { text: 'The key stops working on this machine at once, for good.' },
+      {
+        text: `${inert(ends.license)} (${ends.product}) stops working on this machine at once, for good; its key would work until ${date(Date.parse(ends.until))}.`,
+      },
       { text: 'Then the proof is shown: only with it the seat becomes free at the server.' },
     ]}
-    stay={{ label: 'Keep the key', run: onStay }}
-    answers={[{ label: 'Give it back', run: onGo, tone: 'bad' }]}
+    stay={{ label: 'Keep the key', run: () => answer(false) }}
+    answers={[{ label: 'Give it back', run: () => answer(true), tone: 'bad' }]}
   />
 );

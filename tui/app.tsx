@@ -109,10 +109,9 @@ interface WayOutProps {
 /** Help and quitting, which work everywhere. */
 const WayOut = ({ client, support }: WayOutProps) => {
   const { exit, unsaved, scopes } = useTerminal();
-  const [showing, setShowing] = useState<
-    { readonly what: 'question' } | { readonly what: 'help'; readonly layer: number }
-  >();
-  const close = (): void => setShowing(undefined);
+  const [asking, setAsking] = useState(false);
+  // Over the question, too: whoever asks for help there comes back to it.
+  const [helpOf, setHelpOf] = useState<number>();
   const quit = (): void => {
     if (!client) {
       exit();
@@ -124,28 +123,28 @@ const WayOut = ({ client, support }: WayOutProps) => {
       exit();
     });
   };
-  const ask = (): void => (unsaved.size > 0 ? setShowing({ what: 'question' }) : quit());
+  const ask = (): void => (unsaved.size > 0 ? setAsking(true) : quit());
   useKeys(
     {
-      help: () => setShowing({ what: 'help', layer: scopes.topLayer() }),
+      help: () => setHelpOf(scopes.topLayer()),
       quit: ask,
-      interrupt: showing?.what === 'question' ? quit : ask,
+      interrupt: asking ? quit : ask,
     },
     { level: 'app', everywhere: true },
   );
   return (
     <LayerContext value={overAll}>
-      {showing?.what === 'help' ? (
-        <Help layer={showing.layer} support={support} onClose={close} />
-      ) : null}
-      {showing?.what === 'question' ? (
+      {asking ? (
         <Dialog
           title="Quit and lose what you typed?"
           lines={[{ text: 'It has not been sent, and is kept nowhere else.' }]}
-          stay={{ label: 'Keep editing', run: close }}
+          stay={{ label: 'Keep editing', run: () => setAsking(false) }}
           answers={[{ label: 'Quit', run: quit, tone: 'bad' }]}
         />
       ) : null}
+      {helpOf === undefined ? null : (
+        <Help layer={helpOf} support={support} onClose={() => setHelpOf(undefined)} />
+      )}
     </LayerContext>
   );
 };

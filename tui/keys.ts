@@ -117,7 +117,7 @@ export const keyTable = {
   refresh: { keys: ['R'], does: 'Refresh', group: 'app' },
   find: {
     keys: ['S'],
-    does: 'Search everything: a hostname finds its license and owner',
+    does: 'Search everything on this server',
     hint: 'search',
     group: 'app',
   },

@@ -156,7 +156,9 @@ const wrap = (pty: IPty, columns: number, rows: number): TestTerminal => {
     const buffer = screen.buffer.active;
     const lines: string[] = [];
     for (let y = 0; y < screen.rows; y += 1) {
-      lines.push(buffer.getLine(buffer.viewportY + y)?.translateToString(true) ?? '');
+      const line = buffer.getLine(buffer.viewportY + y);
+      // A line keeps what a smaller screen has no column for, in case that it grows again.
+      lines.push(line?.translateToString(true, 0, screen.cols).trimEnd() ?? '');
     }
     return lines.join('\n');
   };

@@ -135,7 +135,9 @@ describe('text that others chose', () => {
   test('wide characters are cut whole', () => {
     expect(cut('日本語', 4)).toBe('日…');
     expect(width(fit('日本語', 4))).toBe(4);
-    expect(cutMiddle('/var/lib/licet/releases/setup.exe', 15)).toBe('/var/li…tup.exe');
+    expect(cutMiddle('/var/lib/licet/releases/setup.exe', 15)).toBe('/var/l…etup.exe');
+    expect(cutMiddle('acme-setup-linux-x64-4.2.0.tar.gz', 24)).toBe('acme-setup…-4.2.0.tar.gz');
+    expect(width(cutMiddle('日本語サーバー-設定-4.2.0.zip', 17))).toBeLessThanOrEqual(17);
   });
 
   test('words are kept together where they fit, and split where not', () => {

@@ -92,7 +92,7 @@ test('owner and operator see the usage of a license as a chart, its days one by 
   await terminal.waitForGone('day,used,peak');
   terminal.resize(40, 10);
   await terminal.waitFor(/full │ +×/u);
-  await terminal.waitFor(/0 at\s+most, 0 refused/u);
+  await terminal.waitFor(/0 at\s+most, 0\s+refused/u);
 
   const operator = await signInTui(server, operatorEmail);
   await operator.waitFor('Dev');

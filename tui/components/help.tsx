@@ -73,7 +73,7 @@ export const Help = ({ layer, support, onClose }: HelpProps) => {
   const shown = lines.slice(Math.min(top, lowest), Math.min(top, lowest) + room);
   return (
     <Overlay>
-      <HelpKeys onClose={onClose} move={move} page={room} />
+      <HelpKeys onClose={onClose} move={lowest > 0 ? move : undefined} page={room} />
       <Panel title={lowest > 0 ? 'Keys (↑↓ for more)' : 'Keys'} width={width} height={room + 2}>
         {shown.map(({ title, text, keys = '', does = '', off }) =>
           text !== undefined ? (
@@ -96,16 +96,17 @@ export const Help = ({ layer, support, onClose }: HelpProps) => {
 
 interface HelpKeysProps {
   readonly onClose: () => void;
-  readonly move: (by: number) => void;
+  /** Undefined where all of it is on screen. */
+  readonly move: ((by: number) => void) | undefined;
   readonly page: number;
 }
 
 const HelpKeys = ({ onClose, move, page }: HelpKeysProps) => {
   useKeys({
-    up: () => move(-1),
-    down: () => move(1),
-    pageUp: () => move(-page),
-    pageDown: () => move(page),
+    up: move && (() => move(-1)),
+    down: move && (() => move(1)),
+    pageUp: move && (() => move(-page)),
+    pageDown: move && (() => move(page)),
     back: { run: onClose, does: 'Close the help', hint: 'close' },
     help: { run: onClose, does: 'Close the help', hint: '' },
     quit: { run: onClose, does: 'Close the help', hint: '' },

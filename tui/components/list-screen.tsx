@@ -9,7 +9,7 @@ import { failureWords, isPassing } from '../state/failure-words.ts';
 import { signs } from '../theme.ts';
 import { useContentSize } from './frame.tsx';
 import { Preview, previewRows, type Details } from './preview.tsx';
-import { Empty, Failure, Loading } from './states.tsx';
+import { Empty, Unanswered } from './states.tsx';
 import { Table, type Column } from './table.tsx';
 import { Text } from './text.tsx';
 
@@ -107,9 +107,6 @@ const Body = <Row,>({ rows, columns, filter, list, width }: BodyProps<Row>) => {
       />
     );
   }
-  if (rows.loading) return <Loading />;
-  if (rows.failure && !isPassing(rows.failure)) {
-    return <Failure text={failureWords(rows.failure)} retry={rows.refresh} />;
-  }
-  return rows.failure ? <Loading what="Waiting for the server" /> : null;
+  if (!rows.loading && rows.failure === undefined) return null;
+  return <Unanswered failure={rows.loading ? undefined : rows.failure} retry={rows.refresh} />;
 };

@@ -1,6 +1,6 @@
 /** A list of rows in columns, drawn only where it is on screen: the cost of a key doesn't know how long the list is. */
 import { Box } from 'ink';
-import { fit, inert } from '../state/cells.ts';
+import { cut, cutMiddle, fit, inert, pad } from '../state/cells.ts';
 import type { ListWindow } from '../state/list-window.ts';
 import { signs, type Tone } from '../theme.ts';
 import { Text } from './text.tsx';
@@ -10,6 +10,8 @@ export interface Column<Row> {
   /** Cells, or a share of what the fixed columns leave. */
   readonly width: number | { readonly share: number };
   readonly align?: 'start' | 'end';
+  /** Where a text that is too long is cut: at its end, or in the middle, where its end tells more. */
+  readonly cut?: 'end' | 'middle';
   /** Left out on screens narrower than this. */
   readonly from?: number;
   readonly cell: (row: Row) => string | { readonly text: string; readonly tone: Tone };
@@ -92,7 +94,9 @@ const TableRow = <Row,>({ columns, row, marked }: TableRowProps<Row>) => {
   if (row === undefined) return <Text tone="dim">{`  ${signs.more}`}</Text>;
   const cells = columns.map(({ column, cells }) => {
     const value = column.cell(row);
-    const text = fit(inert(typeof value === 'string' ? value : value.text), cells, column.align);
+    const whole = inert(typeof value === 'string' ? value : value.text);
+    const short = column.cut === 'middle' ? cutMiddle(whole, cells) : cut(whole, cells);
+    const text = pad(short, cells, column.align);
     return { text, tone: typeof value === 'string' ? ('plain' as const) : value.tone };
   });
   return (

@@ -4,11 +4,14 @@ import type { License } from '../../shared/api/licenses.ts';
 import { ok } from '../../shared/result.ts';
 import { allPages } from '../actions/find.ts';
 import type { Client } from '../api/client.ts';
+import type { Failure } from '../api/failure.ts';
 import { useAnswer } from './use-answer.ts';
 
 export interface Packages {
   /** False until the first answer. */
   readonly known: boolean;
+  /** Why there is no answer, or no newer one. */
+  readonly failure: Failure | undefined;
   readonly licenses: readonly License[];
   readonly license: License | undefined;
   /** Opens the next (1) or previous (-1) package, round and round. */
@@ -33,6 +36,7 @@ export const usePackages = (client: Client, operator: boolean, revision: number)
     const license = opened && (fresh.value ?? opened);
     return {
       known: true,
+      failure: undefined,
       licenses: license ? [license] : [],
       license,
       turn: () => undefined,
@@ -46,6 +50,7 @@ export const usePackages = (client: Client, operator: boolean, revision: number)
   );
   return {
     known: own.value !== undefined,
+    failure: own.loading ? undefined : own.failure,
     licenses,
     license: licenses[at],
     turn: (by) => setChosen(licenses[(at + by + licenses.length) % licenses.length]?.id),

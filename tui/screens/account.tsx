@@ -58,6 +58,9 @@ const columnsAt = (now: number): readonly Column<Row>[] => [
   },
 ];
 
+/** One's own is looked for first, and the others are told apart from it. */
+const currentFirst = (a: Session, b: Session): number => Number(b.current) - Number(a.current);
+
 /** The section: facts above, sessions and invitations below. */
 export const AccountScreen = () => {
   const { account, client, revision } = usePortal();
@@ -75,7 +78,9 @@ export const AccountScreen = () => {
           kind: 'invitation' as const,
           invitation,
         })),
-        ...sessions.value.items.map((session) => ({ kind: 'session' as const, session })),
+        ...sessions.value.items
+          .toSorted(currentFirst)
+          .map((session) => ({ kind: 'session' as const, session })),
       ],
       nextCursor: null,
     });

@@ -8,7 +8,6 @@ import { factLines, Lines } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
 import { SeatBar } from '../components/seat-bar.tsx';
-import { Empty } from '../components/states.tsx';
 import type { Column } from '../components/table.tsx';
 import { useCopy } from '../components/verbatim.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
@@ -19,12 +18,13 @@ import { inert } from '../state/cells.ts';
 import { shortAge } from '../state/relative-time.ts';
 import { seenTone } from '../state/seen.ts';
 import { machineFacts } from './machine-facts.ts';
+import { NoLicense } from './no-license.tsx';
 import { releaseWhy, whyHint, WhyRefused } from './why-refused.tsx';
 
 /** The section; without a license it says what to do. */
 export const ActivationsScreen = () => {
   const { license } = usePortal();
-  if (!license) return <Empty title="No license, no activations." />;
+  if (!license) return <NoLicense what="activations" />;
   return <Machines key={license.id} license={license} />;
 };
 

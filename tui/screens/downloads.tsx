@@ -24,7 +24,7 @@ import { showValue } from '../state/shown.ts';
 import { sizeText } from '../state/transfer.ts';
 
 const columns: readonly Column<Release>[] = [
-  { title: 'File', width: { share: 3 }, cell: ({ fileName }) => fileName },
+  { title: 'File', width: { share: 3 }, cut: 'middle', cell: ({ fileName }) => fileName },
   {
     title: 'Version',
     width: 12,

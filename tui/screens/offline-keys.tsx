@@ -16,7 +16,6 @@ import { byNextVisit, isHeld, nextVisit } from '../actions/next-visit.ts';
 import { useContentSize } from '../components/frame.tsx';
 import type { Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
-import { Empty } from '../components/states.tsx';
 import type { Column } from '../components/table.tsx';
 import { useFilter } from '../hooks/use-filter.tsx';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
@@ -25,11 +24,12 @@ import { usePortal, type Portal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
 import { date, daysLeft, exactTime, relativeTime, urgency } from '../state/relative-time.ts';
 import type { Tone } from '../theme.ts';
+import { NoLicense } from './no-license.tsx';
 
 /** The section. */
 export const OfflineKeysScreen = () => {
   const { license } = usePortal();
-  if (!license) return <Empty title="No license, no offline keys." />;
+  if (!license) return <NoLicense what="offline keys" />;
   return <Keys key={license.id} license={license} />;
 };
 

@@ -20,7 +20,7 @@ const statusTones = {
 } as const satisfies Record<PasswordResetEntry['status'], Tone>;
 
 const columnsAt = (now: number): readonly Column<PasswordResetEntry>[] => [
-  { title: 'Request', width: 12, cell: ({ request }) => request },
+  { title: 'Request', width: 8, cell: ({ request }) => request },
   { title: 'E-mail', width: { share: 3 }, cell: ({ email }) => email },
   {
     title: 'Account',
@@ -38,6 +38,7 @@ const columnsAt = (now: number): readonly Column<PasswordResetEntry>[] => [
     title: 'Since',
     width: 5,
     align: 'end',
+    from: 50,
     cell: ({ requestedAt }) => ({ text: shortAge(Date.parse(requestedAt), now), tone: 'dim' }),
   },
   { title: 'From', width: 16, from: 90, cell: ({ from }) => ({ text: from, tone: 'dim' }) },
@@ -77,7 +78,10 @@ export const PasswordRequestsScreen = () => {
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
-      empty={{ title: 'Nobody waits for a code.' }}
+      empty={{
+        title: 'Nobody waits for a code.',
+        hint: 'Who forgot a password asks at the sign-in, and appears here with a number.',
+      }}
       details={(row) => ({ title: row.request, facts: requestFacts(row) })}
       keys={(row) => ({
         code: row

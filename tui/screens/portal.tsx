@@ -8,7 +8,7 @@ import { ActionFlow } from '../components/action-flow.tsx';
 import { Banner, Notice } from '../components/banner.tsx';
 import { Frame } from '../components/frame.tsx';
 import { Palette } from '../components/palette.tsx';
-import { Loading } from '../components/states.tsx';
+import { Unanswered } from '../components/states.tsx';
 import type { License } from '../../shared/api/licenses.ts';
 import { useApp, useKnownSupport } from '../hooks/use-app.ts';
 import { useAnswer } from '../hooks/use-answer.ts';
@@ -162,7 +162,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
             {sections[section]?.draw()}
           </SoughtContext>
         ) : (
-          <Loading />
+          <Unanswered failure={packages.failure} retry={refresh} />
         )}
         {stack.pages.map(({ id, draw }) => (
           <Fragment key={id}>{draw(() => stack.close(id))}</Fragment>

@@ -13,13 +13,14 @@ import { Table, type Column } from '../components/table.tsx';
 import { Text } from '../components/text.tsx';
 import { useAnswer } from '../hooks/use-answer.ts';
 import { typeLine } from '../hooks/type-line.ts';
-import { useKeys } from '../hooks/use-keys.ts';
+import { useKeys, type ScreenKey } from '../hooks/use-keys.ts';
 import { moveKeys } from '../hooks/use-list.ts';
 import { useSettled } from '../hooks/use-settled.ts';
 import { cut, inert } from '../state/cells.ts';
 import { failureWords } from '../state/failure-words.ts';
 import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
 import { editing } from '../state/text-edit.ts';
+import { signs } from '../theme.ts';
 
 /** Milliseconds without a key after which what is typed is looked for. */
 const patience = 200;
@@ -80,6 +81,11 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
   const room = Math.max(1, size.rows - taken);
   const list = moveList(stored, { type: 'resize', count: hits.length, height: room });
   const marked = hits[list.index];
+  const failed = asked.loading || wanted !== typed ? undefined : asked.failure;
+  const openOf = (hit: SearchHit | undefined): ScreenKey => {
+    if (failed) return { run: asked.refresh, does: 'Search again', hint: 'retry' };
+    return hit && (() => onOpen(hit));
+  };
   const search = (next: typeof query): void => {
     setQuery(next);
     setStored(emptyList);
@@ -90,7 +96,7 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
         query={query}
         search={search}
         move={(by) => setStored(moveList(list, by))}
-        open={marked && wanted === typed ? () => onOpen(marked) : undefined}
+        open={openOf(marked && wanted === typed ? marked : undefined)}
         onClose={onClose}
       />
       <Box>
@@ -110,14 +116,17 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
           </Text>
           {more ? <Text tone="soon">There is more of this: type more of the name.</Text> : null}
         </>
-      ) : asked.failure ? (
-        paragraph(failureWords(asked.failure), size.columns, 'bad')
+      ) : failed ? (
+        paragraph(`${signs.bad} ${failureWords(failed)} Press Enter to try again.`, size.columns)
       ) : typed.length < shortest ? (
         <Empty title="Two letters or more of any name find it." />
       ) : asked.loading || wanted !== typed ? (
         <Loading what="Searching" />
       ) : (
-        <Empty title={`Nothing has “${typed}” in its name.`} />
+        <Empty
+          title={`Nothing has “${typed}” in its name.`}
+          hint="Fewer letters find more. Looked at: hostnames, e-mails, names and ids."
+        />
       )}
     </Page>
   );
@@ -128,7 +137,7 @@ interface SearchKeysProps {
   readonly search: (query: ReturnType<typeof editing>) => void;
   readonly move: (by: ListMove) => void;
   /** Undefined as long as what is marked may be about to change. */
-  readonly open: (() => void) | undefined;
+  readonly open: ScreenKey;
   readonly onClose: () => void;
 }
 

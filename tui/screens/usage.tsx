@@ -7,12 +7,11 @@ import { showUsage } from '../actions/insight.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { paragraph } from '../components/lines.tsx';
 import { Page, pageTitleRows } from '../components/page.tsx';
-import { Failure, Loading } from '../components/states.tsx';
+import { Unanswered } from '../components/states.tsx';
 import { Text } from '../components/text.tsx';
 import { useAnswer } from '../hooks/use-answer.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { usePortal } from '../hooks/use-portal.ts';
-import { failureWords } from '../state/failure-words.ts';
 import { date } from '../state/relative-time.ts';
 import {
   chartHeight,
@@ -59,10 +58,8 @@ export const UsageScreen = ({ license, onClose }: UsageScreenProps) => {
           height={low ? rows : rows - pageTitleRows(rows, false)}
           brief={low}
         />
-      ) : asked.failure ? (
-        <Failure text={failureWords(asked.failure)} retry={asked.refresh} />
       ) : (
-        <Loading />
+        <Unanswered failure={asked.loading ? undefined : asked.failure} retry={asked.refresh} />
       )}
       <PageKeys
         csv={() => act(showUsage, { license: license.id, from: '', to: '', csv: 'yes' })}

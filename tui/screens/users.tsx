@@ -12,11 +12,12 @@ import { usePortal } from '../hooks/use-portal.ts';
 import { useRows } from '../hooks/use-rows.ts';
 import { exactTime, shortAge } from '../state/relative-time.ts';
 import type { Said } from '../state/license-words.ts';
+import { NoLicense } from './no-license.tsx';
 
 /** The section; those who are users themselves are told who may look after users. */
 export const UsersScreen = () => {
   const { license, whyNot } = usePortal();
-  if (!license) return <Empty title="No license, no users." />;
+  if (!license) return <NoLicense what="users" />;
   const why = whyNot(addUser);
   if (why !== undefined) {
     return (

@@ -17,6 +17,7 @@ import { useKeys } from '../hooks/use-keys.ts';
 import { useNow } from '../hooks/use-now.ts';
 import { usePortal } from '../hooks/use-portal.ts';
 import { heldRows } from '../hooks/use-rows.ts';
+import { inert } from '../state/cells.ts';
 import { relativeTime, shortAge } from '../state/relative-time.ts';
 import { seenTone } from '../state/seen.ts';
 import { signs } from '../theme.ts';
@@ -72,15 +73,18 @@ const refusedShown = 3;
 const refusedWords = ({ hostname, at, code, by }: RefusedMachine, now: number): string =>
   `${hostname} (${by}) was refused ${relativeTime(Date.parse(at), now)}: ${reasons[code] ?? code}.`;
 
+/** The title stands there from the first frame on, before the answer. */
+const titleLine = ({ name }: License, refuses: boolean) => (
+  <Text key="title" tone="title" wrap="truncate-end">
+    {refuses ? `Why ${inert(name)} refuses machines` : `Who holds the seats of ${inert(name)}`}
+  </Text>
+);
+
 const headLines = (license: License, report: RefusalReport, columns: number, now: number) => {
   const { machines, used, limit, nextFreeAt } = report;
   const more = machines.length - refusedShown;
   return [
-    <Text key="title" tone="title" wrap="truncate-end">
-      {machines.length > 0
-        ? `Why ${license.name} refuses machines`
-        : `Who holds the seats of ${license.name}`}
-    </Text>,
+    titleLine(license, machines.length > 0),
     ...machines
       .slice(0, refusedShown)
       .flatMap((machine) =>
@@ -114,7 +118,11 @@ const Holders = ({ license, onClose }: WhyRefusedProps) => {
       })}
       columns={columnsAt(now)}
       filter={filter}
-      head={asked.value ? headLines(license, asked.value, columns, now) : []}
+      head={
+        asked.value
+          ? headLines(license, asked.value, columns, now)
+          : [titleLine(license, license.refused !== null)]
+      }
       empty={{ title: 'No machine holds a seat.', hint: 'The next machine that asks gets one.' }}
       details={(row) => ({ title: row.hostname, facts: machineFacts(row, now) })}
       keys={(row) => ({

@@ -31,19 +31,29 @@ export const cut = (text: string, cells: number): string => {
   return result + ellipsis;
 };
 
-/** Cuts in the middle: for what is told apart by its end (paths, fingerprints, addresses). */
+/** Cuts in the middle: a file's name begins with the product and ends with what tells it from the others. */
 export const cutMiddle = (text: string, cells: number): string => {
   if (width(text) <= cells) return text;
-  const parts = graphemes(text);
-  const head = Math.ceil((cells - 1) / 2);
-  const tail = cells - 1 - head;
-  if (cells < 5 || !isAscii(text)) return cut(text, cells);
-  return parts.slice(0, head).join('') + ellipsis + parts.slice(parts.length - tail).join('');
+  const tail = cells < 5 ? '' : endOf(text, Math.floor(((cells - 1) * 3) / 5));
+  return cut(text, cells - width(tail)) + tail;
+};
+
+/** The last graphemes that fit so many cells. */
+const endOf = (text: string, cells: number): string => {
+  let result = '';
+  for (const grapheme of graphemes(text).reverse()) {
+    if (width(grapheme) + width(result) > cells) break;
+    result = grapheme + result;
+  }
+  return result;
 };
 
 /** Exactly so many cells: cut or padded on the right (`start`) or the left (`end`). */
-export const fit = (text: string, cells: number, align: 'start' | 'end' = 'start'): string => {
-  const short = cut(text, cells);
+export const fit = (text: string, cells: number, align: 'start' | 'end' = 'start'): string =>
+  pad(cut(text, cells), cells, align);
+
+/** Padded to so many cells; longer texts stay as they are. */
+export const pad = (short: string, cells: number, align: 'start' | 'end' = 'start'): string => {
   const blanks = ' '.repeat(Math.max(0, cells - width(short)));
   return align === 'end' ? blanks + short : short + blanks;
 };

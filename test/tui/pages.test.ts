@@ -69,7 +69,9 @@ const resized = async (
       return last.length === 0;
     }, 20_000);
   } catch (error) {
-    throw new Error(`${columns}x${rows}: ${last.join(' | ')}\n${String(error)}`);
+    throw new Error(`${columns}x${rows}: ${last.join(' | ')}\n${String(error)}`, {
+      cause: error,
+    });
   }
 };
 
@@ -144,11 +146,11 @@ const helps = async (terminal: TestTerminal, { here }: TuiPage): Promise<void> =
   const all = await readHelp(terminal, (keys) => keys.here.join(' ') === here);
   const named = new Set(
     all.flatMap((keys) =>
-      keys === '/' ? ['/'] : keys === '1..9' ? [...'123456789'] : keys.split('/'),
+      keys === '/' ? ['/'] : keys === '1..9' ? keyTable.section.keys : keys.split('/'),
     ),
   );
   const others = Object.values(keyTable)
-    .flatMap(({ keys }) => [...keys])
+    .flatMap(({ keys }): readonly string[] => keys)
     .filter((key) => key !== 'esc' && !named.has(showKey(key)));
   terminal.press(...new Set(others.map((key) => bytesOf[key] ?? key)));
   await readHelp(terminal, (keys) => keys.all.join(' ') === all.join(' '));

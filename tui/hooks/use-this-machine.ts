@@ -1,6 +1,6 @@
 /** The machine's own side, without a server: what its actions need to know of this session. */
 import type { Done } from '../actions/done.ts';
-import type { KeyHere } from '../actions/this-machine.ts';
+import type * as Actions from '../actions/this-machine.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
 import type { SdkResult } from '../../shared/sdk/index.ts';
@@ -8,8 +8,6 @@ import { stateDirOf } from '../../shared/sdk/settings.ts';
 import { looksLikePath } from '../state/local-path.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
 import { useApp } from './use-app.ts';
-
-type Actions = typeof import('../actions/this-machine.ts');
 
 export type MachineStep = 'request' | 'enter' | 'verify' | 'give-back' | 'inspect';
 
@@ -33,7 +31,7 @@ export const useThisMachine = (): ThisMachine => {
   /** Asks with what was typed; what is wrong is told at the field that it is about. */
   const ask = async <T>(
     values: Values,
-    question: (actions: Actions, here: KeyHere) => Promise<SdkResult<T>>,
+    question: (actions: typeof Actions, here: Actions.KeyHere) => Promise<SdkResult<T>>,
   ): Promise<Result<T, FormProblem>> => {
     const key = await load(values['key']);
     if (!key.ok) return fail({ field: 'key', text: key.error });

@@ -1,7 +1,7 @@
 /** What is in a backup, in which order, and its verification on the way. */
 import { createHash } from 'node:crypto';
-import { open, readdir, type FileHandle } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { basename, join, relative, sep } from 'node:path';
 
 import { archiveNoteName, readArchiveNote } from './archive-note.ts';
 import { readCheckpoints } from './checkpoints.ts';
@@ -148,19 +148,6 @@ const createFramer = (options: PackOptions, total: number) => {
   return { frame, files };
 };
 
-const sizeOfAll = async (paths: readonly string[]): Promise<number> => {
-  let total = 0;
-  for (const path of paths) {
-    const handle = await open(path, 'r');
-    try {
-      total += (await handle.stat()).size;
-    } finally {
-      await handle.close();
-    }
-  }
-  return total;
-};
-
 type Frame = ReturnType<typeof createFramer>['frame'];
 
 async function* packJournal(segments: readonly Segment[], seq: number, frame: Frame): Pieces {
@@ -170,8 +157,7 @@ async function* packJournal(segments: readonly Segment[], seq: number, frame: Fr
     const handle = await open(path, 'r');
     try {
       const end = await endOf(handle, seq);
-      const name = `journal/${String(first).padStart(12, '0')}.jsonl`;
-      yield* frame(name, end, readRecords(handle, path, end, at));
+      yield* frame(`journal/${basename(path)}`, end, readRecords(handle, path, end, at));
     } finally {
       await handle.close();
     }
@@ -194,7 +180,9 @@ export async function* packFolder(options: PackOptions): Pieces {
     ...segments.map(({ path }) => path),
     ...others.map((name) => join(directory, name)),
   ];
-  const { frame, files } = createFramer(options, commit.ends.size + (await sizeOfAll(paths)));
+  const sizes = await Promise.all(paths.map(async (path) => (await stat(path)).size));
+  const total = sizes.reduce((sum, size) => sum + size, commit.ends.size);
+  const { frame, files } = createFramer(options, total);
 
   const head: BackupHead = {
     licet: 1,

@@ -11,7 +11,15 @@ import { createGzip } from 'node:zlib';
 
 import { noteBackup } from './backup-notes.ts';
 import { packFolder, type Commit } from './backup-pack.ts';
-import { errorCode, exists, isDenied, isDiskFull, messageOf, syncDirectory } from './files.ts';
+import {
+  errorCode,
+  exists,
+  fileStamp,
+  isDenied,
+  isDiskFull,
+  messageOf,
+  syncDirectory,
+} from './files.ts';
 import { inspectFolder } from './folder.ts';
 import { isLocked, readLockNote, takeLock } from './lock.ts';
 import { recoverJournal } from './recover-journal.ts';
@@ -45,7 +53,7 @@ export interface BackupReport {
 
 /** A name that sorts by time: `licet-20260131T235959Z-1234.tar.gz`. */
 export const backupName = (at: number, seq: number): string =>
-  `licet-${new Date(at).toISOString().replaceAll(/[-:]|\.\d+/gu, '')}-${seq}.tar.gz`;
+  `licet-${fileStamp(at)}-${seq}.tar.gz`;
 
 /**
  * Backs a data folder up. Throws `StoreError`: `damaged` (nothing is written: a backup is verified

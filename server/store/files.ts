@@ -39,6 +39,8 @@ export const replaceFile = async (path: string, text: string): Promise<void> => 
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   try {
+    // One that a crash left may have been open to others.
+    await handle.chmod(0o600);
     await handle.writeFile(text);
     await handle.sync();
   } finally {
@@ -47,6 +49,10 @@ export const replaceFile = async (path: string, text: string): Promise<void> => 
   await rename(temporary, path);
   await syncDirectory(dirname(path));
 };
+
+/** A moment (milliseconds since the epoch) as a part of a file's name, which sorts by time: `20260131T235959Z`. */
+export const fileStamp = (at: number): string =>
+  new Date(at).toISOString().replaceAll(/[-:]|\.\d+/gu, '');
 
 /** Whether there is something at the path. */
 export const exists = async (path: string): Promise<boolean> => {

@@ -3,7 +3,7 @@
  * write that a crash cut short, which nobody was told of) from damage (something known durable that
  * is not there any more).
  */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import { readArchiveNote } from './archive-note.ts';
 import { damaged } from './damaged.ts';
@@ -78,19 +78,10 @@ const segmentsToRead = async (
     if (segment === undefined) break;
     const needed = next === undefined || next.first > Math.min(query.from, query.to.seq) + 1;
     if (!needed && bytes >= query.checkBytes) break;
-    bytes += await sizeOf(segment.path);
+    bytes += (await stat(segment.path)).size;
     start -= 1;
   }
   return segments.slice(start);
-};
-
-const sizeOf = async (path: string): Promise<number> => {
-  const handle = await open(path, 'r');
-  try {
-    return (await handle.stat()).size;
-  } finally {
-    await handle.close();
-  }
 };
 
 const take = (line: string, at: Position, query: RecoverQuery): string | undefined => {
@@ -161,7 +152,7 @@ const isTorn = async (
 /** Rolling makes a segment before it writes to it, so the newest may be empty. */
 const withoutEmpty = async (segments: readonly Segment[]): Promise<readonly Segment[]> => {
   const filled: Segment[] = [];
-  for (const segment of segments) if ((await sizeOf(segment.path)) > 0) filled.push(segment);
+  for (const segment of segments) if ((await stat(segment.path)).size > 0) filled.push(segment);
   return filled;
 };
 

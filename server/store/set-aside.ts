@@ -2,7 +2,7 @@
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import { exists, syncDirectory } from './files.ts';
+import { exists, fileStamp, syncDirectory } from './files.ts';
 
 export interface SetAside {
   readonly folder: string;
@@ -14,8 +14,7 @@ export interface SetAside {
 
 /** A folder of that time which is not there yet: nothing that is kept is ever written over. */
 const chooseFolder = async (directory: string, at: number): Promise<string> => {
-  const stamp = new Date(at).toISOString().replaceAll(/[-:]|\.\d+/gu, '');
-  const folder = join(directory, 'set-aside', stamp);
+  const folder = join(directory, 'set-aside', fileStamp(at));
   let free = folder;
   for (let n = 2; await exists(free); n += 1) free = `${folder}-${n}`;
   return free;

@@ -1,6 +1,7 @@
 /** Makes a data folder all or not at all. */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import { errorCode } from '../store/files.ts';
 import { Failure } from './failure.ts';
 
 const stagingPrefix = '.licet-init-';
@@ -13,7 +14,7 @@ const namesIn = async (directory: string): Promise<readonly string[] | undefined
   try {
     return await readdir(directory);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = errorCode(error);
     if (code === 'ENOENT') return undefined;
     const why = code === 'ENOTDIR' ? 'is not a folder' : `can't be read (${code})`;
     throw new Failure('folder', `${directory} ${why}. Name another with --data.`, { cause: error });
@@ -46,7 +47,7 @@ const makeStaging = async (directory: string): Promise<string> => {
     await mkdir(directory, { recursive: true, mode: 0o700 });
     return await mkdtemp(join(directory, stagingPrefix));
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    const code = errorCode(error);
     throw new Failure(
       'folder',
       `${directory} can't be written to (${code}). Check its owner and mode, or name another with --data.`,

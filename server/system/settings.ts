@@ -1,6 +1,7 @@
 /** Reads the settings: flags before environment variables before the file before what is usual. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../store/files.ts';
 import { Failure } from './failure.ts';
 import {
   settingsTable,
@@ -29,8 +30,7 @@ const readSettingsFile = async (
   try {
     json = JSON.parse(await readFile(path, 'utf8'));
   } catch (error) {
-    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
-    if (missing && !required) return {};
+    if (errorCode(error) === 'ENOENT' && !required) return {};
     const why = error instanceof SyntaxError ? `is not JSON (${error.message})` : 'can’t be read';
     throw new Failure(
       'setting',

@@ -1,6 +1,6 @@
 /** What an operator does with keys: list, rotate, revoke, export, check. Each works without a server. */
 import { randomBytes } from 'node:crypto';
-import { unlink } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import type { Revocation } from '../../../shared/claims.ts';
 import { generateKey, publicKeyFromText, toJwk, type PrivateKey } from '../../../shared/keys.ts';
 import { makeTrustFile, toPem, type TrustFile } from '../../../shared/trust.ts';
@@ -115,11 +115,6 @@ const withRevocations = (
   ),
 });
 
-const removeFile = (path: string): Promise<void> =>
-  unlink(path).catch((error: unknown) => {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
-  });
-
 /** Makes sure that the unlock secret opens the seal key; after its loss, a new one by the root. */
 const ensureUnlocked = async (place: UnlockPlace, root: PrivateKey): Promise<string> => {
   const { secret } = await ensureUnlockSecret(place);
@@ -154,7 +149,7 @@ export const rotateSigningKey = async (command: RootCommand): Promise<Rotated> =
   const rotated = await withNewKey(keyring, directory, root, secret, now);
   const { revoked } = readRevocations(keyring).licet;
   await writeKeyring(directory, withRevocations(rotated, root, revoked, now));
-  await removeFile(keyPaths(directory).signing(keyring.current));
+  await rm(keyPaths(directory).signing(keyring.current), { force: true });
   return {
     kid: rotated.current,
     former: keyring.current,
@@ -212,7 +207,7 @@ export const revokeKey = async (
   const others = revoked.filter((other) => other.kid !== kid);
   const written = withRevocations(next, root, [...others, entry], now);
   await writeKeyring(directory, written);
-  if (isCurrent) await removeFile(keyPaths(directory).signing(kid));
+  if (isCurrent) await rm(keyPaths(directory).signing(kid), { force: true });
   const list = readRevocations(written);
   return {
     kid,

@@ -1,11 +1,9 @@
 /** Files of the keys folder: only the user who runs licet may read them, and they are never half-written. */
-import { mkdir, open, readFile, rename, stat } from 'node:fs/promises';
+import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
+import { errorCode, replaceFile } from '../../store/files.ts';
 import { Failure } from '../failure.ts';
-
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
 
 /** Permission bits mean nothing on Windows, where a user's folders are closed to others. */
 const hasModes = process.platform !== 'win32';
@@ -45,7 +43,7 @@ export const readPrivateFile = async (path: string): Promise<string | undefined>
     return await readFile(path, 'utf8');
   } catch (error) {
     if (error instanceof Failure) throw error;
-    if (isMissing(error)) return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw new Failure('keys', `${path} can't be read. Check the owner and mode of the file.`, {
       cause: error,
     });
@@ -77,31 +75,10 @@ export const readPrivateJson = async <T extends z.ZodType>(
   return parsed.data;
 };
 
-const syncFolder = async (folder: string): Promise<void> => {
-  if (!hasModes) return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-};
-
 /** Writes a private file (0600) so that after any crash the old or the new text is there, in a folder of 0700. */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
-  const folder = dirname(path);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = `${path}.tmp`;
-  const handle = await open(temporary, 'w', 0o600);
-  try {
-    await handle.chmod(0o600);
-    await handle.writeFile(text);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-  await rename(temporary, path);
-  await syncFolder(folder);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await replaceFile(path, text);
 };
 
 export const writePrivateJson = (path: string, value: object): Promise<void> =>

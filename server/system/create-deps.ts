@@ -45,7 +45,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
     unseal: (sealed) => keys().unseal(sealed),
     passwords: createPasswords(),
     throttle: createThrottle(now),
-    failures: createFailures((actor, work) => store.transact(actor, work)),
+    failures: createFailures(store),
     live: createLive(),
     totp,
     signer: {

@@ -2,8 +2,9 @@
  * Failed credentials, counted in memory and journaled once a minute, so that guessing does not fill the
  * journal: one record for each action, address and outcome, with how often.
  */
-import type { Failures, LicetTransaction } from '../usecases/deps.ts';
-import type { Actor } from '../store/store.ts';
+import type { LicetSchema } from '../collections.ts';
+import type { Store } from '../store/store.ts';
+import type { Failures } from '../usecases/deps.ts';
 
 /** Different counts kept between two writes; what is beyond is counted together. */
 const capacity = 500;
@@ -12,7 +13,7 @@ interface Count {
   readonly action: string;
   readonly from: string;
   readonly outcome: string;
-  count: number;
+  readonly count: number;
 }
 
 export interface CountedFailures extends Failures {
@@ -20,30 +21,34 @@ export interface CountedFailures extends Failures {
   flush(): Promise<void>;
 }
 
-type Transact = (
-  actor: Actor,
-  work: (transaction: LicetTransaction) => Promise<void>,
-) => Promise<void>;
-
-/** @param transact of the store */
-export const createFailures = (transact: Transact): CountedFailures => {
-  let counts = new Map<string, Count>();
+/** Starts counting. What could not be written stays counted for the next time. */
+export const createFailures = (
+  store: Pick<Store<LicetSchema>, 'status' | 'transact'>,
+): CountedFailures => {
+  const counts = new Map<string, Count>();
+  const add = ({ action, from, outcome, count }: Count): void => {
+    const place = counts.size < capacity || counts.has(`${action} ${from} ${outcome}`);
+    const source = place ? from : 'many addresses';
+    const key = `${action} ${source} ${outcome}`;
+    const before = counts.get(key)?.count ?? 0;
+    counts.set(key, { action, from: source, outcome, count: before + count });
+  };
   return {
-    add: (action, from, outcome) => {
-      const place = counts.size < capacity || counts.has(`${action} ${from} ${outcome}`);
-      const source = place ? from : 'many addresses';
-      const key = `${action} ${source} ${outcome}`;
-      const known = counts.get(key) ?? { action, from: source, outcome, count: 0 };
-      known.count += 1;
-      counts.set(key, known);
-    },
+    add: (action, from, outcome) => add({ action, from, outcome, count: 1 }),
     flush: async () => {
-      const written = counts;
-      counts = new Map();
-      for (const { action, from, outcome, count } of written.values()) {
-        await transact({ id: 'anonymous', from }, async (tx) =>
-          tx.record({ action, target: 'none', outcome, details: { count } }),
-        );
+      // Those of this moment: what is added meanwhile waits a minute, or a record would be written for each.
+      for (const [key, counted] of [...counts]) {
+        if (store.status().state === 'read-only') return;
+        counts.delete(key);
+        const { action, from, outcome, count } = counted;
+        try {
+          await store.transact({ id: 'anonymous', from }, async (tx) =>
+            tx.record({ action, target: 'none', outcome, details: { count } }),
+          );
+        } catch (error) {
+          add(counted);
+          throw error;
+        }
       }
     },
   };

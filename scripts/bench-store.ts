@@ -40,17 +40,9 @@ const measure = async <T>(script: string, ...args: string[]): Promise<T> => {
   return JSON.parse(pieces.join('')) as T;
 };
 
-interface Row {
+interface Row extends LoadResult {
   readonly stored: number;
-  readonly perSecond: number;
-  /** Microseconds of the main thread's processor a change. */
-  readonly cpu: number;
   /** Milliseconds. */
-  readonly p50: number;
-  readonly p99: number;
-  readonly worst: number;
-  readonly worstInSnapshot: number;
-  readonly snapshot: number;
   readonly start: number;
   readonly firstChange: number;
   readonly parse: number;

@@ -93,13 +93,7 @@ export const ProductCreate = z
   .meta({ id: 'ProductCreate' });
 export type ProductCreate = z.infer<typeof ProductCreate>;
 /** Template and trial are replaced as a whole; licenses that exist keep their terms. */
-export const ProductPatch = z
-  .object({
-    name: line(120).optional(),
-    template: Template.optional(),
-    trial: TrialOfferRequest.nullable().optional(),
-  })
-  .meta({ id: 'ProductPatch' });
+export const ProductPatch = ProductCreate.omit({ id: true }).partial().meta({ id: 'ProductPatch' });
 export type ProductPatch = z.infer<typeof ProductPatch>;
 
 /** What a product embeds to be licensed here: public keys only, safe to ship. */

@@ -37,7 +37,7 @@ export const createFailures = (
     add: (action, from, outcome) => add({ action, from, outcome, count: 1 }),
     flush: async () => {
       // Those of this moment: what is added meanwhile waits a minute, or a record would be written for each.
-      for (const [key, counted] of [...counts]) {
+      for (const [key, counted] of Array.from(counts)) {
         if (store.status().state === 'read-only') return;
         counts.delete(key);
         const { action, from, outcome, count } = counted;

@@ -36,7 +36,7 @@ const parserProblems: Readonly<Record<string, RawProblem>> = {
   HPE_HEADER_OVERFLOW: {
     code: 'payload-too-large',
     status: 431,
-    detail: 'The headers of this request are too large: 16 KB are the most.',
+    detail: 'The headers of this request are too large or too many: 16 KB and 100 are the most.',
   },
   ERR_HTTP_REQUEST_TIMEOUT: {
     code: 'invalid-request',

@@ -38,7 +38,7 @@ const codeAllowed = (
 ): boolean => {
   const owners: CodeOrigin = `owner:${license.ownerId}`;
   const line = account.password?.origin ?? account.createdBy;
-  return isMadeHere(account, membership) && account.createdBy === owners && line === owners;
+  return isMadeHere(account, membership) && line === owners;
 };
 
 /** An invited person is shown as whoever invited wrote it: what their account says is not theirs to see. */

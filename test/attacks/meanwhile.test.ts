@@ -85,6 +85,17 @@ test('a sign-in with the password that is being replaced opens no session', asyn
   expect(sessions.body.items).toHaveLength(1);
 });
 
+test('nor does one whose account gets another role, with more that a session may do', async () => {
+  const portal = await openSlow();
+  const answer = await portal.during({ path: '/v1/sessions', json: credentials }, () =>
+    portal.ask('PATCH', `/v1/operator/accounts/${portal.owner.id}`, {
+      token: portal.operator,
+      json: { role: 'operator' },
+    }),
+  );
+  expect(answer.status).toBe(401);
+});
+
 test('an activation with it takes no seat', async () => {
   const portal = await openSlow();
   const answer = await portal.during(late, portal.changePassword);

@@ -198,6 +198,29 @@ describe('slow clients', () => {
   });
 });
 
+test('what is no request, sent while an answer is under way, gets no bytes into that answer', async () => {
+  const port = await start(
+    () =>
+      new Response(new ReadableStream({ start: (c) => c.enqueue(Buffer.from('the beginning')) })),
+  );
+  const client = openRaw(port);
+  client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await client.until(/the beginning/u);
+  client.write('no request at all\r\n\r\n');
+  expect((await client.closed).match(/HTTP\/1\.1 \d+/gu)).toEqual(['HTTP/1.1 200']);
+});
+
+test('a request has a hundred headers at most, and is told so', async () => {
+  const port = await start(() => new Response('done'));
+  const ask = async (headers: number): Promise<string> => {
+    const more = Array.from({ length: headers - 2 }, (_, i) => `X-${i}: 1\r\n`).join('');
+    const answer = sendRaw(port, `GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${more}\r\n`);
+    return (await answer).split('\r\n\r\n')[1] ?? '';
+  };
+  expect(await ask(100)).toBe('done');
+  expect(JSON.parse(await ask(101))).toMatchObject({ status: 431, detail: /100 are the most/u });
+});
+
 describe('connections', () => {
   const open = (port: number, localAddress: string) => {
     const socket = connect({ port, host: '127.0.0.1', localAddress });
@@ -232,7 +255,11 @@ describe('connections', () => {
     const people = Array.from({ length: 7 }, () => open(port, '127.0.0.1'));
     await Promise.all(people.map(({ socket }) => once(socket, 'connect')));
     expect(await ask(port, '127.0.0.1')).toBe('HTTP/1.1 200 OK');
-    for (const { socket } of people) socket.destroy();
+    const last = open(port, '127.0.0.1');
+    await once(last.socket, 'connect');
+    // One more than there may be is closed as it comes, by a reset where it sent something already.
+    expect(await ask(port, '127.0.0.1').catch(() => '')).toBe('');
+    for (const { socket } of [...people, last]) socket.destroy();
   });
 });
 
@@ -291,6 +318,19 @@ test('closing lets a running request end, and ends event streams', async () => {
   finish();
   expect(await (await work).text()).toBe('done');
   await closing;
+});
+
+test('closing waits no longer than it may for work that never ends', async () => {
+  const begun = Promise.withResolvers<void>();
+  const port = await start(() => {
+    begun.resolve();
+    return new Promise<Response>(() => undefined);
+  });
+  const client = openRaw(port);
+  client.write('GET / HTTP/1.1\r\nHost: a\r\n\r\n');
+  await begun.promise;
+  await listener?.close(20);
+  expect(await client.closed).toBe('');
 });
 
 test('closing waits for work whose client has gone', async () => {

@@ -123,6 +123,7 @@ describe('passwords', () => {
       changedAt: before?.password?.changedAt,
     });
     await portal.signIn('ana@example.com');
+    expect((await stored())?.password?.hash).toBe(after?.password?.hash);
     expect((await portal.ask('GET', '/v1/account', { token: portal.ana })).status).toBe(200);
   });
 

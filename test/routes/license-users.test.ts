@@ -2,7 +2,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Account, AccountCreated } from '../../shared/api/accounts.ts';
 import type { Invitation, License, LicenseUserAdded } from '../../shared/api/licenses.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+import { day, goodPassword, openPortal } from '../support/server.ts';
 
 const openUsers = async () => {
   const portal = await openPortal();
@@ -41,7 +41,9 @@ describe('adding a user', () => {
         body: { code: 'conflict', detail },
       });
     await conflict('ana@example.com', /ana@example\.com owns this license/u);
-    expect((await portal.add('uma@example.com')).status).toBe(201);
+    const added = await portal.add('uma@example.com');
+    expect(added.status).toBe(201);
+    expect(added.body.codeExpiresAt).toBe(new Date(portal.time.now + day).toISOString());
     await conflict('uma@example.com', /is a user of this license already/u);
     await portal.createAccount('otto@example.com');
     expect((await portal.add('otto@example.com')).body.status).toBe('invited');
@@ -123,6 +125,9 @@ describe('a code for a user', () => {
     // From then on it is not the owner's any more.
     expect((await portal.redeem(issued.body.code)).status).toBe(204);
     expect((await portal.code(id)).status).toBe(403);
+    // Whoever became an owner is no user of anybody: not even the operator's code comes this way.
+    await portal.createLicense({ ownerEmail: 'uma@example.com', name: 'Umas' });
+    expect((await portal.code(id, portal.operator)).status).toBe(403);
   });
 
   test('sets no password of an account that is disabled', async () => {

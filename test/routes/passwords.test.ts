@@ -116,6 +116,14 @@ test('the operator sees what became of a request: open, a code was issued, done,
     ['open', true],
     ['open', false],
   ]);
+  const journal = await portal.ask<{ items: object[] }>('GET', '/v1/operator/journal', {
+    token: portal.operator,
+  });
+  const asked = { action: 'password.request', outcome: 'ok', actor: { id: 'anonymous' } };
+  expect(journal.body.items.slice(0, 2)).toMatchObject([
+    { ...asked, target: /^(?!acc_)/u },
+    { ...asked, target: portal.owner.id },
+  ]);
   const code = await codeFor(portal);
   expect(await statuses()).toEqual([
     ['code-issued', true],

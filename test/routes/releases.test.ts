@@ -290,6 +290,15 @@ describe('downloading', () => {
     expect(middle.body).toEqual(content.subarray(10, 20));
     const end = await part({ range: 'bytes=-5' });
     expect(end.body).toEqual(content.subarray(-5));
+    const last = await part({ range: 'bytes=599999-700000' });
+    expect([last.response.headers.get('content-range'), last.body.length]).toEqual([
+      'bytes 599999-599999/600000',
+      1,
+    ]);
+    // A range that ends before it begins is none.
+    const none = await part({ range: 'bytes=19-10' });
+    expect([none.response.status, none.body.length]).toEqual([200, 600_000]);
+    expect((await part({ range: 'bytes=-0' })).response.status).toBe(416);
     const changed = await part({ range: 'bytes=10-19', 'if-range': '"other"' });
     expect([changed.response.status, changed.body.length]).toEqual([200, 600_000]);
     const several = await part({ range: 'bytes=0-1,5-6' });

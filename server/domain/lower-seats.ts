@@ -2,15 +2,12 @@
 import type { Counter, Seat } from './seats.ts';
 
 /**
- * The machines that lose their seat when the license is lowered to `max`: the longest unseen first.
- * Offline keys can't be taken back from here, so they come off the number that is left for others.
+ * How many machines keep their seat when the license is lowered to `max` (null: all). Offline keys can't be
+ * taken back from here, so they come off the number that is left for others.
  */
-export const hitByLowering = (
-  seats: readonly Seat[],
-  counter: Counter,
-  max: number | null,
-): readonly Seat[] => {
-  if (max === null) return [];
-  const left = Math.max(0, max - counter.offline);
-  return [...seats].sort((a, b) => b.lastSeen - a.lastSeen).slice(left);
-};
+export const seatsLeft = ({ offline }: Counter, max: number | null): number =>
+  max === null ? Infinity : Math.max(0, max - offline);
+
+/** The machines that lose their seat where so many keep theirs: the longest unseen first. */
+export const hitByLowering = (seats: readonly Seat[], left: number): readonly Seat[] =>
+  seats.toSorted((a, b) => b.lastSeen - a.lastSeen).slice(left);

@@ -3,13 +3,12 @@ import type { CheckedIn, CheckInRequest } from '../../shared/api/activations.ts'
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { refuseInvalid } from '../domain/license-status.ts';
-import { mayRelease } from '../domain/release-seats.ts';
 import { holdsSeat } from '../domain/seats.ts';
 import type { ActivationDoc, LicenseDoc } from '../domain/documents.ts';
 import { actorOf, type ActivationCaller } from './caller.ts';
 import type { Deps, LicetReader } from './deps.ts';
 import { leaseUntil, signLease } from './machine-lease.ts';
-import { allMachines, seatOf } from './seats.ts';
+import { mayGiveBack, seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
 import { viewProductLicense } from './views.ts';
 
@@ -127,8 +126,7 @@ export const deactivate = (
     const { license, activation } = found.value;
     const act = { action: 'activation.deactivate', target: activation.id };
     const details = { license: license.id, hostname: activation.hostname };
-    const machines = await allMachines(deps, tx, license);
-    const may = mayRelease(license, machines, new Set([activation.id]), deps.now());
+    const may = await mayGiveBack(deps, tx, license, activation.id);
     if (!may.ok) {
       tx.record({ ...act, outcome: may.error.code, details });
       return may;

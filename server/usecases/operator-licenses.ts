@@ -12,7 +12,7 @@ import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
 import { refuseEntitlements } from '../domain/entitlements.ts';
-import { hitByLowering } from '../domain/lower-seats.ts';
+import { hitByLowering, seatsLeft } from '../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
 import { holdsSeat, type Seat } from '../domain/seats.ts';
 import { purchase } from '../domain/trials.ts';
@@ -193,9 +193,10 @@ export const patchLicense = (
     if (misfit) return fail(misfit);
     const next = patched(license, bought.value, owner.value, deps.now());
     if (!next.ok) return next;
-    const seats = await heldSeats(deps, tx, license);
     const counter = await countSeats(deps, tx, license);
-    const hit = hitByLowering(seats, counter, next.value.maxActivations);
+    const left = seatsLeft(counter, next.value.maxActivations);
+    const hit =
+      counter.online > left ? hitByLowering(await heldSeats(deps, tx, license), left) : [];
     const bound = license.policy.floating && !next.value.policy.floating;
     const spent = bound ? await spentSeats(deps, tx, license) : [];
     if (patch.dryRun) {

@@ -10,7 +10,7 @@ import { holdsSeat, type Seat } from '../domain/seats.ts';
 import { changeLicense, notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
-import { allMachines, countSeats, heldKeys, seatOf } from './seats.ts';
+import { allMachines, countSeats, heldKeys, mayGiveBack, seatOf } from './seats.ts';
 import { viewTouched } from './views.ts';
 
 /**
@@ -34,8 +34,7 @@ export const releaseActivation = (
         detail: `An offline key holds this seat. Give it back with a deactivation proof of ${key.hostname}, or report it lost.`,
       });
     }
-    const machines = await allMachines(deps, tx, license);
-    const may = mayRelease(license, machines, new Set([id]), deps.now());
+    const may = await mayGiveBack(deps, tx, license, id);
     const details = { license: license.id, hostname: activation.hostname };
     const released = [seatOf(deps, license, activation)];
     if (dryRun) return may.ok ? ok(await outcome(deps, tx, license, released, true, null)) : may;

@@ -1,7 +1,10 @@
 /** Reads seats from the store: counts by index, and the machines with their marks. */
+import type { Refusal } from '../../shared/problems.ts';
+import type { Result } from '../../shared/result.ts';
 import { hour } from '../../shared/time.ts';
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
 import { seatKey } from '../domain/index-keys.ts';
+import { mayRelease } from '../domain/release-seats.ts';
 import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
 import type { Mark } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
@@ -59,6 +62,17 @@ export const allMachines = async (
   (await reader.activations.by('license', license.id)).map((activation) =>
     seatOf(deps, license, activation),
   );
+
+/** Whether one machine may give its seat back (see `mayRelease`); the others are looked at only where seats are limited. */
+export const mayGiveBack = async (
+  deps: SeatDeps,
+  reader: LicetReader,
+  license: LicenseDoc,
+  activationId: string,
+): Promise<Result<null, Refusal>> => {
+  const machines = license.maxActivations === null ? [] : await allMachines(deps, reader, license);
+  return mayRelease(license, machines, new Set([activationId]), deps.now());
+};
 
 /** The counter: by index alone where seats don't end by the clock. */
 export const countSeats = async (

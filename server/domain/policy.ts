@@ -54,16 +54,34 @@ export type Terms = Pick<
   'type' | 'maxActivations' | 'expiresAt' | 'graceDays' | 'entitlements' | 'policy'
 >;
 
-/** The terms of a new license. */
+/** What is asked for of the terms of a new license; the rest comes from its product's template. */
+export type TermsWanted = Omit<LicenseCreate, 'ownerEmail' | 'name' | 'product'>;
+
+const endWanted = (input: TermsWanted, { template }: ProductDoc, now: number) => {
+  const type = input.type ?? template.type ?? 'subscription';
+  const expiresAt = typeof input.expiresAt === 'string' ? Date.parse(input.expiresAt) : null;
+  return { type, end: endOf(type, expiresAt, template.days, now) };
+};
+
+/** All refusals of the terms, for who corrects them at once. */
+export const refuseTerms = (
+  input: TermsWanted,
+  product: ProductDoc,
+  now: number,
+): readonly Refusal[] => {
+  const { end } = endWanted(input, product, now);
+  const misfit = refuseEntitlements(product, input.entitlements ?? {});
+  return [...(end.ok ? [] : [end.error]), ...(misfit ? [misfit] : [])];
+};
+
+/** The terms of a new license; the first refusal of `refuseTerms` where there is one. */
 export const newTerms = (
-  input: Omit<LicenseCreate, 'ownerEmail' | 'name' | 'product'>,
+  input: TermsWanted,
   product: ProductDoc,
   now: number,
 ): Result<Terms, Refusal> => {
   const { template } = product;
-  const type = input.type ?? template.type ?? 'subscription';
-  const expiresAt = typeof input.expiresAt === 'string' ? Date.parse(input.expiresAt) : null;
-  const end = endOf(type, expiresAt, template.days, now);
+  const { type, end } = endWanted(input, product, now);
   if (!end.ok) return end;
   const misfit = refuseEntitlements(product, input.entitlements ?? {});
   if (misfit) return fail(misfit);

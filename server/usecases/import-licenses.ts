@@ -1,6 +1,7 @@
 /** Many licenses at once, all or none: each bad row is named, and nothing is made while there is one. */
 import {
   ImportRow,
+  readMembers,
   RefusedFields,
   type ImportFault,
   type LicenseImport,
@@ -9,7 +10,7 @@ import {
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { AccountDoc } from '../domain/documents.ts';
-import { newTerms, type Terms } from '../domain/policy.ts';
+import { newTerms, refuseTerms, type Terms } from '../domain/policy.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import { issueCode } from './codes.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
@@ -37,7 +38,31 @@ const faultsOf = ({ detail, extra }: Refusal, row: number): readonly ImportFault
   return named.map(({ field, message }) => ({ row, field, message: message.replace(/\.$/u, '') }));
 };
 
-/** One row against schema, product and owner. */
+/** What the store says of a row: no such product or account, terms that the product doesn't allow. */
+const storeFaults = async (
+  deps: Deps,
+  reader: LicetReader,
+  { product: productId, ownerEmail, ...terms }: Partial<ImportRow>,
+  row: number,
+  createOwners: boolean,
+): Promise<readonly ImportFault[]> => {
+  const faults: ImportFault[] = [];
+  const product = productId === undefined ? undefined : await reader.products.get(productId);
+  if (product) {
+    const refusals = refuseTerms(terms, product, deps.now());
+    faults.push(...refusals.flatMap((refusal) => faultsOf(refusal, row)));
+  } else if (productId !== undefined) {
+    faults.push({ row, field: 'product', message: `there is no product ${productId}` });
+  }
+  const owner = ownerEmail && !createOwners && (await reader.accounts.first('email', ownerEmail));
+  if (owner === undefined && ownerEmail !== undefined) {
+    const message = `no account has the e-mail ${ownerEmail}; create it, or import with accounts created`;
+    faults.push({ row, field: 'ownerEmail', message });
+  }
+  return faults;
+};
+
+/** One row against schema, product and owner: all that is wrong with it. */
 const check = async (
   deps: Deps,
   reader: LicetReader,
@@ -46,27 +71,16 @@ const check = async (
   createOwners: boolean,
 ): Promise<Checked> => {
   const parsed = ImportRow.safeParse(raw);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map(({ path, message }) => ({
-      row,
-      field: path.map(String).join('.'),
-      message,
-    }));
-    return { faults };
-  }
-  const input = parsed.data;
-  const product = await reader.products.get(input.product);
-  if (!product) {
-    return { faults: [{ row, field: 'product', message: `there is no product ${input.product}` }] };
-  }
-  const terms = newTerms(input, product, deps.now());
+  const issues = parsed.success ? [] : parsed.error.issues;
+  const faults = [
+    ...issues.map(({ path, message }) => ({ row, field: path.map(String).join('.'), message })),
+    ...(await storeFaults(deps, reader, readMembers(raw), row, createOwners)),
+  ];
+  const product = parsed.success && (await reader.products.get(parsed.data.product));
+  if (!parsed.success || !product || faults.length > 0) return { faults };
+  const terms = newTerms(parsed.data, product, deps.now());
   if (!terms.ok) return { faults: faultsOf(terms.error, row) };
-  const owner = await reader.accounts.first('email', input.ownerEmail);
-  if (!owner && !createOwners) {
-    const message = `no account has the e-mail ${input.ownerEmail}; create it, or import with accounts created`;
-    return { faults: [{ row, field: 'ownerEmail', message }] };
-  }
-  return { faults: [], ready: { row, input, terms: terms.value } };
+  return { faults: [], ready: { row, input: parsed.data, terms: terms.value } };
 };
 
 /** The owner's account; made, with a code to hand over, where there is none. */

@@ -9,6 +9,16 @@ export const ImportRow = LicenseCreate.extend({ ownerName: line(120).optional() 
 });
 export type ImportRow = z.infer<typeof ImportRow>;
 
+/** A row by its members, each read by itself: what one of them has wrong hides nothing of the others. */
+export const readMembers = (raw: unknown): Partial<ImportRow> => {
+  const members = z.record(z.string(), z.unknown()).safeParse(raw).data ?? {};
+  const read = Object.entries(ImportRow.shape).map(([name, schema]) => {
+    const parsed = schema.safeParse(members[name]);
+    return [name, parsed.success ? parsed.data : undefined];
+  });
+  return Object.fromEntries(read);
+};
+
 export const mostImportRows = 2000;
 
 /** Rows are checked one by one, so that each bad one is named: see ImportRow for what they hold. */

@@ -32,8 +32,6 @@ test('no cell of an export begins as a formula, and importing it gives the names
   expect(cells.filter((cell) => /^\s*[=+\-@＝＋－＠]/u.test(cell))).toEqual([]);
 
   const rows = readRows(csv);
-  const names = rows.ok
-    ? rows.value.rows.map(({ content }) => (content as { name: string }).name)
-    : [];
+  const names = rows.ok ? rows.value.rows.map((row) => (row as { name: string }).name) : [];
   expect(names).toEqual(['Prod', ...formulas]);
 });

@@ -41,6 +41,46 @@ test('a dry run names each bad row and field, and nothing is created, then or la
   expect(await count()).toBe(before);
 });
 
+test('a row is told all that is wrong with it, whether it can be read or not', async () => {
+  const cells = [
+    'ownerEmail;name;product;type;maxActivations;expiresAt;leaseHours',
+    'nobody@example.com;All;nothing;lifetime;many;soon;0',
+    'nobody@example.com;Ends;acme-server;perpetual;many;2099-01-31;4',
+  ].join('\n');
+  const rows = [
+    {
+      ownerEmail: 'nobody@example.com',
+      product: 'nothing',
+      type: 'lifetime',
+      maxActivations: 0,
+      policy: { leaseHours: 'x' },
+    },
+  ];
+  const wrong = async (list: string) =>
+    [...(await ops('license import -', list)).stderr.matchAll(/Row (\d+), ([\w.]+): /gu)].map(
+      ([, row, field]) => `${row} ${field}`,
+    );
+  expect((await wrong(cells)).sort()).toEqual([
+    '1 expiresAt',
+    '1 leaseHours',
+    '1 maxActivations',
+    '1 ownerEmail',
+    '1 product',
+    '1 type',
+    '2 expiresAt',
+    '2 maxActivations',
+    '2 ownerEmail',
+  ]);
+  expect((await wrong(JSON.stringify(rows))).sort()).toEqual([
+    '1 maxActivations',
+    '1 name',
+    '1 ownerEmail',
+    '1 policy.leaseHours',
+    '1 product',
+    '1 type',
+  ]);
+});
+
 test('a good list is imported whole, with accounts for new owners', async () => {
   const csv = [
     'ownerEmail,ownerName,name,product,type,maxActivations,expiresAt,graceDays,entitlements,floating,leaseHours',

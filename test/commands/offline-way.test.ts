@@ -1,5 +1,5 @@
 /** The way of an offline key in commands alone: an owner at the server, a technician at two machines. */
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { toQrText } from '../../shared/codes.ts';
@@ -115,10 +115,19 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
   // Once, and no more: shown again by the machine it frees nothing.
   const again = done(await plant.run('deactivate --json')).json();
   expect(again['typed']).toBe(proof.join('\n'));
-  const more = await portal.as('ana', 'offline-key return --proof-file -', {
-    input: String(again['proof']),
-  });
-  expect(more).toMatchObject({ code: 1, stderr: expect.stringContaining('given back already') });
+  const file = `${folder.path}/proof.txt`;
+  await writeFile(file, String(again['proof']));
+  const input = String(again['proof']);
+  for (const [line, options] of [
+    ['return --proof-file -', { input }],
+    ['return -', { input }],
+    ['return plant-7 -', { input }],
+    [`return plant-7 ${file}`, {}],
+    [`return ${file}`, {}],
+  ] as const) {
+    const more = await portal.as('ana', `offline-key ${line}`, options);
+    expect(more).toMatchObject({ code: 1, stderr: expect.stringContaining('given back already') });
+  }
 });
 
 test('as QR codes: whole where the terminal is large, in parts where it is small', async () => {

@@ -35,8 +35,8 @@ const read = ({ list }: Wish): Answer<Rows> => {
   const rows = readRows(list);
   if (!rows.ok)
     return fail({ kind: 'refused', what: rows.error, next: 'Correct the list and import again.' });
-  const count = rows.value.rows.length + rows.value.faults.length;
-  if (count === 0 || rows.value.rows.length > mostImportRows)
+  const count = rows.value.rows.length;
+  if (count === 0 || count > mostImportRows)
     return fail({
       kind: 'refused',
       what: count === 0 ? 'The list has no row.' : `The list has ${count} rows.`,
@@ -48,23 +48,15 @@ const read = ({ list }: Wish): Answer<Rows> => {
 /** Asks the server for what is wrong, and joins it with what could not even be read. */
 const checkRows = async (client: Client, wish: Wish): Promise<Answer<Rows>> => {
   const rows = read(wish);
-  if (!rows.ok || rows.value.rows.length === 0) return rows.ok ? refuse(rows.value.faults) : rows;
-  const { rows: readable, faults } = rows.value;
+  if (!rows.ok) return rows;
+  const { createOwners } = wish;
   const checked = await client.importLicenses({
-    rows: readable.map(({ content }) => content),
-    createOwners: wish.createOwners,
+    rows: [...rows.value.rows],
+    createOwners,
     dryRun: true,
   });
   if (!checked.ok) return checked;
-  // Rows that could not be read were not sent: the server counts without them.
-  const all = [
-    ...faults,
-    ...checked.value.faults.map(({ row, field, message }) => ({
-      row: readable[row - 1]?.row ?? row,
-      field,
-      message,
-    })),
-  ];
+  const all = [...rows.value.faults, ...checked.value.faults];
   return all.length > 0 ? refuse(all) : rows;
 };
 
@@ -127,7 +119,7 @@ export const importLicenses = action({
     const rows = await checkRows(client, wish);
     if (!rows.ok) return rows;
     const done = await client.importLicenses({
-      rows: rows.value.rows.map(({ content }) => content),
+      rows: [...rows.value.rows],
       createOwners: wish.createOwners,
     });
     return done.ok

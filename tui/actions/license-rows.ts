@@ -42,9 +42,9 @@ const ignored: ReadonlySet<string> = new Set(['id', 'status', 'used']);
 const plain = (name: string): string => name.toLowerCase().replaceAll(/[^a-z]/gu, '');
 
 export interface Rows {
-  /** What is sent, with the row that each was. Rows count from 1. */
-  readonly rows: readonly { readonly row: number; readonly content: unknown }[];
-  /** What can't be read, and so is not sent. */
+  /** What is sent, in order, but for the cells that can't be read. */
+  readonly rows: readonly unknown[];
+  /** What can't be read. Rows count from 1. */
   readonly faults: readonly ImportFault[];
 }
 
@@ -71,7 +71,7 @@ const rowOf = (cells: Readonly<Record<string, string>>, row: number) => {
     else content[field] = value.value;
   }
   if (Object.keys(policy).length > 0) content['policy'] = policy;
-  return { row, content, faults };
+  return { content, faults };
 };
 
 const fromCsv = (text: string): Result<Rows, string> => {
@@ -102,7 +102,7 @@ const fromCsv = (text: string): Result<Rows, string> => {
   }
   const rows = records.map((cells, index) => rowOf(cells, index + 1));
   return ok({
-    rows: rows.filter(({ faults }) => faults.length === 0),
+    rows: rows.map(({ content }) => content),
     faults: rows.flatMap(({ faults }) => faults),
   });
 };
@@ -121,7 +121,7 @@ const fromJson = (text: string): Result<Rows, string> => {
   const list = Json.safeParse(json);
   if (!list.success) return fail('This JSON is no list of licenses: it must be [{...}, ...].');
   const items = Array.isArray(list.data) ? list.data : list.data.items;
-  return ok({ rows: items.map((content, index) => ({ row: index + 1, content })), faults: [] });
+  return ok({ rows: items, faults: [] });
 };
 
 /** Reads a list of licenses: JSON where it begins as such, else CSV. The error is a sentence. */

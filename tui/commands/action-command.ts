@@ -11,6 +11,7 @@ import { CommandError, exitCodes, toCommandError } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { printDone } from './print.ts';
+import { placed } from './placed.ts';
 import { showProgress } from './progress.ts';
 import { ask, confirm } from './prompt.ts';
 import { readCodeAtTerminal } from './read-code.ts';
@@ -79,15 +80,6 @@ const addField = (command: Command, field: Field): void => {
       `${flag}-file <file>`,
       `${isSecret(field) ? describe(field) : 'The same'} (from a file; - is standard input)`,
     );
-};
-
-const placed = (command: Command, spec: ActionCommand): Values => {
-  const values: Record<string, string> = {};
-  spec.places?.forEach((name, i) => {
-    const given: unknown = command.args[i];
-    if (typeof given === 'string') values[name] = given;
-  });
-  return values;
 };
 
 /** The text of an option; an empty one clears what can be cleared. */
@@ -186,7 +178,7 @@ const warn = async (
 export const runAction = async (io: Io, spec: ActionCommand, command: Command): Promise<void> => {
   const options = command.optsWithGlobals<Options>();
   const connection = await connect(io, options, spec.action.who !== 'anyone');
-  const places = placed(command, spec);
+  const places = await placed(command.args, spec.places ?? [], spec.action.fields);
   const input = openInput(io);
   const values: Record<string, string> = {};
   for (const field of spec.action.fields)

@@ -113,9 +113,9 @@ export const offlineKeyCommand = (io: Io): Command =>
       {
         name: 'return',
         action: returnOfflineKey,
-        places: ['key'],
+        places: ['key', 'proof'],
         examples: [
-          'offline-key return --proof-file proof.txt --license Prod',
+          'offline-key return proof.txt --license Prod',
           'offline-key return plant-7 --license Prod',
         ],
       },

@@ -9,7 +9,7 @@ export const machineStages: Readonly<Record<string, Stage>> = {
   'offline-key show': { as: 'ana', says: /The offline key for plant-7/u },
   'offline-key sheet': { as: 'ana', says: /The carry sheet for plant-7/u },
   'offline-key renew': { as: 'ana', says: /BEGIN LICET OFFLINE KEY/u },
-  'licet offline-key return --proof-file proof.txt --license Prod': {
+  'licet offline-key return proof.txt --license Prod': {
     as: 'ana',
     files: ['proof.txt'],
     says: /The key of plant-7 is given back/u,

@@ -5,7 +5,7 @@ import type { ActivationDoc } from '../domain/documents.ts';
 import { usageOver } from '../domain/usage.ts';
 import type { Document, PageQuery } from '../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { seatOf } from './seats.ts';
+import { isSpent, seatOf, spentSeats } from './seats.ts';
 import { isSessionOver } from './sign-in.ts';
 
 /** Answers are kept this long for a repeated Idempotency-Key. */
@@ -113,6 +113,33 @@ const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Pr
   }
 };
 
+/**
+ * Floating seats end by the clock, and stay written down: what counts seats would go through all that ever
+ * were. So they are written off, the machine's seat being gone already.
+ */
+const freeSpentSeats = async (deps: Deps, licenseId: string): Promise<void> => {
+  const spent = await deps.store.read(async (reader) => {
+    const license = await reader.licenses.get(licenseId);
+    return license?.policy.floating === true ? spentSeats(deps, reader, license) : [];
+  });
+  for (let start = 0; start < spent.length; start += pageSize) {
+    await deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
+      const license = await tx.licenses.get(licenseId);
+      let count = 0;
+      for (const { activation } of spent.slice(start, start + pageSize)) {
+        const now = await tx.activations.get(activation.id);
+        // It may have checked in meanwhile.
+        if (!license || !now || !isSpent(deps, license, seatOf(deps, license, now))) continue;
+        tx.activations.put({ ...now, seat: null });
+        count += 1;
+      }
+      if (count === 0) return;
+      const act = { action: 'housekeeping.free', target: licenseId, outcome: 'ok' };
+      tx.record({ ...act, details: { count } });
+    });
+  }
+};
+
 /** Drops the marks of sessions that are gone: those that people ended themselves left theirs. */
 const dropMarks = async ({ store }: Deps): Promise<void> => {
   const marked: string[] = [];
@@ -128,11 +155,18 @@ const dropMarks = async ({ store }: Deps): Promise<void> => {
 
 /**
  * Deletes sessions, codes, links and kept answers that are over, machines that gave their seat up for
- * good, old password requests and old usage. Call it hourly; it does nothing while the store is read-only.
+ * good, old password requests and old usage, and writes floating seats off that have ended. Call it hourly;
+ * it does nothing while the store is read-only.
  */
 export const housekeeping = async (deps: Deps): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
   const over = await findAllOver(deps);
   for (const kind of Object.keys(over) as Forgettable[]) await forget(deps, kind, over[kind]);
+  const floating = await findOver(
+    deps,
+    ({ licenses }, page) => licenses.list(page),
+    ({ policy }) => policy.floating,
+  );
+  for (const id of floating) await freeSpentSeats(deps, id);
   await dropMarks(deps);
 };

@@ -14,7 +14,7 @@ import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
 import { refuseEntitlements } from '../domain/entitlements.ts';
 import { hitByLowering, seatsLeft } from '../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
-import { holdsSeat, type Seat } from '../domain/seats.ts';
+import type { Seat } from '../domain/seats.ts';
 import { purchase } from '../domain/trials.ts';
 import { changeLicense } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
@@ -22,7 +22,7 @@ import { dropOwnersCodes } from './codes.ts';
 import type { Deps, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { promote } from './operator-accounts.ts';
-import { allMachines, countSeats, heldSeats } from './seats.ts';
+import { countSeats, heldSeats, spentSeats } from './seats.ts';
 import { viewLicense, viewTouched } from './views.ts';
 
 const badField = (field: string, message: string): Refusal => ({
@@ -154,19 +154,6 @@ const actionOf = (license: LicenseDoc, patch: LicensePatch): string => {
   if (patch.status === 'active' && license.status === 'suspended') return 'license.resume';
   return patch.ownerEmail === undefined ? 'license.change' : 'license.move';
 };
-
-/**
- * Floating seats that have ended and are still written down, since only the clock ends them. Where seats
- * are bound to machines from now on, they would be held again.
- */
-const spentSeats = async (
-  deps: Deps,
-  tx: LicetTransaction,
-  license: LicenseDoc,
-): Promise<readonly Seat[]> =>
-  (await allMachines(deps, tx, license)).filter(
-    (seat) => seat.activation.seat === license.generation && !holdsSeat(license, seat, deps.now()),
-  );
 
 /**
  * Changes a license; with `dryRun` says only what would be, and which machines would lose their seat.

@@ -53,6 +53,22 @@ export const heldSeats = async (
     .filter((seat) => holdsSeat(license, seat, deps.now()));
 };
 
+/** Whether a seat is still written down and has ended: a floating one, since only the clock ends it. */
+export const isSpent = (deps: SeatDeps, license: LicenseDoc, seat: Seat): boolean =>
+  seat.activation.seat === license.generation && !holdsSeat(license, seat, deps.now());
+
+/** Those of a license. Where seats are bound to machines from then on, they would be held again. */
+export const spentSeats = async (
+  deps: SeatDeps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<readonly Seat[]> => {
+  const seated = await reader.activations.by('seat', seatKey(license.id, license.generation));
+  return seated
+    .map((activation) => seatOf(deps, license, activation))
+    .filter((seat) => isSpent(deps, license, seat));
+};
+
 /** Every machine that the license knows, with a seat or without. */
 export const allMachines = async (
   deps: SeatDeps,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Usage } from '../../shared/api/usage.ts';
+import { seatKey } from '../../server/domain/index-keys.ts';
 import { housekeeping } from '../../server/usecases/housekeeping.ts';
 import { openCast } from '../support/cast.ts';
 import { day, hour, openPortal } from '../support/server.ts';
@@ -80,6 +81,28 @@ describe('what has ended is forgotten', () => {
     expect(journal.body.items).toContainEqual(
       expect.objectContaining({ action: 'activation.deactivate', targetLabel: 'web-1' }),
     );
+  });
+
+  test('who held a floating seat until its lease ended; the machine takes one again as before', async () => {
+    const portal = await openPortal({
+      maxActivations: 2,
+      policy: { floating: true, leaseHours: 2, checkInMinutes: 30 },
+    });
+    const { body: gone } = await portal.activate('job-1');
+    const { body: running } = await portal.activate('job-2');
+    const written = () =>
+      portal.deps.store.read(async (reader) =>
+        (await reader.activations.by('seat', seatKey(portal.license.id, 1))).map(({ id }) => id),
+      );
+    portal.time.now += hour;
+    expect((await portal.checkIn(running)).status).toBe(200);
+    portal.time.now += hour;
+    await housekeeping(portal.deps);
+    expect(await written()).toEqual([running.activation.id]);
+    expect((await portal.checkIn(gone)).status).toBe(200);
+    expect(await written()).toEqual([gone.activation.id, running.activation.id]);
+    await housekeeping(portal.deps);
+    expect(await written()).toEqual([gone.activation.id, running.activation.id]);
   });
 
   test('links to a file after an hour, those to a trial after a minute', async () => {

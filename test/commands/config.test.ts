@@ -67,6 +67,11 @@ test.each([
   done(await licet(`config check --data ${folder.path} --listen 0.0.0.0:8417 --tls`));
 });
 
+test('a folder that is not there may be checked for, and is told', async () => {
+  const ran = done(await licet(`config check --data ${folder.path}/dta`));
+  expect(ran.stderr).toContain(`There is no folder ${folder.path}/dta yet.`);
+});
+
 const misspelled = { LICET_LISTN: '0.0.0.0:8417', LICET_COLOR: 'blue' };
 /** What a container of Kubernetes has where a service is called licet. */
 const fromKubernetes = {

@@ -1,4 +1,5 @@
 /** `licet config`: the settings that a server would start with. */
+import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
 import type { Done } from '../actions/done.ts';
 import { dataFolder } from './data-folder.ts';
@@ -21,6 +22,12 @@ const shown = (name: string, value: unknown): string => {
   }
   return typeof value === 'string' ? value : JSON.stringify(value);
 };
+
+const isThere = (directory: string): Promise<boolean> =>
+  stat(directory).then(
+    () => true,
+    () => false,
+  );
 
 const check = async (
   io: Io,
@@ -61,6 +68,7 @@ const check = async (
         empty: '',
       },
     ],
+    warnings: (await isThere(directory)) ? [] : [`There is no folder ${directory} yet.`],
     next: 'A server that runs takes them over by SIGHUP; where it listens, at its next start.',
   };
 };

@@ -20,14 +20,14 @@ const prepare = (io: Io, command: Command): void => {
 };
 
 const addHints = (command: Command): void => {
-  command.showHelpAfterError(`See: licet ${pathOf(command)} --help`);
+  command.showHelpAfterError(`See: ${pathOf(command)} --help`);
   for (const child of command.commands) addHints(child);
 };
 
 const pathOf = (command: Command): string => {
   const names: string[] = [];
   for (let one: Command | null = command; one?.parent; one = one.parent) names.unshift(one.name());
-  return names.join(' ');
+  return ['licet', ...names].join(' ');
 };
 
 /** The whole program with the named group loaded, or with all of them for the docs. */

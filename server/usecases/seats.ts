@@ -41,17 +41,25 @@ export const heldKeys = async (
   return keys.filter((key) => keyHoldsSeat(key, deps.now()));
 };
 
+/** The machines whose seat is written down, held or ended by the clock. */
+const writtenSeats = async (
+  deps: SeatDeps,
+  reader: LicetReader,
+  license: LicenseDoc,
+): Promise<readonly Seat[]> =>
+  (await reader.activations.by('seat', seatKey(license.id, license.generation))).map((activation) =>
+    seatOf(deps, license, activation),
+  );
+
 /** The machines that hold a seat now. */
 export const heldSeats = async (
   deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
-): Promise<readonly Seat[]> => {
-  const seated = await reader.activations.by('seat', seatKey(license.id, license.generation));
-  return seated
-    .map((activation) => seatOf(deps, license, activation))
-    .filter((seat) => holdsSeat(license, seat, deps.now()));
-};
+): Promise<readonly Seat[]> =>
+  (await writtenSeats(deps, reader, license)).filter((seat) =>
+    holdsSeat(license, seat, deps.now()),
+  );
 
 /** Whether a seat is still written down and has ended: a floating one, since only the clock ends it. */
 export const isSpent = (deps: SeatDeps, license: LicenseDoc, seat: Seat): boolean =>
@@ -62,12 +70,8 @@ export const spentSeats = async (
   deps: SeatDeps,
   reader: LicetReader,
   license: LicenseDoc,
-): Promise<readonly Seat[]> => {
-  const seated = await reader.activations.by('seat', seatKey(license.id, license.generation));
-  return seated
-    .map((activation) => seatOf(deps, license, activation))
-    .filter((seat) => isSpent(deps, license, seat));
-};
+): Promise<readonly Seat[]> =>
+  (await writtenSeats(deps, reader, license)).filter((seat) => isSpent(deps, license, seat));
 
 /** Every machine that the license knows, with a seat or without. */
 export const allMachines = async (

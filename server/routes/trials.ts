@@ -96,6 +96,8 @@ export const trialRoutes = (deps: Deps) =>
       }),
       async (c) => {
         const { token } = c.req.valid('param');
+        // A look at it is safe (RFC 9110, 9.2.1): only who goes there spends it.
+        if (c.req.method === 'HEAD') return new Response(null, { status: 204 });
         const url = orRefuse(await followTrialLink(deps, anonymous(c), token));
         return c.redirect(url, 302);
       },

@@ -141,6 +141,8 @@ test('the login token is for that instance and person, for 60 seconds; the short
   );
   expect(again.status).toBe(201);
   expect(again.body.shortUrl.length).toBeLessThan(70);
+  // A chat program looks at what is pasted into it, and must not be the one who goes there.
+  await server.app.request(again.body.shortUrl, { method: 'HEAD' });
   const followed = await server.app.request(again.body.shortUrl);
   expect(followed.status).toBe(302);
   const target = new URL(followed.headers.get('location') ?? '');

@@ -55,20 +55,21 @@ const iso = (at: number): string => new Date(at).toISOString();
 /** So many holders are named at most. */
 export const holdersShown = 50;
 
-/**
- * The refusal that brings people here. `seats` and `keys` are those that hold a seat, `resolvers` the
- * e-mails of the people who may free one; the longest unseen holders come first.
- */
+/** Who holds the seats of a license that has none left, and the e-mails of the people who may free one. */
+export interface Holders {
+  readonly seats: readonly Seat[];
+  readonly keys: readonly OfflineKeyDoc[];
+  readonly resolvers: readonly string[];
+}
+
+/** The refusal that brings people here; the longest unseen holders come first. */
 export const refuseLimit = (
   license: LicenseDoc,
-  counter: Counter,
-  seats: readonly Seat[],
-  keys: readonly OfflineKeyDoc[],
-  resolvers: readonly string[],
+  { seats, keys, resolvers }: Holders,
   now: number,
   support: SupportSettings,
 ): Refusal => {
-  const used = counter.online + counter.offline;
+  const used = seats.length + keys.length;
   const limit = license.maxActivations ?? used;
   const free = nextFree(license, seats, keys);
   const holders: LimitExceeded['holders'] = [

@@ -143,7 +143,7 @@ const takeSeat = async (
     return fail(refusal);
   }
   const token = makeToken(deps, 'la');
-  const activation = seated(deps, license, account, machine, old, holds, token);
+  const activation = seated(deps, license, { account, machine, old, holds, token });
   tx.activations.put(activation);
   tx.record({
     action: 'activation.create',
@@ -169,14 +169,20 @@ const takeSeat = async (
   });
 };
 
+/** What is known of a machine that takes a seat. */
+interface Seating {
+  readonly account: AccountDoc | null;
+  readonly machine: Machine;
+  /** Its activation so far, and whether that holds a seat. */
+  readonly old: ActivationDoc | undefined;
+  readonly holds: boolean;
+  readonly token: string;
+}
+
 const seated = (
   deps: Deps,
   license: LicenseDoc,
-  account: AccountDoc | null,
-  machine: Machine,
-  old: ActivationDoc | undefined,
-  holds: boolean,
-  token: string,
+  { account, machine, old, holds, token }: Seating,
 ): ActivationDoc => ({
   id: old?.id ?? makeId('activation', deps.now(), deps.random),
   licenseId: license.id,

@@ -32,15 +32,12 @@ export const refuseWithoutSeat = async (
 ): Promise<Refusal | null> => {
   const counter = await countSeats(deps, reader, license);
   if (hasFreeSeat(license, counter)) return null;
-  return refuseLimit(
-    license,
-    counter,
-    await heldSeats(deps, reader, license),
-    await heldKeys(deps, reader, license),
-    await resolvers(reader, license),
-    deps.now(),
-    deps.settings().support,
-  );
+  const holders = {
+    seats: await heldSeats(deps, reader, license),
+    keys: await heldKeys(deps, reader, license),
+    resolvers: await resolvers(reader, license),
+  };
+  return refuseLimit(license, holders, deps.now(), deps.settings().support);
 };
 
 /** Whether this machine, which holds no seat online, may take one now. */

@@ -1,18 +1,16 @@
 /** A server on a data folder: puts the parts together, listens, and takes them apart again. */
-import { day, hour } from '../shared/time.ts';
 import { createApp } from './app.ts';
 import { dataVersion } from './data-version.ts';
 import type { Limits } from './http/limits.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { keepCheckpoints } from './store/checkpoints.ts';
 import { openStore } from './store/open-store.ts';
+import { startBackgroundWork } from './system/background-work.ts';
 import { checkTransport } from './system/check-settings.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
 import { listenOn, showHostPort } from './system/listen.ts';
-import { createSpentEraser } from './system/erase-spent.ts';
 import { createLogger } from './system/logger.ts';
-import { every } from './system/periodic.ts';
 import type { ServerSettings } from './system/settings-table.ts';
 import { ownProgram } from './system/own-program.ts';
 import { readSettings, type SettingsSources } from './system/settings.ts';
@@ -20,7 +18,6 @@ import { unknownVariables } from './system/variables.ts';
 import { identityPin, readIdentity } from './system/tls/identity.ts';
 import type { Identity } from './system/tls/issue.ts';
 import type { Deps, Logger, Settings } from './usecases/deps.ts';
-import { housekeeping } from './usecases/housekeeping.ts';
 import { offerProgram, type ProgramFile } from './usecases/own-release.ts';
 
 export interface ServeOptions extends SettingsSources {
@@ -49,8 +46,6 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-const minute = 60_000;
-const quarter = 15 * minute;
 /** Milliseconds that running requests have to end when the server stops. */
 const grace = 10_000;
 
@@ -104,20 +99,6 @@ const journalKeyChanges = async (
   }
 };
 
-const certificateWarning = 30 * 24 * hour;
-
-/** Tells an operator who reads the log that the signing key needs a new one, a month before. */
-const warnOfEnd = ({ signer, log, now }: Deps): void => {
-  const days = Math.floor((signer.certificateEndsAt - now()) / day);
-  if (signer.certificateEndsAt - now() > certificateWarning) return;
-  log.warn(
-    { days },
-    days < 0
-      ? 'The certificate of the signing key has ended: nothing can be signed. Run "licet keys rotate".'
-      : 'The certificate of the signing key ends soon. Run "licet keys rotate" before.',
-  );
-};
-
 /**
  * Starts a server; resolves when it answers.
  * @throws Failure (settings, keys, address) or StoreError (data), whose messages say what to do
@@ -157,8 +138,8 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const reload = async (): Promise<void> => {
       const before = current.keys;
       current = await readChangeable(options, await readSettings(options), now());
-      await journalKeyChanges(deps, before, current.keys);
       if (current.identity) started.setIdentity(current.identity);
+      await journalKeyChanges(deps, before, current.keys);
     };
     const checkpoints = await keepCheckpoints({
       directory,
@@ -173,21 +154,10 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       offerProgram(deps, program).catch((error: unknown) => {
         log.warn({ err: error }, 'The program of this server could not be offered to download.');
       });
-    const work = [
-      every(minute, 'failed sign-ins', log, () => deps.failures.flush()),
-      every(hour, 'housekeeping', log, async () => {
-        warnOfEnd(deps);
-        await housekeeping(deps);
-      }),
-      // Often, since it knows itself when a day is over: servers may be restarted daily.
-      every(quarter, 'erasing of spent credentials', log, createSpentEraser(store, now)),
-      every(hour, 'usage', log, () => deps.usage.flush()),
+    const work = startBackgroundWork(deps, store, async () => {
       // A certificate of our own is made anew when it is due; one of a file may have been replaced.
-      every(hour, 'certificates', log, async () => {
-        if (current.identity) await reload();
-      }),
-    ];
-    warnOfEnd(deps);
+      if (current.identity) await reload();
+    });
     log.info({ url, version }, 'The server answers.');
     return {
       url,
@@ -200,16 +170,8 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       },
       close: async () => {
         await started.close(grace);
-        for (const one of work) await one.stop();
+        await work.stop();
         await offering;
-        await deps.failures.flush().catch((error: unknown) => {
-          log.warn({ err: error }, 'Counts of failed sign-ins could not be journaled.');
-        });
-        await deps.usage.flush().catch((error: unknown) => {
-          log.warn({ err: error }, 'The usage of the last hour could not be kept.');
-        });
-        deps.usage.stop();
-        deps.refusals.stop();
         await checkpoints.stop();
         await store.close();
         log.info({}, 'The server has stopped.');

@@ -1,30 +1,23 @@
 /** Reads the whole journal and finds any record that was edited, removed or put in another place. */
-import { open, type FileHandle } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 
 import { readArchiveNote, type ArchiveNote } from './archive-note.ts';
-import { checkpointsPath, readCheckpoints, type Checkpoint } from './checkpoints.ts';
+import type { Checkpoint } from './checkpoints.ts';
+import {
+  bySeq,
+  readExpected,
+  type Expected,
+  type ExpectedOptions,
+  type JournalProblem,
+} from './expected-records.ts';
 import { createSlices, messageOf } from './files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readableTo } from './journal-view.ts';
 import { readLines } from './lines.ts';
 import { readLockNote } from './lock.ts';
 import { decodeRecord, giveUpAction, noHash, raisedEra, type JournalRecord } from './record.ts';
-import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
 
-export interface JournalProblem {
-  readonly file: string;
-  /** From 1; none where a whole file, or something between files, is wrong. */
-  readonly line?: number | undefined;
-  /** One sentence. */
-  readonly message: string;
-}
-
-export interface VerifyOptions {
-  readonly directory: string;
-  /** Checkpoints kept elsewhere, already verified: the newest of them is what a cut tail is found by. */
-  readonly checkpoints?: readonly Checkpoint[] | undefined;
-  /** Verifies a statement of the folder's own checkpoints; undefined when it is not valid. */
-  readonly verify?: ((statement: string) => Checkpoint | undefined) | undefined;
+export interface VerifyOptions extends ExpectedOptions {
   /** Records read so far. */
   readonly onProgress?: ((records: number) => void) | undefined;
 }
@@ -72,11 +65,6 @@ interface Walk {
   leftBehind: number;
   readonly givenUp: string[];
   readonly restores: { readonly era: number; readonly seq: number }[];
-}
-
-interface Expected extends Checkpoint {
-  readonly source: string;
-  readonly isCheckpoint: boolean;
 }
 
 const report = (walk: Walk, file: string, message: string, line?: number): void => {
@@ -171,56 +159,6 @@ const verifySegment = async (
   }
 };
 
-const ownCheckpoints = async (
-  options: VerifyOptions,
-  problems: JournalProblem[],
-): Promise<Expected[]> => {
-  const path = checkpointsPath(options.directory);
-  const all: Expected[] = [];
-  for (const [index, { seq, hash, era, statement }] of (
-    await readCheckpoints(options.directory)
-  ).entries()) {
-    const said = options.verify === undefined ? { seq, hash, era } : options.verify(statement);
-    if (said === undefined || said.seq !== seq || said.hash !== hash) {
-      const message = `The checkpoint of record ${seq} is not validly signed.`;
-      problems.push({ file: path, line: index + 1, message });
-    } else {
-      all.push({ ...said, source: 'a signed checkpoint', isCheckpoint: true });
-    }
-  }
-  return all;
-};
-
-/** The record that the snapshot was made with. Whether the snapshot itself is whole is not asked here. */
-const snapshotTip = async (directory: string, problems: JournalProblem[]): Promise<Expected[]> => {
-  const path = snapshotPath(directory);
-  let handle: FileHandle;
-  try {
-    handle = await open(path, 'r');
-  } catch (error) {
-    problems.push({ file: path, message: `The snapshot can't be read: ${messageOf(error)}.` });
-    return [];
-  }
-  try {
-    const { foot, head } = await readSnapshotEnds(handle, path);
-    if (foot.to === 0) return [];
-    return [
-      { seq: foot.to, hash: foot.hash, era: head.era, source: 'the snapshot', isCheckpoint: false },
-    ];
-  } catch (error) {
-    problems.push({ file: path, message: messageOf(error) });
-    return [];
-  } finally {
-    await handle.close();
-  }
-};
-
-const bySeq = (all: readonly Expected[]): Map<number, Expected[]> => {
-  const map = new Map<number, Expected[]>();
-  for (const one of all) map.set(one.seq, [...(map.get(one.seq) ?? []), one]);
-  return map;
-};
-
 const readNote = async (
   directory: string,
   problems: JournalProblem[],
@@ -264,18 +202,7 @@ const checkEnd = (
 export const verifyJournal = async (options: VerifyOptions): Promise<VerifyReport> => {
   const { directory } = options;
   const problems: JournalProblem[] = [];
-  const given = (options.checkpoints ?? []).map(({ seq, hash, era }) => ({
-    seq,
-    hash,
-    era,
-    source: 'a signed checkpoint',
-    isCheckpoint: true,
-  }));
-  const expected = [
-    ...given,
-    ...(await ownCheckpoints(options, problems)),
-    ...(await snapshotTip(directory, problems)),
-  ];
+  const expected = await readExpected(options, problems);
   // Read after the checkpoints, which are of what was durable then.
   const limit = readableTo(directory);
   const noted = Math.min(readLockNote(directory)?.durable ?? 0, limit);

@@ -10,7 +10,7 @@ import { backup } from '../../server/store/backup.ts';
 import { initData } from '../../server/system/init.ts';
 import { exportPublicRoots, exportTrust, listKeys } from '../../server/system/keys/manage-keys.ts';
 import { createRequest, enterOfflineKey, giveBackOfflineKey } from '../../shared/sdk/index.ts';
-import { publishRelease } from '../../tui/actions/releases.ts';
+import { publishRelease } from '../../tui/actions/publish-releases.ts';
 import { createClient, type Client } from '../../tui/api/client.ts';
 import { thisPlatform } from '../../tui/api/platform.ts';
 import { makeFolder, type TestFolder } from './licet.ts';

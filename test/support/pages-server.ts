@@ -3,7 +3,7 @@ import { mkdtemp, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createRequest } from '../../shared/sdk/index.ts';
-import { publishRelease } from '../../tui/actions/releases.ts';
+import { publishRelease } from '../../tui/actions/publish-releases.ts';
 import { must, operatorEmail } from './live-server.ts';
 import { anaEmail, openPortalServer, type Portal } from './tui.ts';
 

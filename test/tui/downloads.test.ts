@@ -2,7 +2,7 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { publishRelease } from '../../tui/actions/releases.ts';
+import { publishRelease } from '../../tui/actions/publish-releases.ts';
 import { closing } from '../support/closing.ts';
 import { openSlowProxy } from '../support/slow-proxy.ts';
 import { must, operatorEmail } from '../support/live-server.ts';

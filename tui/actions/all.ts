@@ -12,6 +12,7 @@ import * as offlineKeys from './offline-keys.ts';
 import * as operatorAccounts from './operator-accounts.ts';
 import * as operatorLicenses from './operator-licenses.ts';
 import * as products from './products.ts';
+import * as publishReleases from './publish-releases.ts';
 import * as releases from './releases.ts';
 import * as secondFactor from './second-factor.ts';
 import * as session from './session.ts';
@@ -31,6 +32,7 @@ export const allActions: readonly Action[] = [
   offlineKeys,
   closeOfflineKeys,
   releases,
+  publishReleases,
   trials,
   account,
   secondFactor,

@@ -1,28 +1,26 @@
-/** Downloads: what there is, fetching it here or elsewhere; and publishing, for operators. */
-import { z } from 'zod';
+/** Downloads: what there is, and fetching it here or elsewhere. */
+import type { z } from 'zod';
 import { Platform, Version, type Release } from '../../shared/api/releases.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { describeFile, downloadFile, streamFile } from '../api/files.ts';
-import { thisPlatform } from '../api/platform.ts';
+import { ok } from '../../shared/result.ts';
+import { downloadFile } from '../api/files.ts';
 import { checkRelease } from '../api/release-trust.ts';
 import { sizeText } from '../state/transfer.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
-import { block, choice, Named, optional, text, toggle } from './fields.ts';
-import { allPages, contactOf } from './find.ts';
+import { choice, Named, optional, text, toggle } from './fields.ts';
+import { allPages } from './find.ts';
+import { findRelease } from './find-release.ts';
 
 const platformField = text(Platform as z.ZodType<string, string>, {
   label: 'Platform',
   hint: 'Such as linux-x64, windows-x64, macos-arm64; this machine’s if empty.',
 });
-const versionField = text(Version as z.ZodType<string, string>, {
+export const versionField = text(Version as z.ZodType<string, string>, {
   label: 'Version',
   hint: 'Such as 1.4.0.',
   example: '1.4.0',
 });
-const kindField = choice(
+export const kindField = choice(
   [
     { value: 'product', label: 'Product' },
     { value: 'sample', label: 'Sample' },
@@ -99,58 +97,6 @@ export const listReleases = action({
     return ok({ message: 'Downloads.', data: { items }, blocks: [releaseTable(items)] });
   },
 });
-
-interface Wanted {
-  readonly release?: string | undefined;
-  readonly platform?: string | undefined;
-  readonly version?: string | undefined;
-  readonly kind: Release['kind'];
-}
-
-const nothing = async (
-  client: Client,
-  what: string,
-  items: readonly Release[],
-): Promise<Answer<never>> =>
-  fail({
-    kind: 'refused',
-    what,
-    next:
-      items.length === 0
-        ? `Nothing is published for your licenses yet: ask ${await contactOf(client)}.`
-        : `There is: ${[...new Set(items.map((one) => `${one.fileName} (${one.product} ${one.version}, ${one.platform})`))].slice(0, 8).join('; ')}.`,
-  });
-
-/** The release that is meant: by id or file name, else the newest of a product for a platform. */
-export const findRelease = async (client: Client, wanted: Wanted): Promise<Answer<Release>> => {
-  const all = await allPages((query) => client.releases(query));
-  if (!all.ok) return all;
-  const items = all.value.filter(({ status }) => status === 'published');
-  const named = wanted.release;
-  const exact = items.filter(({ id, fileName }) => id === named || fileName === named);
-  if (exact.length > 0 && wanted.version === undefined) return ok(exact[0] as Release);
-  const platform = wanted.platform ?? thisPlatform();
-  const products = new Set(items.map(({ product }) => product));
-  products.delete('licet');
-  if (named === undefined && products.size > 1)
-    return nothing(client, `Say which product: ${[...products].join(', ')}.`, items);
-  const first = items.find(
-    (one) =>
-      (named === undefined
-        ? products.size === 0 || products.has(one.product)
-        : exact.includes(one) || one.product === named || one.productName === named) &&
-      one.kind === wanted.kind &&
-      [platform, 'any'].includes(one.platform) &&
-      (wanted.version === undefined ? one.latest : one.version === wanted.version),
-  );
-  if (first) return ok(first);
-  const version = wanted.version === undefined ? '' : ` ${wanted.version}`;
-  return nothing(
-    client,
-    `There is no download “${named ?? 'of the product'}”${version} for ${platform}.`,
-    items,
-  );
-};
 
 const wantedFields = {
   release: releaseField,
@@ -244,112 +190,3 @@ export const linkRelease = action({
       : link;
   },
 });
-
-/** What a download names it by, as the newest of its kind for its platform. */
-const wordsFor = ({ product, platform, kind }: Release): string =>
-  [
-    product,
-    ...(platform === 'any' ? [] : [`--platform ${platform}`]),
-    ...(kind === 'product' ? [] : [`--kind ${kind}`]),
-  ].join(' ');
-
-export const publishRelease = action({
-  id: 'releases.publish',
-  title: 'Publish a release',
-  description: 'Publish a file of a product, for those whose license is for it.',
-  who: 'operator',
-  long: true,
-  fields: {
-    file: text(Named, { label: 'File', hint: 'Its path on this machine.' }),
-    product: text(Named, { label: 'Product', hint: 'Its id.', refers: 'product' }),
-    version: versionField,
-    platform: optional(
-      text(Platform as z.ZodType<string, string>, {
-        label: 'Platform',
-        hint: 'Such as linux-x64, windows-x64, macos-arm64; any if empty.',
-      }),
-    ),
-    kind: kindField,
-    notes: optional(
-      block(z.string().max(4000, 'has more than 4000 characters'), {
-        label: 'Notes',
-        hint: 'What is new.',
-      }),
-    ),
-  },
-  run: async (client, { file, platform, notes, ...named }, work) => {
-    const local = await describeFile(file);
-    if (!local.ok) return local;
-    const { name, size, sha256 } = local.value;
-    const announced = await client.announceRelease({
-      ...named,
-      fileName: name,
-      size,
-      sha256,
-      ...(platform === undefined ? {} : { platform }),
-      ...(notes === undefined ? {} : { notes }),
-    });
-    if (!announced.ok) return announced;
-    const release =
-      announced.value.status === 'published'
-        ? announced
-        : await client.sendRelease(announced.value, streamFile(file, size, work), work.signal);
-    return release.ok
-      ? ok({
-          message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.`,
-          data: release.value,
-          blocks: [releaseFacts(release.value)],
-          next: `Its users get it with: licet release download ${wordsFor(release.value)}.`,
-        })
-      : release;
-  },
-});
-
-export const withdrawRelease = action({
-  id: 'releases.withdraw',
-  title: 'Withdraw a release',
-  description: 'Let nobody download a release any more, and delete its file.',
-  who: 'operator',
-  fields: { release: text(Named, { label: 'Release', hint: 'Its id.', refers: 'release' }) },
-  danger: {
-    confirm: 'Withdraw it',
-    preview: async (client, { release }) => {
-      const found = await byId(client, release);
-      return found.ok
-        ? ok({
-            sentences: [
-              `${found.value.fileName} of ${found.value.productName} ${found.value.version} for ${found.value.platform} can't be downloaded any more.`,
-              'What was downloaded stays where it is.',
-            ],
-            gentler: [],
-            data: found.value,
-          })
-        : found;
-    },
-  },
-  run: async (client, { release }) => {
-    const found = await byId(client, release);
-    if (!found.ok) return found;
-    const answer = await client.withdrawRelease(found.value.id);
-    return answer.ok
-      ? ok({
-          message: `${found.value.fileName} ${found.value.version} is withdrawn.`,
-          data: { withdrawn: found.value },
-          blocks: [],
-        })
-      : answer;
-  },
-});
-
-const byId = async (client: Client, id: string): Promise<Answer<Release>> => {
-  const all = await allPages((query) => client.releases(query));
-  if (!all.ok) return all;
-  const found = all.value.find((one) => one.id === id);
-  return found
-    ? ok(found)
-    : fail({
-        kind: 'refused',
-        what: `There is no release “${id}”.`,
-        next: 'See their ids with: licet release list --all.',
-      });
-};

@@ -1,6 +1,7 @@
 /** `licet release ...`: downloads for everybody, publishing for operators. */
 import type { Command } from 'commander';
-import * as releases from '../actions/releases.ts';
+import { publishRelease, withdrawRelease } from '../actions/publish-releases.ts';
+import { downloadRelease, linkRelease, listReleases } from '../actions/releases.ts';
 import { group } from './group.ts';
 import type { Io } from './io.ts';
 
@@ -8,13 +9,13 @@ export const releaseCommand = (io: Io): Command =>
   group(io, 'release', 'Downloads: what your licenses let you fetch', [
     {
       name: 'list',
-      action: releases.listReleases,
+      action: listReleases,
       places: ['product'],
       examples: ['release list', 'release list acme-server --all', 'release list --json'],
     },
     {
       name: 'download',
-      action: releases.downloadRelease,
+      action: downloadRelease,
       places: ['release'],
       examples: [
         'release download acme-server',
@@ -25,13 +26,13 @@ export const releaseCommand = (io: Io): Command =>
     },
     {
       name: 'link',
-      action: releases.linkRelease,
+      action: linkRelease,
       places: ['release'],
       examples: ['release link acme-server --platform windows-x64'],
     },
     {
       name: 'publish',
-      action: releases.publishRelease,
+      action: publishRelease,
       places: ['file'],
       examples: [
         'release publish acme-1.4.0.tar.gz --product acme-server --version 1.4.0 --platform linux-x64 --notes "Faster start"',
@@ -40,7 +41,7 @@ export const releaseCommand = (io: Io): Command =>
     },
     {
       name: 'withdraw',
-      action: releases.withdrawRelease,
+      action: withdrawRelease,
       places: ['release'],
       examples: ['release withdraw rel_01j...'],
     },

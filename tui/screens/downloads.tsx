@@ -1,13 +1,8 @@
 /** What one's licenses let one download: the latest for each platform first, for this machine or another. */
 import { useState } from 'react';
 import type { Release } from '../../shared/api/releases.ts';
-import {
-  downloadRelease,
-  linkRelease,
-  publishRelease,
-  releaseFacts,
-  withdrawRelease,
-} from '../actions/releases.ts';
+import { publishRelease, withdrawRelease } from '../actions/publish-releases.ts';
+import { downloadRelease, linkRelease, releaseFacts } from '../actions/releases.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { factLines, Lines, paragraph, type Fact } from '../components/lines.tsx';
 import { ListScreen } from '../components/list-screen.tsx';

@@ -1,0 +1,105 @@
+/** Publishing what is to be downloaded, and withdrawing it, for operators. */
+import { z } from 'zod';
+import { Platform, type Release } from '../../shared/api/releases.ts';
+import { ok } from '../../shared/result.ts';
+import { describeFile, streamFile } from '../api/files.ts';
+import { action } from './action.ts';
+import { block, Named, optional, text } from './fields.ts';
+import { releaseById } from './find-release.ts';
+import { kindField, releaseFacts, versionField } from './releases.ts';
+
+/** What a download names it by, as the newest of its kind for its platform. */
+const wordsFor = ({ product, platform, kind }: Release): string =>
+  [
+    product,
+    ...(platform === 'any' ? [] : [`--platform ${platform}`]),
+    ...(kind === 'product' ? [] : [`--kind ${kind}`]),
+  ].join(' ');
+
+export const publishRelease = action({
+  id: 'releases.publish',
+  title: 'Publish a release',
+  description: 'Publish a file of a product, for those whose license is for it.',
+  who: 'operator',
+  long: true,
+  fields: {
+    file: text(Named, { label: 'File', hint: 'Its path on this machine.' }),
+    product: text(Named, { label: 'Product', hint: 'Its id.', refers: 'product' }),
+    version: versionField,
+    platform: optional(
+      text(Platform as z.ZodType<string, string>, {
+        label: 'Platform',
+        hint: 'Such as linux-x64, windows-x64, macos-arm64; any if empty.',
+      }),
+    ),
+    kind: kindField,
+    notes: optional(
+      block(z.string().max(4000, 'has more than 4000 characters'), {
+        label: 'Notes',
+        hint: 'What is new.',
+      }),
+    ),
+  },
+  run: async (client, { file, platform, notes, ...named }, work) => {
+    const local = await describeFile(file);
+    if (!local.ok) return local;
+    const { name, size, sha256 } = local.value;
+    const announced = await client.announceRelease({
+      ...named,
+      fileName: name,
+      size,
+      sha256,
+      ...(platform === undefined ? {} : { platform }),
+      ...(notes === undefined ? {} : { notes }),
+    });
+    if (!announced.ok) return announced;
+    const release =
+      announced.value.status === 'published'
+        ? announced
+        : await client.sendRelease(announced.value, streamFile(file, size, work), work.signal);
+    return release.ok
+      ? ok({
+          message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.`,
+          data: release.value,
+          blocks: [releaseFacts(release.value)],
+          next: `Its users get it with: licet release download ${wordsFor(release.value)}.`,
+        })
+      : release;
+  },
+});
+
+export const withdrawRelease = action({
+  id: 'releases.withdraw',
+  title: 'Withdraw a release',
+  description: 'Let nobody download a release any more, and delete its file.',
+  who: 'operator',
+  fields: { release: text(Named, { label: 'Release', hint: 'Its id.', refers: 'release' }) },
+  danger: {
+    confirm: 'Withdraw it',
+    preview: async (client, { release }) => {
+      const found = await releaseById(client, release);
+      return found.ok
+        ? ok({
+            sentences: [
+              `${found.value.fileName} of ${found.value.productName} ${found.value.version} for ${found.value.platform} can't be downloaded any more.`,
+              'What was downloaded stays where it is.',
+            ],
+            gentler: [],
+            data: found.value,
+          })
+        : found;
+    },
+  },
+  run: async (client, { release }) => {
+    const found = await releaseById(client, release);
+    if (!found.ok) return found;
+    const answer = await client.withdrawRelease(found.value.id);
+    return answer.ok
+      ? ok({
+          message: `${found.value.fileName} ${found.value.version} is withdrawn.`,
+          data: { withdrawn: found.value },
+          blocks: [],
+        })
+      : answer;
+  },
+});

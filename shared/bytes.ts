@@ -5,6 +5,7 @@ import { sha256 as nobleSha256 } from '@noble/hashes/sha2.js';
 const encoder = new TextEncoder();
 const strictDecoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
+/** Text as UTF-8. */
 export const utf8 = (text: string): Uint8Array => encoder.encode(text);
 
 /** Text of UTF-8 bytes; undefined when they are not valid UTF-8. A byte order mark is kept as a character. */
@@ -38,6 +39,7 @@ export const fromHex = (text: string): Uint8Array | undefined =>
     ? Uint8Array.from(text.match(/../g) ?? [], (pair) => Number.parseInt(pair, 16))
     : undefined;
 
+/** SHA-256 (FIPS 180-4), 32 bytes. */
 export const sha256 = (bytes: Uint8Array): Uint8Array => nobleSha256(bytes);
 
 /** Compares without telling by its time where the difference is. Lengths are not secret. */

@@ -13,6 +13,7 @@ export const digitOf = (character: string): number | undefined => {
   return digit < 0 || read.length !== 1 ? undefined : digit;
 };
 
+/** Five bits (0 to 31) as a character. */
 export const characterOf = (digit: number): string => alphabet.charAt(digit);
 
 /** Takes out what only helps the eye: spaces of all kinds, hyphens and dashes, invisible marks. */

@@ -59,6 +59,7 @@ export const publicKeyFromText = (x: string): PublicKey | undefined => {
   return bytes && publicKeyFromBytes(bytes);
 };
 
+/** A key pair from its 32-byte private key (RFC 8032, 5.1.5). */
 export const privateKeyFromSeed = (seed: Uint8Array): PrivateKey => {
   const bytes = publicKeyBytes(seed);
   const x = toBase64url(bytes);

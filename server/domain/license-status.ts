@@ -15,6 +15,7 @@ export const graceEnd = (license: LicenseDoc): number | null =>
     ? null
     : Math.min(license.expiresAt + license.graceDays * day, lastMoment);
 
+/** What a license is now: its status as set, and by the clock whether its time is over. `now` in milliseconds. */
 export const licenseStatus = (license: LicenseDoc, now: number): LicenseStatus => {
   if (license.status !== 'active') return license.status;
   const end = graceEnd(license);

@@ -33,6 +33,7 @@ export const licenseActions = {
 
 export type LicenseAction = keyof typeof licenseActions;
 
+/** Whether somebody who is this to a license may do that with it. */
 export const may = (relation: Relation, action: LicenseAction): boolean =>
   licenseActions[action].includes(relation);
 
@@ -66,6 +67,7 @@ export const roleActions = {
 
 export type RoleAction = keyof typeof roleActions;
 
+/** Whether an account of this role may do what is about no license. */
 export const roleMay = (role: Role, action: RoleAction): boolean =>
   roleActions[action].includes(role);
 

@@ -26,6 +26,7 @@ export const holdsSeat = (license: LicenseDoc, seat: Seat, now: number): boolean
 export const keyHoldsSeat = (key: OfflineKeyDoc, now: number): boolean =>
   (key.status === 'active' || key.status === 'lost') && key.expiresAt > now;
 
+/** Whether one more machine may have a seat. */
 export const hasFreeSeat = (license: LicenseDoc, counter: Counter): boolean =>
   license.maxActivations === null || counter.online + counter.offline < license.maxActivations;
 

@@ -21,11 +21,13 @@ export const json = <T extends z.ZodType>(schema: T, description: string) => ({
   content: { 'application/json': { schema } },
 });
 
+/** A JSON body that must be there; a route whose body is optional says `required: false` over it. */
 export const body = <T extends z.ZodType>(schema: T) => ({
   required: true as const,
   content: { 'application/json': { schema } },
 });
 
+/** An answer without content. */
 export const nothing = (description: string) => ({ description });
 
 type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503 | 507;

@@ -57,6 +57,7 @@ const parserProblems: Readonly<Record<string, RawProblem>> = {
   },
 };
 
+/** The problem for what `clientError` brings; of an unknown kind it is no well-formed HTTP. */
 export const parserProblem = (error: unknown): RawProblem => {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return parserProblems[code] ?? notHttp;

@@ -21,6 +21,7 @@ export const archiveNoteName = 'archived.json';
 
 const notePath = (directory: string): string => join(journalFolder(directory), archiveNoteName);
 
+/** The note; undefined where nothing was archived. Throws `StoreError` `damaged`. */
 export const readArchiveNote = async (directory: string): Promise<ArchiveNote | undefined> => {
   let text: string;
   try {
@@ -38,5 +39,6 @@ export const readArchiveNote = async (directory: string): Promise<ArchiveNote | 
   throw damaged(notePath(directory), 'this note of an archive is damaged');
 };
 
+/** Writes it durably, in the place of the one before. */
 export const writeArchiveNote = (directory: string, note: ArchiveNote): Promise<void> =>
   replaceFile(notePath(directory), `${JSON.stringify(note)}\n`);

@@ -22,5 +22,6 @@ export class DamageError extends StoreError {
   }
 }
 
+/** The error for a file, or one line of it (from 1); `what` is a clause without its period. */
 export const damaged = (file: string, what: string, line?: number): DamageError =>
   new DamageError({ file, line, what });

@@ -49,6 +49,7 @@ const isCurrent = (tables: Tables, key: string, hash: string): boolean => {
   return text !== undefined && sha256(text) === hash;
 };
 
+/** Makes the operations; those that rewrite files run one after the other. */
 export const createMaintenance = (deps: MaintenanceDeps): Maintenance => {
   const { directory, memory, commit, snapshots, record, tables } = deps;
   let last: Promise<unknown> = Promise.resolve();

@@ -9,6 +9,7 @@ export const errorCode = (error: unknown): string | undefined =>
     ? error.code
     : undefined;
 
+/** What an error says, whatever was thrown. */
 export const messageOf = (error: unknown): string =>
   error instanceof Error ? error.message : String(error);
 
@@ -65,6 +66,7 @@ export const exists = async (path: string): Promise<boolean> => {
   }
 };
 
+/** Whether files can be made in a folder by this process. */
 export const isWritable = async (path: string): Promise<boolean> => {
   try {
     await access(path, constants.R_OK | constants.W_OK | constants.X_OK);

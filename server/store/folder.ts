@@ -28,6 +28,7 @@ const notLicet = (directory: string, why: string): StoreError =>
     `${directory} is not a licet data folder: ${why}. Run \`licet init --data ${directory}\` to make one, or name the right folder with --data.`,
   );
 
+/** The `StoreError` for a folder that the file system refuses. */
 export const notWritable = (directory: string, error: unknown): StoreError =>
   new StoreError(
     'not-writable',
@@ -84,6 +85,7 @@ export const makeJournal = async (directory: string): Promise<void> => {
   await handle.close();
 };
 
+/** Throws `StoreError` `not-writable` where the folder or its journal is another user's. */
 export const checkWritable = async (directory: string): Promise<void> => {
   for (const path of [directory, join(directory, 'journal')]) {
     if ((await exists(path)) && !(await isWritable(path))) {

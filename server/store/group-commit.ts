@@ -18,6 +18,7 @@ export interface Pending {
   readonly settle: (error: StoreError | undefined) => void;
 }
 
+/** A record that waits for its sync; `undo` takes it back. */
 export const createPending = (change: Change, line: string, undo: () => void): Pending => {
   const { promise, resolve } = Promise.withResolvers<StoreError | undefined>();
   return { change, line, undo, settled: promise, settle: resolve };
@@ -49,6 +50,7 @@ export interface GroupCommit {
 
 const batchBytes = 4 << 20;
 
+/** Starts with a segment whose `size` bytes are all durable. */
 export const createGroupCommit = (deps: CommitDeps, start: ActiveSegment): GroupCommit => {
   let segment = start;
   let queue: Pending[] = [];

@@ -133,6 +133,7 @@ const dropEmptySegments = async (directory: string, first: number): Promise<void
   }
 };
 
+/** Logs what a crash left and nobody needs. */
 export const warnOfLeftOvers = async (directory: string, log: Log): Promise<void> => {
   const temporary = `${snapshotPath(directory)}.tmp`;
   if (await exists(temporary)) {

@@ -25,6 +25,7 @@ export interface LockNote {
   readonly durable: number;
 }
 
+/** The note, also of a process that is gone; undefined where there is none that can be read. */
 export const readLockNote = (directory: string): LockNote | undefined => {
   try {
     const note: unknown = JSON.parse(readFileSync(join(directory, 'lock.json'), 'utf8'));

@@ -10,6 +10,7 @@ import type { Document, JournalHeader } from './store.ts';
 /** What `prev` says in the first record. */
 export const noHash = '0'.repeat(64);
 
+/** Hex SHA-256 of text as UTF-8. */
 export const sha256 = (text: string): string => hash('sha256', text, 'hex');
 
 export interface JournalRecord {

@@ -57,6 +57,7 @@ const refuse = (error: Error): (() => never) => {
   };
 };
 
+/** The reading and changing half of the port; see `Store` for what both promise. */
 export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   const { tables, memory, turns, commit } = deps;
 

@@ -21,9 +21,11 @@ export type Seal =
 
 export const sealPath = (directory: string): string => join(directory, 'sealed.json');
 
+/** Seals a folder durably: from then on nothing serves it. */
 export const seal = (directory: string, what: Seal): Promise<void> =>
   replaceFile(sealPath(directory), `${JSON.stringify(what)}\n`);
 
+/** Lets it be served again; a folder that is not sealed is no error. */
 export const unseal = async (directory: string): Promise<void> => {
   await rm(sealPath(directory), { force: true });
   await syncDirectory(directory);

@@ -44,6 +44,7 @@ export const footText = ({
   documents,
 }: SnapshotFoot & { documents: number }): string => JSON.stringify({ from, to, hash, documents });
 
+/** Reads a first line. Throws `StoreError`: `damaged`, or `newer-version` of the format. */
 export const parseHead = (line: string, path: string): SnapshotHead => {
   const head = line.endsWith(headEnd)
     ? parseObject(`${line.slice(0, -headEnd.length)}}`)
@@ -56,6 +57,7 @@ export const parseHead = (line: string, path: string): SnapshotHead => {
   return { schemaVersion, era };
 };
 
+/** The `StoreError` for what a newer program wrote. */
 export const newer = (path: string): StoreError =>
   new StoreError(
     'newer-version',
@@ -71,6 +73,7 @@ const parseObject = (text: string): Record<string, unknown> | undefined => {
   }
 };
 
+/** Reads a last line; undefined for any other. */
 export const parseFoot = (line: string): SealedFoot | undefined => {
   const foot = line.startsWith('},') ? parseObject(`{${line.slice(2)}`) : undefined;
   const { from, to, hash, documents, checksum } = foot ?? {};

@@ -33,6 +33,7 @@ export interface Snapshots {
   idle(): Promise<void>;
 }
 
+/** Starts counting from the snapshot that is there; see `Snapshots` for when the next is taken. */
 export const createSnapshots = async (deps: SnapshotDeps): Promise<Snapshots> => {
   let pending = deps.isBehind ? 1 : 0;
   let limit = deps.everyBytes;

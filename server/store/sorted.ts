@@ -11,6 +11,7 @@ export interface Sorted<T> {
   size: number;
 }
 
+/** An empty list, ordered by `keyOf`. */
 export const createSorted = <T>(keyOf: (item: T) => string): Sorted<T> => ({
   keyOf,
   pieces: [],
@@ -88,6 +89,7 @@ export const removeSorted = <T>(list: Sorted<T>, key: string): T | undefined => 
   return there;
 };
 
+/** The item with the key, if there is one. */
 export const getSorted = <T>(list: Sorted<T>, key: string): T | undefined => {
   const piece = list.pieces[pieceOf(list, key)] ?? [];
   const there = piece[placeIn(list, piece, key)];

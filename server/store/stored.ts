@@ -10,6 +10,7 @@ export type Stored = Document | string;
 
 const start = '{"id":"';
 
+/** The id, of a line without parsing it. */
 export const idOf = (stored: Stored): string =>
   typeof stored === 'string'
     ? stored.slice(start.length, stored.indexOf('"', start.length))
@@ -22,6 +23,7 @@ export const idOfLine = (line: string): string | undefined => {
   return id === '' || id.includes('\\') ? undefined : id;
 };
 
+/** As an object: a line is parsed anew each time. */
 export const toDocument = (stored: Stored): Document =>
   typeof stored === 'string' ? (JSON.parse(stored) as Document) : stored;
 

@@ -84,6 +84,7 @@ export const makeIndexes = async (
   while (!isOver() && makeSome(table, 128)) await pause();
 };
 
+/** Freezes a value and all in it; what is frozen is not gone into again. */
 export const deepFreeze = (value: unknown): void => {
   if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return;
   Object.freeze(value);
@@ -98,11 +99,13 @@ const giveOut = (table: Table, stored: Stored): Document => {
   return document;
 };
 
+/** A document, frozen; kept parsed from then on. */
 export const getDocument = (table: Table, id: string): Document | undefined => {
   const stored = getSorted(table.documents, id);
   return stored === undefined ? undefined : giveOut(table, stored);
 };
 
+/** Whether there is one, without parsing it. */
 export const hasDocument = (table: Table, id: string): boolean =>
   getSorted(table.documents, id) !== undefined;
 
@@ -142,6 +145,7 @@ const filedUnder = (table: Table, name: string, key: string): Filed | undefined 
   return index.filed.get(key);
 };
 
+/** The documents that an index files under the key, in order of ids. */
 export const documentsBy = (
   table: Table,
   index: string,
@@ -158,6 +162,7 @@ export const documentsBy = (
   return documentsOf(table, ids.filter((id) => id > after).slice(0, limit));
 };
 
+/** How many there are, or how many an index files under the key: neither looks at documents. */
 export const countDocuments = (table: Table, index?: string, key = ''): number => {
   if (index === undefined) return table.documents.size;
   const filed = filedUnder(table, index, key);
@@ -178,6 +183,7 @@ export const createTables = (schema: Schema): Tables => ({
   ),
 });
 
+/** The table of that name; an empty one without indexes where there was none. */
 export const tableNamed = (tables: Tables, name: string): Table => {
   const known = tables.byName.get(name);
   if (known !== undefined) return known;

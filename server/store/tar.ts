@@ -52,6 +52,7 @@ export const tarHeader = ({ name, size, mode }: TarEntry, at: number): Buffer =>
 /** The zeros that fill an entry's last block. */
 export const tarPadding = (size: number): Buffer => Buffer.alloc((block - (size % block)) % block);
 
+/** What a tar file ends with: two blocks of zeros. */
 export const tarEnd = (): Buffer => Buffer.alloc(2 * block);
 
 /** Undefined for the zeros at the end. Throws for what is no header. */

@@ -69,6 +69,7 @@ export interface ReadSession {
   readonly end: () => void;
 }
 
+/** Starts a reading: after `end` its reader throws. */
 export const beginRead = (tables: Tables): ReadSession => {
   const { check, end } = createCheck();
   const reader: Record<string, PlainReader> = {};

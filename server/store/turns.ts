@@ -14,6 +14,7 @@ interface Waiting {
   readonly start: () => void;
 }
 
+/** Nobody has a turn yet. */
 export const createTurns = (): Turns => {
   const waiting: Waiting[] = [];
   let readers = 0;

@@ -45,6 +45,7 @@ const marksEvery = 60_000;
 /** After so many replayed records the next start should not have to. */
 const longReplay = 10_000;
 
+/** Opens for requests what was loaded; journals `first` and takes a snapshot before it gives the store. */
 export const createWritable = async <S extends Schema>(
   deps: WritableDeps,
 ): Promise<FileStore<S>> => {

@@ -34,6 +34,7 @@ export interface SheetFacts {
   readonly sparePem: string;
 }
 
+/** The sheet of a new server; it holds secrets. */
 export const makeRecoverySheet = (facts: SheetFacts): RecoverySheet => ({
   issuer: facts.issuer,
   createdAt: facts.createdAt,

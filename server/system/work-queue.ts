@@ -23,6 +23,7 @@ export interface WorkQueueLimits {
 /** The share of the newest duration in the running average. */
 const newest = 0.2;
 
+/** An empty queue. */
 export const createWorkQueue = ({
   atOnce,
   waiting,

@@ -23,6 +23,7 @@ export interface Access {
   readonly relation: Relation;
 }
 
+/** The refusal of an id that is unknown or another tenant's: both read alike. `what` is its kind. */
 export const notFound = (what: string): Refusal => ({
   code: 'not-found',
   detail: `There is no ${what} with this id, or it is not yours. List them to see which there are.`,

@@ -22,6 +22,7 @@ export interface AnonymousCaller {
   readonly agent: string;
 }
 
+/** The caller as the journal names who acted. */
 export const actorOf = (caller: AccountCaller | ActivationCaller | AnonymousCaller): Actor => {
   const id =
     'account' in caller

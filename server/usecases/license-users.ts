@@ -270,6 +270,7 @@ export const acceptInvitation = (deps: Deps, caller: AccountCaller, id: string) 
     return null;
   });
 
+/** Deletes the invitation; the license's owner may invite again. Error: `not-found`. */
 export const declineInvitation = (deps: Deps, caller: AccountCaller, id: string) =>
   answer(deps, caller, id, 'invitation.decline', async (tx, membership) => {
     tx.memberships.delete(membership.id);

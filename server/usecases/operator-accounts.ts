@@ -24,6 +24,7 @@ import { hashNew } from './passwords.ts';
 import { endSessions, signInFirst } from './sign-in.ts';
 import { iso, isoOrNull, viewAccount } from './views.ts';
 
+/** All accounts, in the order in which they were made. */
 export const listAccounts = (deps: Deps, query: PageQuery): Promise<Page<Account>> =>
   deps.store.read(async (reader) =>
     mapPage(pageFrom(await reader.accounts.list(storeQuery(query)), query), viewAccount),
@@ -108,6 +109,7 @@ const takenEmail = (email: string): Refusal => ({
   extra: { errors: [{ field: 'email', message: 'has an account already' }] },
 });
 
+/** The document of an account that an operator makes, without a password yet. */
 export const newAccount = (
   deps: Deps,
   input: Pick<AccountCreate, 'email' | 'name' | 'company' | 'phone' | 'role'>,

@@ -13,6 +13,7 @@ import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from './pages.ts';
 import { viewProduct } from './views.ts';
 
+/** All products, in order of their ids. */
 export const listProducts = (deps: Deps, query: PageQuery): Promise<Page<Product>> =>
   deps.store.read(async (reader) =>
     mapPage(pageFrom(await reader.products.list(storeQuery(query)), query), viewProduct),

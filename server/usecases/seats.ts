@@ -32,6 +32,7 @@ export const seatOf = (deps: SeatDeps, license: LicenseDoc, activation: Activati
   };
 };
 
+/** The offline keys that hold a seat now. */
 export const heldKeys = async (
   deps: SeatDeps,
   reader: LicetReader,

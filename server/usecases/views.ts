@@ -11,6 +11,7 @@ import type { Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
 import { countSeats } from './seats.ts';
 
+/** Milliseconds since the epoch as RFC 3339 in UTC. */
 export const iso = (at: number): string => new Date(at).toISOString();
 export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
@@ -74,6 +75,7 @@ export const viewLicense = async (
   };
 };
 
+/** A license as its product is told of it. */
 export const viewProductLicense = (license: LicenseDoc, now: number): ProductLicense => ({
   id: license.id,
   name: license.name,
@@ -86,6 +88,7 @@ export const viewProductLicense = (license: LicenseDoc, now: number): ProductLic
   ...expiryWarning(license, now),
 });
 
+/** A machine as people see it; `seatSince` is null where it holds no seat of this generation. */
 export const viewActivation = (license: LicenseDoc, seat: Seat): Activation => {
   const { activation } = seat;
   return {

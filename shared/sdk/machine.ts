@@ -38,6 +38,7 @@ export type MachineState = z.infer<typeof MachineState>;
 
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 
+/** The state of this machine; undefined before its first request. @throws StateError */
 export const readMachine = (folder: string): Promise<MachineState | undefined> =>
   readState(folder, machineFile, MachineState);
 

@@ -30,6 +30,7 @@ export interface Notice {
   readonly message: string;
 }
 
+/** Milliseconds since the epoch as RFC 3339 in UTC. */
 export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
 
 /** What is said about the end of a license and of the list of revoked keys. Times in milliseconds. */

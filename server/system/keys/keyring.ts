@@ -59,6 +59,7 @@ export const readKeyring = async (directory: string): Promise<Keyring> => {
   );
 };
 
+/** Writes it durably, in the place of the one before. */
 export const writeKeyring = (directory: string, keyring: Keyring): Promise<void> =>
   writePrivateJson(keyPaths(directory).keyring, keyring);
 

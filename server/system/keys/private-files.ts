@@ -81,5 +81,6 @@ export const writePrivateFile = async (path: string, text: string): Promise<void
   await replaceFile(path, text);
 };
 
+/** The same, for a value as JSON. */
 export const writePrivateJson = (path: string, value: object): Promise<void> =>
   writePrivateFile(path, `${JSON.stringify(value, null, 2)}\n`);

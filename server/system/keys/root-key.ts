@@ -34,6 +34,7 @@ export const encryptRoot = async (root: PrivateKey, passphrase: string): Promise
 /** PKCS #8 of an Ed25519 key up to its 32 bytes (RFC 8410, 7). */
 const pkcs8Prefix = Buffer.from('302e020100300506032b657004220420', 'hex');
 
+/** PKCS #8 in DER (RFC 8410, 7), as node:crypto reads a private key. */
 export const toPkcs8 = (key: PrivateKey): Buffer => Buffer.concat([pkcs8Prefix, key.seed]);
 
 /** The private key as PEM (RFC 8410): three lines that fit on a sheet of paper. */

@@ -5,3 +5,6 @@ export const year = 365 * day;
 
 /** The day of a moment (milliseconds since the epoch) in UTC: `2026-11-24`. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
+
+/** A moment (milliseconds since the epoch) as RFC 3339 in UTC: `2026-11-24T09:30:00.000Z`. */
+export const iso = (at: number): string => new Date(at).toISOString();

@@ -1,7 +1,7 @@
 /** Seats: who holds one, whether one is free, and what is said when none is. */
 import type { LimitExceeded } from '../../shared/api/activations.ts';
 import type { Refusal } from '../../shared/problems.ts';
-import { day } from '../../shared/time.ts';
+import { day, iso } from '../../shared/time.ts';
 import { contactSentence, supportMember, type SupportSettings } from './support.ts';
 import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from './documents.ts';
 
@@ -52,7 +52,6 @@ export const longestUnseenFirst = (seats: readonly Seat[], now: number): readonl
   );
 };
 
-const iso = (at: number): string => new Date(at).toISOString();
 /** So many holders are named at most. */
 export const holdersShown = 50;
 

@@ -17,7 +17,7 @@ import {
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { addUser, listUsers, removeUser, renewUserCode } from '../usecases/license-users.ts';
-import { iso } from '../usecases/views.ts';
+import { iso } from '../../shared/time.ts';
 
 const UserParam = IdParam.extend({ accountId: z.string().min(1).max(80) });
 

@@ -28,7 +28,7 @@ import {
   listPasswordRequests,
   patchAccount,
 } from '../usecases/operator-accounts.ts';
-import { iso } from '../usecases/views.ts';
+import { iso } from '../../shared/time.ts';
 
 export const operatorAccountRoutes = (deps: Deps) =>
   newApi<AccountEnv>()

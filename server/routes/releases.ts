@@ -35,7 +35,7 @@ import {
   type Download,
 } from '../usecases/downloads.ts';
 import { announceRelease, receiveRelease, withdrawRelease } from '../usecases/releases.ts';
-import { iso } from '../usecases/views.ts';
+import { iso } from '../../shared/time.ts';
 
 const ReleaseQuery = PageQuery.extend(ReleaseFilter.shape);
 const bytes = { 'application/octet-stream': { schema: z.string().meta({ format: 'binary' }) } };

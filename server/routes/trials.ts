@@ -24,7 +24,7 @@ import {
   startTrial,
   type Login,
 } from '../usecases/trials.ts';
-import { iso } from '../usecases/views.ts';
+import { iso } from '../../shared/time.ts';
 
 const shortUrl = (deps: Deps, c: Context, { token }: Login): string =>
   `${publicUrl(deps, c)}/v1/trial-logins/${token}`;

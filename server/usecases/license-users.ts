@@ -15,7 +15,8 @@ import { issueCode, type IssuedCode } from './codes.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { endSessions } from './sign-in.ts';
-import { iso, isoOrNull, viewAccount } from './views.ts';
+import { iso } from '../../shared/time.ts';
+import { isoOrNull, viewAccount } from './views.ts';
 
 const usersPerLicense = 200;
 

@@ -22,7 +22,8 @@ import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from './pages.ts';
 import { hashNew } from './passwords.ts';
 import { endSessions, signInFirst } from './sign-in.ts';
-import { iso, isoOrNull, viewAccount } from './views.ts';
+import { iso } from '../../shared/time.ts';
+import { isoOrNull, viewAccount } from './views.ts';
 
 /** All accounts, in the order in which they were made. */
 export const listAccounts = (deps: Deps, query: PageQuery): Promise<Page<Account>> =>

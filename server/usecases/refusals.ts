@@ -4,7 +4,7 @@
  */
 import type { RefusalReport } from '../../shared/api/refusals.ts';
 import { ok } from '../../shared/result.ts';
-import { day } from '../../shared/time.ts';
+import { day, iso } from '../../shared/time.ts';
 import { holdersShown, longestUnseenFirst, nextFree } from '../domain/seats.ts';
 import type { Change, JournalHeader } from '../store/store.ts';
 import { readLicense } from './access.ts';
@@ -12,7 +12,7 @@ import type { AccountCaller } from './caller.ts';
 import type { Deps, LicetReader, Refused, RefusalLog } from './deps.ts';
 import { licenseOf } from './events.ts';
 import { heldKeys, heldSeats } from './seats.ts';
-import { iso, isoOrNull, viewActivation, viewOfflineSeat } from './views.ts';
+import { isoOrNull, viewActivation, viewOfflineSeat } from './views.ts';
 
 /** Bounds of what is kept, beside a day: machines a license, licenses, and records looked at when it begins again. */
 const mostMachines = 20;

@@ -11,7 +11,7 @@ import { stillProven } from './credentials.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { signInFirst } from './sign-in.ts';
-import { iso } from './views.ts';
+import { iso } from '../../shared/time.ts';
 
 /** A release as the API shows it. */
 export const viewRelease = async (

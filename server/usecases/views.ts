@@ -3,6 +3,7 @@ import type { Account } from '../../shared/api/accounts.ts';
 import type { Activation, ProductLicense } from '../../shared/api/activations.ts';
 import type { License, Product, Relation, TouchedMachine } from '../../shared/api/licenses.ts';
 import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import { iso } from '../../shared/time.ts';
 import type { AccountDoc, LicenseDoc, OfflineKeyDoc, ProductDoc } from '../domain/documents.ts';
 import { machineKey } from '../domain/index-keys.ts';
 import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status.ts';
@@ -11,8 +12,6 @@ import type { Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
 import { countSeats } from './seats.ts';
 
-/** Milliseconds since the epoch as RFC 3339 in UTC. */
-export const iso = (at: number): string => new Date(at).toISOString();
 export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 
 export const viewAccount = (account: AccountDoc): Account => ({

@@ -14,7 +14,8 @@ import { call, type ServerOptions } from './call.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, readMachine } from './machine.ts';
-import { isoTime, noticesAt, type Permit } from './permit.ts';
+import { iso } from '../time.ts';
+import { noticesAt, type Permit } from './permit.ts';
 import {
   hostnameOf,
   nowOf,
@@ -140,7 +141,7 @@ const permitOf = (claims: LeaseClaims, { now, trust }: Here): Permit => {
     license,
     fingerprint: machine.fingerprint,
     hostname: machine.hostname,
-    until: isoTime(until),
+    until: iso(until),
     id: activation,
     administrator: null,
     ...noticesAt(now, { license: license.expiresAt, until, revocations }),
@@ -195,7 +196,7 @@ const keepLease = async (
   return ok({
     permit: permitOf(accepted.value, place),
     license: taken.license,
-    checkInAt: isoTime(checkInAt),
+    checkInAt: iso(checkInAt),
     wentBack: findWentBack(last, accepted.value),
   });
 };

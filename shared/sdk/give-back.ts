@@ -9,7 +9,7 @@ import { ok } from '../result.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { privateKeyOf, readMachine, retireKey } from './machine.ts';
 import { enteredKeys, removeEnteredKey, findHeldKey, type OfflineKeyOptions } from './offline.ts';
-import { isoTime } from './permit.ts';
+import { iso } from '../time.ts';
 import { readTombstones, writeTombstone, type Tombstone } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions } from './settings.ts';
 
@@ -90,7 +90,7 @@ export const findKeyToGiveBack = (
       keyId: jti,
       license: licet.license.name,
       product: aud,
-      until: isoTime(exp * 1000),
+      until: iso(exp * 1000),
     });
   });
 
@@ -122,7 +122,7 @@ export const giveBackOfflineKey = (options: GiveBackOptions = {}): Promise<SdkRe
       product: claims.aud,
       fingerprint: claims.licet.machine.fingerprint,
       machineKey: claims.licet.machine.key,
-      at: isoTime(nowOf(options)),
+      at: iso(nowOf(options)),
       proof: null,
     };
     await writeTombstone(folder, tombstone);

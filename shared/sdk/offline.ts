@@ -8,7 +8,8 @@ import { verifyStatement, type VerifyOptions } from '../statements.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
-import { isoTime, noticesAt, type Permit } from './permit.ts';
+import { iso } from '../time.ts';
+import { noticesAt, type Permit } from './permit.ts';
 import { readTombstones, tombstoneOf } from './returned.ts';
 import { nowOf, stateDirOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { keepRevocations, trustHere } from './trust-store.ts';
@@ -143,7 +144,7 @@ const permitOf = (
     license,
     fingerprint: machine.fingerprint,
     hostname: machine.hostname,
-    until: isoTime(until),
+    until: iso(until),
     id: claims.jti,
     administrator,
     ...noticesAt(now, { license: license.expiresAt, until, revocations }),
@@ -259,7 +260,7 @@ export const enterOfflineKey = (
     if (!held.ok) return held;
     const { jws, claims, permit } = held.value;
     const folder = stateDirOf(options);
-    const enteredAt = isoTime(nowOf(options));
+    const enteredAt = iso(nowOf(options));
     await writeState(folder, keyFile(claims.aud), { version: 1, key: jws, enteredAt });
     return ok(permit);
   });

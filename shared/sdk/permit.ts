@@ -1,5 +1,6 @@
 /** What a statement permits on this machine, in words a product can use. */
 import type { AdministratorClaim, LicenseClaim } from '../claims.ts';
+import { iso } from '../time.ts';
 import { expiryNotice, inDays, type ExpiryNotice } from '../expiry.ts';
 
 export interface Permit {
@@ -30,9 +31,6 @@ export interface Notice {
   readonly message: string;
 }
 
-/** Milliseconds since the epoch as RFC 3339 in UTC. */
-export const isoTime = (milliseconds: number): string => new Date(milliseconds).toISOString();
-
 /** What is said about the end of a license and of the list of revoked keys. Times in milliseconds. */
 export const noticesAt = (
   now: number,
@@ -48,7 +46,7 @@ export const noticesAt = (
   if (expiry !== null) {
     const message =
       expiry.code === 'in-grace'
-        ? `The license has expired; it may be used until ${isoTime(ends.until)}. Renew it.`
+        ? `The license has expired; it may be used until ${iso(ends.until)}. Renew it.`
         : `The license expires ${inDays(expiry.daysLeft)}. Renew it.`;
     notices.push({ ...expiry, message });
   }

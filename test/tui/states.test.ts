@@ -1,94 +1,168 @@
-import { expect, onTestFinished, test } from 'vitest';
+/** States that a page alone does not have: the first of all, a server without anything, one that takes no changes. */
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { closing } from '../support/closing.ts';
 import { breakDisk } from '../support/failing-disk.ts';
 import { openGate } from '../support/gate.ts';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui } from '../support/tui.ts';
+import { must, operatorEmail, password, startServer } from '../support/live-server.ts';
+import { openPagesServer } from '../support/pages-server.ts';
+import type { TestTerminal } from '../support/terminal.ts';
+import { tuiChanges, type TuiChange } from '../support/tui-pages/changes.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
 
-test('loading is said when it takes long, and not before', async () => {
+// Many steps one after the other, on machines that have other work too.
+vi.setConfig({ testTimeout: 180_000 });
+
+test('what comes first says that it takes long, why it failed, and tries again by a key', async () => {
   const server = await openPortalServer();
-  await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
   const gate = closing(await openGate(server.url));
-  const terminal = await signInTui(gate);
-  await terminal.waitFor('Entitlements');
-  expect(terminal.output()).not.toContain('Loading');
-  gate.hold('/activations');
-  terminal.press('2');
+  const terminal = await openTui(gate);
+  gate.hold('/licenses?');
+  terminal.type(`${anaEmail}\t${password}\r`);
   await terminal.waitFor('Loading…');
+  await terminal.waitFor('1 License');
   gate.open();
-  await terminal.waitFor('▌ web-1');
-});
-
-test.each([
-  ['2', '/activations', '▌ web-1'],
-  ['3', '/users', 'Nobody but the owner'],
-  ['4', '/offline-keys', 'No machine has an offline key'],
-  ['5', '/releases', 'nothing to download'],
-  ['6', '/sessions', 'this one'],
-])('section %s that fails says why, and tries again by a key', async (key, part, shown) => {
-  const server = await openPortalServer();
-  await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
-  const gate = closing(await openGate(server.url));
-  const terminal = await signInTui(gate);
-  await terminal.waitFor('Entitlements');
-  gate.fail(part, 418, '<html>A proxy in trouble</html>');
-  terminal.press(key);
-  await terminal.waitFor('Press R to try again.');
-  await terminal.waitFor('✖');
+  await terminal.waitFor('Packages');
+  terminal.press('6');
+  await terminal.waitFor('this one');
+  terminal.press('o');
+  await terminal.waitFor('Signed out.');
+  gate.fail('/licenses?', 418, '<html>A proxy in trouble</html>');
+  terminal.type(`${anaEmail}\t${password}\r`);
+  await terminal.waitFor(/✖[^]+Press R to try again\./u);
   expect(terminal.screen()).not.toContain('<html>');
+  terminal.press('2');
+  await terminal.waitFor(/✖[^]+Press R to try again\./u);
   gate.open();
   terminal.press('R');
-  await terminal.waitFor(shown);
+  await terminal.waitFor('No machine holds a seat.');
 });
 
+/** Presses each section's key and waits for what it says while there is nothing in it, and what to do first. */
+const emptySections = async (
+  terminal: TestTerminal,
+  sections: readonly (readonly [string, string])[],
+): Promise<void> => {
+  for (const [index, [title, hint]] of sections.entries()) {
+    terminal.press(String(index + 1));
+    await terminal.waitFor(title);
+    await terminal.waitFor(hint);
+  }
+};
+
+test('a section without anything in it says so, and what to do first', async () => {
+  const server = closing(await startServer());
+  await server.owner('max@acme.example', 'Max');
+  const operator = await signInTui(server, operatorEmail, { columns: 120 });
+  await emptySections(operator, [
+    ['There is no license yet.', 'It needs a product and an owner: make those first.'],
+    ['max@acme.example', 'a add'],
+    ['There is no product yet.', 'Press a to name one'],
+    ['Nobody waits for a code.', 'Who forgot a password asks at the sign-in'],
+    ['session.start', 'Enter details'],
+    ['Nothing is published yet.', 'Press a to publish a file'],
+  ]);
+  operator.type('Snowhere');
+  await operator.waitFor('Nothing has “nowhere” in its name.');
+  await operator.waitFor('Fewer letters find more.');
+  const owner = await signInTui(server, 'max@acme.example', { columns: 120 });
+  const ask = 'Ask the operator of this server for';
+  await emptySections(owner, [
+    ['You have no license here yet.', ask],
+    ['No license, no activations.', ask],
+    ['No license, no users.', ask],
+    ['No license, no offline keys.', ask],
+    ['There is nothing to download yet.', 'What the operator publishes'],
+    ['this one', 'x end session'],
+    ['No product can be tried here.', ask],
+  ]);
+  owner.resize(40, 10);
+  await owner.waitFor(/No product can be tried here\.[^]+for a\s+trial\./u);
+});
+
+const refused = 'The server is read-only';
+
+/** Tries a change, waits for why it is refused, and goes back to the section with what was typed. */
+const isRefused = async (terminal: TestTerminal, change: TuiChange): Promise<void> => {
+  const { section, row, keys, shows, typed, answers, kept } = change;
+  terminal.press(section);
+  await terminal.waitFor(row);
+  terminal.press(...keys.split(' '));
+  if (shows !== undefined) await terminal.waitFor(shows);
+  if (typed !== undefined) terminal.type(typed);
+  if (answers !== undefined) {
+    await terminal.waitFor('Leave everything as it is');
+    terminal.press(...answers.split(' '));
+  }
+  await terminal.waitFor(refused);
+  if (kept !== undefined) await terminal.waitFor(kept);
+  if (typed !== undefined && answers !== undefined) {
+    await terminal.waitFor('Back to the form');
+    terminal.press('enter');
+    await terminal.waitFor(typed.trim());
+  }
+  terminal.press('esc');
+  if (typed !== undefined) {
+    await terminal.waitFor('Keep editing');
+    terminal.press('down', 'enter');
+    await terminal.waitForGone('Keep editing');
+  }
+  await terminal.waitForGone(refused);
+  await terminal.waitFor('The server takes no changes now');
+};
+
 test.each([
-  ['2', '/accounts', anaEmail],
-  ['3', '/products', '▌ acme-server'],
-  ['4', '/password-resets', 'Nobody waits for a code.'],
-  ['5', '/journal', 'license.create'],
-  ['6', '/releases', 'Nothing is published yet'],
-  ['7', '/sessions', 'this one'],
-])(
-  'an operator’s section %s that fails says why, and tries again by a key',
-  async (key, part, shown) => {
-    const server = await openPortalServer();
-    const gate = closing(await openGate(server.url));
-    const terminal = await signInTui(gate, operatorEmail);
-    await terminal.waitFor(/Prod .+\d\/\d/u);
-    gate.fail(part, 418, '<html>A proxy in trouble</html>');
-    terminal.press(key);
-    await terminal.waitFor('Press R to try again.');
-    await terminal.waitFor('✖');
-    expect(terminal.screen()).not.toContain('<html>');
-    gate.open();
-    terminal.press('R');
-    await terminal.waitFor(shown);
+  ['ana', anaEmail],
+  ['operator', operatorEmail],
+] as const)(
+  'a server that takes no changes says so to %s: what is there is read, what was typed stays',
+  async (who, email) => {
+    const server = await openPagesServer();
+    const client = await server.client(anaEmail);
+    const terminal = await signInTui(server, email, { columns: 120 });
+    await terminal.waitFor('? help');
+    onTestFinished(await breakDisk());
+    expect(await client.editAccount({ company: 'Harbor' })).toMatchObject({ ok: false });
+    for (const change of tuiChanges.filter((one) => one.who === who)) {
+      try {
+        await isRefused(terminal, change);
+      } catch (error) {
+        throw new Error(`${change.section} ${change.keys}`, { cause: error });
+      }
+    }
+    expect(terminal.output()).not.toContain('Trying again');
+    terminal.press('1');
+    await terminal.waitFor(/3(?:\/| of )3/u);
   },
 );
 
-test('a server that takes no changes says so: what was loaded is read, what was typed stays', async () => {
-  const server = await openPortalServer();
-  await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
-  const client = await server.client(anaEmail);
-  const terminal = await signInTui(server);
-  terminal.press('2');
-  await terminal.waitFor('▌ web-1');
+test('a refusal on the smallest screen leaves the field in sight, and says that it is longer', async () => {
+  const server = await openPagesServer();
+  const terminal = await signInTui(server, anaEmail, { columns: 40, rows: 10 });
+  await terminal.waitFor('3 of 3 used');
   onTestFinished(await breakDisk());
-  expect(await client.editAccount({ company: 'Harbor' })).toMatchObject({ ok: false });
   terminal.press('3');
   await terminal.waitFor('a add');
-  terminal.press('a');
+  terminal.type('a');
   await terminal.waitFor('▌ E-mail');
-  terminal.type('leo@acme.example\tLeo\t\r');
-  await terminal.waitFor(/read-only|no changes/u);
-  await terminal.waitFor('leo@acme.example');
-  terminal.press('esc');
-  await terminal.waitFor('Keep editing');
-  terminal.press('down', 'enter');
-  await terminal.waitFor('The server takes no changes now');
-  expect(terminal.screen()).not.toContain('Trying again');
-  terminal.press('2');
-  await terminal.waitFor('▌ web-1');
+  terminal.type('zoe@acme.example\tZoe\t\r');
+  await terminal.waitFor(/▌ May manage[^]+The server is read-only: its disk/u);
+  terminal.press('shift+tab', 'shift+tab');
+  await terminal.waitFor(/▌ E-mail +zoe@acme/u);
+});
+
+test('a card is read whole on the smallest screen, its code in one piece', async () => {
+  const server = await openPagesServer();
+  const terminal = await signInTui(server, anaEmail, { columns: 40, rows: 10 });
+  await terminal.waitFor('3 of 3 used');
+  terminal.press('3');
+  await terminal.waitFor('n new code');
+  terminal.press('n');
+  await terminal.waitFor('For Leo');
+  await terminal.waitFor('more');
+  terminal.press('pagedown');
+  await terminal.waitFor(/^ (?:[\dA-Z]{6,7}-){3}[\dA-Z]{6,7}$/mu);
+  terminal.press('G');
+  await terminal.waitFor('the end');
 });
 
 test('a long list is paged: its end is reached by one key, filtered and marked', async () => {

@@ -61,7 +61,7 @@ const nextForProblem: Partial<
     'Check e-mail and password. A forgotten password: licet account forgot.',
   'too-many-requests': waitText,
   unavailable: waitText,
-  'read-only': () => askOperator,
+  'read-only': () => 'What was stored before is safe.',
   'insufficient-storage': () => askOperator,
 };
 

@@ -2,9 +2,9 @@
 import { Box } from 'ink';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
-import { wrapWords } from '../state/cells.ts';
+import { width as cellsOf, wrapWords } from '../state/cells.ts';
 import { copySequence } from '../terminal/clipboard.ts';
-import { paragraph } from './lines.tsx';
+import { heading, Lines, paragraph } from './lines.tsx';
 import { Panel } from './panel.tsx';
 import { Text } from './text.tsx';
 
@@ -15,6 +15,8 @@ export interface CardProps {
   /** What to do with it, below the card. */
   readonly note: string;
   readonly width: number;
+  /** Rows that it may take; where they are too few, it is read line by line without its border. */
+  readonly height: number;
   readonly onClose: () => void;
 }
 
@@ -27,7 +29,7 @@ export const cardText = (entries: CardProps['entries']): string => {
 };
 
 /** Draws the card; `c` copies it, Esc or Enter closes it. Values are never cut: long ones go on below. */
-export const Card = ({ title, entries, note, width, onClose }: CardProps) => {
+export const Card = ({ title, entries, note, width, height, onClose }: CardProps) => {
   const { send } = useTerminal();
   const notify = useNotify();
   useKeys({
@@ -40,7 +42,9 @@ export const Card = ({ title, entries, note, width, onClose }: CardProps) => {
   });
   const outer = Math.min(width, 76);
   const labelWidth = Math.max(...entries.map(([label]) => label.length));
-  const stacked = outer - 4 - labelWidth - 2 < 20;
+  // A code that is broken in two is read and typed wrongly.
+  const longest = Math.max(...entries.flatMap(([, value]) => value.split(' ')).map(cellsOf));
+  const stacked = outer - 4 - labelWidth - 2 < Math.max(20, longest);
   const room = stacked ? outer - 4 : outer - 4 - labelWidth - 2;
   const lines = entries.flatMap(([label, value]) => {
     const parts = wrapWords(value, room);
@@ -48,18 +52,23 @@ export const Card = ({ title, entries, note, width, onClose }: CardProps) => {
       return [{ label, value: '' }, ...parts.map((part) => ({ label: '', value: part }))];
     return parts.map((part, index) => ({ label: index === 0 ? label : '', value: part }));
   });
+  const drawn = lines.map(({ label, value }, index) => (
+    // oxlint-disable-next-line react/no-array-index-key -- lines have no other identity
+    <Text key={index}>
+      <Text tone="dim">{stacked ? label : `${label.padEnd(labelWidth)}  `}</Text>
+      <Text tone="strong">{value}</Text>
+    </Text>
+  ));
+  const below = note.split('\n').flatMap((line) => paragraph(line, outer, 'dim'));
+  if (drawn.length + 2 + below.length > height) {
+    return <Lines lines={[...heading(title, true), ...drawn, ...below]} height={height} />;
+  }
   return (
     <Box flexDirection="column">
-      <Panel title={title} width={outer} height={lines.length + 2}>
-        {lines.map(({ label, value }, index) => (
-          // oxlint-disable-next-line react/no-array-index-key -- lines have no other identity
-          <Text key={index}>
-            <Text tone="dim">{stacked ? label : `${label.padEnd(labelWidth)}  `}</Text>
-            <Text tone="strong">{value}</Text>
-          </Text>
-        ))}
+      <Panel title={title} width={outer} height={drawn.length + 2}>
+        {drawn}
       </Panel>
-      {note.split('\n').flatMap((line) => paragraph(line, outer, 'dim'))}
+      {below}
     </Box>
   );
 };

@@ -75,7 +75,7 @@ interface CardPageProps {
 }
 
 const CardPage = ({ done, card, onClose }: CardPageProps) => {
-  const { columns } = useContentSize();
+  const { columns, rows } = useContentSize();
   const now = useNow();
   return (
     <Page title={done.message}>
@@ -84,6 +84,7 @@ const CardPage = ({ done, card, onClose }: CardPageProps) => {
         entries={card.rows.map(([label, value]) => [label, showValue(value, now)])}
         note={[card.note, ...(done.next === undefined ? [] : [done.next])].join('\n')}
         width={columns}
+        height={rows - pageTitleRows(rows, false)}
         onClose={onClose}
       />
     </Page>

@@ -23,10 +23,16 @@ const faultLines = ({ problem, fields }: FormState, width: number): string[] =>
     ? []
     : wrapWords(`${signs.bad} ${problem.text}`, width - 2);
 
+const clipped = (lines: readonly string[], most: number): readonly string[] =>
+  lines.length <= most
+    ? lines
+    : lines.slice(0, most).map((line, at) => (at === most - 1 ? `${line}${signs.more}` : line));
+
 /** With room enough there is air between the parts; without it every row is one of use. */
 export const FormBody = (props: FormBodyProps) => {
   const { state, width, height, submitLabel, busyLabel, links } = props;
-  const faults = faultLines(state, width);
+  // A field and a row for each way on stay in sight; a sentence that is longer says so.
+  const faults = clipped(faultLines(state, width), Math.max(1, height - links.length - 1));
   const needed = state.fields.length + 1 + Math.max(1, faults.length) + links.length;
   const airy = height >= needed + 3;
   // What Enter does can be guessed; what went wrong can not.

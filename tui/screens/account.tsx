@@ -29,7 +29,7 @@ type Row =
 
 const columnsAt = (now: number): readonly Column<Row>[] => [
   {
-    title: 'Signed in from, and invitations',
+    title: 'Sessions and invitations',
     width: { share: 3 },
     cell: (row) =>
       row.kind === 'invitation'

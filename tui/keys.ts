@@ -70,7 +70,7 @@ export const keyTable = {
   previousPart: { keys: ['left', 'h'], does: 'Previous part', group: 'move' },
   why: {
     keys: ['w'],
-    does: 'See who holds the seats, and who was refused',
+    does: 'See who holds seats, and who was refused',
     group: 'act',
   },
   usage: {

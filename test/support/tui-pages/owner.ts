@@ -52,7 +52,14 @@ export const ana = pages('ana', [
     question: true,
   },
   { name: 'reset', ...ask, over: 'License', keys: 'r', asks: '/reset' },
-  { name: 'help', drawn: 'help/Help', over: 'License', keys: '?', shows: 'Keys' },
+  {
+    name: 'help',
+    drawn: 'help/Help',
+    over: 'License',
+    keys: '?',
+    shows: 'Keys',
+    instead: /Move up/u,
+  },
   { name: 'palette', drawn: 'palette/Palette', over: 'License', keys: ':', shows: 'Go to License' },
   {
     name: 'Activations',

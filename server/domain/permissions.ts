@@ -82,3 +82,12 @@ export const relationOf = (
   if (membership?.status !== 'active') return null;
   return membership.manage ? 'manager' : 'user';
 };
+
+/** The accounts that are something to a license by themselves, which operators are to every one. */
+export const peopleOf = (
+  license: LicenseDoc,
+  memberships: readonly MembershipDoc[],
+): readonly string[] => [
+  license.ownerId,
+  ...memberships.filter(({ status }) => status === 'active').map(({ accountId }) => accountId),
+];

@@ -8,7 +8,7 @@ import { RefusalError } from '../http/problem.ts';
 import type { ChangeEvent } from '../../shared/api/server.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { watchChanges } from '../usecases/events.ts';
+import { createChangeFeed } from '../usecases/events.ts';
 import { stillSignedIn } from '../usecases/sign-in.ts';
 
 const eventStream = 'text/event-stream';
@@ -45,6 +45,7 @@ const createStreams = () => {
 
 export const eventRoutes = (deps: Deps) => {
   const streams = createStreams();
+  const feed = createChangeFeed(deps);
   return newApi<AccountEnv>().openapi(
     createRoute({
       method: 'get',
@@ -68,7 +69,7 @@ export const eventRoutes = (deps: Deps) => {
       return streamSSE(c, async (stream) => {
         const waiting: ChangeEvent[] = [];
         let wake = (): void => undefined;
-        const endWatch = watchChanges(deps, caller, (event) => {
+        const endWatch = feed.watch(caller, (event) => {
           waiting.push(event);
           // Also while what was written before waits for its reader.
           if (waiting.length >= backlog) end();

@@ -1,8 +1,8 @@
 /** What changed, told live to whoever may see it. */
 import type { ChangeEvent } from '../../shared/api/server.ts';
+import { iso } from '../../shared/time.ts';
 import type { Change } from '../store/store.ts';
-import { roleMay } from '../domain/permissions.ts';
-import { relationTo } from './access.ts';
+import { peopleOf, roleMay } from '../domain/permissions.ts';
 import type { AccountCaller } from './caller.ts';
 import type { Deps } from './deps.ts';
 
@@ -24,44 +24,82 @@ const named = ({ header }: Change): readonly unknown[] => [
   header.details?.['account'],
 ];
 
-const maySee = async (
-  deps: Deps,
-  caller: AccountCaller,
+/** The accounts, operators aside, that may see what is about a license and names these ids. */
+const audienceOf = (
+  deps: Pick<Deps, 'store'>,
   licenseId: string | null,
   ids: readonly unknown[],
-): Promise<boolean> => {
-  if (roleMay(caller.account.role, 'event.see-all') || ids.includes(caller.account.id)) return true;
-  if (licenseId === null) return false;
-  return deps.store.read(async (reader) => {
-    const license = await reader.licenses.get(licenseId);
-    return license !== undefined && (await relationTo(reader, caller, license)) !== null;
+): Promise<ReadonlySet<unknown>> =>
+  deps.store.read(async (reader) => {
+    const license = licenseId === null ? undefined : await reader.licenses.get(licenseId);
+    if (!license) return new Set(ids);
+    const members = await reader.memberships.by('license', license.id);
+    return new Set([...ids, ...peopleOf(license, members)]);
   });
-};
 
-/** Calls back with each change that the caller may see, in order; returns what ends it. */
-export const watchChanges = (
-  deps: Deps,
-  caller: AccountCaller,
-  listener: (event: ChangeEvent) => void,
-): (() => void) => {
+interface Watcher {
+  readonly caller: AccountCaller;
+  readonly listener: (event: ChangeEvent) => void;
+}
+
+export interface ChangeFeed {
+  /** Calls back with each change that the caller may see, in order; returns what ends it. */
+  watch(caller: AccountCaller, listener: (event: ChangeEvent) => void): () => void;
+}
+
+/** A feed, which costs nothing while nobody watches. Who may see a change is asked once, however many do. */
+export const createChangeFeed = (
+  deps: Pick<Deps, 'store' | 'live' | 'now' | 'log'>,
+): ChangeFeed => {
+  const watchers = new Set<Watcher>();
   let last: Promise<void> = Promise.resolve();
-  const tell = (event: ChangeEvent, ids: readonly unknown[]): void => {
-    last = last.then(async () => {
-      if (await maySee(deps, caller, event.licenseId, ids)) listener(event);
-    });
+
+  const deliver = async (event: ChangeEvent, ids: readonly unknown[]): Promise<void> => {
+    const audience = await audienceOf(deps, event.licenseId, ids);
+    for (const { caller, listener } of watchers) {
+      const { id, role } = caller.account;
+      if (roleMay(role, 'event.see-all') || audience.has(id)) listener(event);
+    }
   };
-  const endStore = deps.store.watch((change) => {
-    const { seq, at, action, outcome, actor } = change.header;
-    const licenseId = licenseOf(change);
-    tell({ seq, at, action, outcome, by: actor.id, licenseId }, named(change));
-  });
-  const endLive = deps.live.watch((licenseId, activationId) => {
-    const at = new Date(deps.now()).toISOString();
-    const seen = { seq: deps.store.seq(), at, action: 'activation.seen', outcome: 'ok' };
-    tell({ ...seen, by: activationId, licenseId }, []);
-  });
-  return () => {
-    endStore();
-    endLive();
+
+  const tell = (event: ChangeEvent, ids: readonly unknown[]): void => {
+    last = last
+      .then(() => deliver(event, ids))
+      .catch((error: unknown) => {
+        deps.log.error(
+          { err: error, seq: event.seq },
+          'A change could not be told to who watches.',
+        );
+      });
+  };
+
+  const begin = (): (() => void) => {
+    const endStore = deps.store.watch((change) => {
+      const { seq, at, action, outcome, actor } = change.header;
+      const licenseId = licenseOf(change);
+      tell({ seq, at, action, outcome, by: actor.id, licenseId }, named(change));
+    });
+    const endLive = deps.live.watch((licenseId, activationId) => {
+      const seen = { seq: deps.store.seq(), action: 'activation.seen', outcome: 'ok' };
+      tell({ ...seen, at: iso(deps.now()), by: activationId, licenseId }, []);
+    });
+    return () => {
+      endStore();
+      endLive();
+    };
+  };
+
+  let end: (() => void) | undefined;
+  return {
+    watch: (caller, listener) => {
+      const watcher = { caller, listener };
+      watchers.add(watcher);
+      end ??= begin();
+      return () => {
+        if (!watchers.delete(watcher) || watchers.size > 0) return;
+        end?.();
+        end = undefined;
+      };
+    },
   };
 };

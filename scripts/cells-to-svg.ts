@@ -1,17 +1,5 @@
 /** Draws the cells of a terminal as SVG: every glyph at its cell, so that columns and boxes are exact. */
-
-/** A cell as test/support/terminal.ts reads it. */
-export interface DrawnCell {
-  readonly text: string;
-  /** 0 for the right half of a wide character. */
-  readonly width: number;
-  readonly fg: number | string | undefined;
-  readonly bg: number | string | undefined;
-  readonly bold: boolean;
-  readonly dim: boolean;
-  readonly inverse: boolean;
-  readonly underline: boolean;
-}
+import type { Cell } from '../test/support/terminal.ts';
 
 export interface Palette {
   readonly foreground: string;
@@ -79,7 +67,7 @@ interface Paint {
   readonly back: string | undefined;
 }
 
-const paintOf = ({ fg, bg, inverse }: DrawnCell, palette: Palette): Paint => {
+const paintOf = ({ fg, bg, inverse }: Cell, palette: Palette): Paint => {
   const named = (color: number | string | undefined): string | undefined =>
     typeof color === 'number' ? palette.colors[color] : color;
   const fill = named(fg) ?? palette.foreground;
@@ -97,7 +85,7 @@ const blocks: Readonly<Record<string, readonly [top: number, height: number]>> =
 };
 
 /** Backgrounds of a row, neighbors of one color as one rectangle: else seams show between them. */
-const drawBacks = (row: readonly DrawnCell[], y: number, palette: Palette): string => {
+const drawBacks = (row: readonly Cell[], y: number, palette: Palette): string => {
   const parts: string[] = [];
   let from = 0;
   const backs = row.map((drawn) => paintOf(drawn, palette).back);
@@ -115,7 +103,7 @@ const drawBacks = (row: readonly DrawnCell[], y: number, palette: Palette): stri
   return parts.join('');
 };
 
-const drawCell = (drawn: DrawnCell, x: number, y: number, palette: Palette): string => {
+const drawCell = (drawn: Cell, x: number, y: number, palette: Palette): string => {
   if (drawn.width === 0) return '';
   const { fill } = paintOf(drawn, palette);
   const left = round(padding + x * cell.width);
@@ -136,7 +124,7 @@ const drawCell = (drawn: DrawnCell, x: number, y: number, palette: Palette): str
 
 /** The picture of a screen; the same cells give the same bytes. */
 export const cellsToSvg = (
-  rows: readonly (readonly DrawnCell[])[],
+  rows: readonly (readonly Cell[])[],
   palette: Palette = darkPalette,
 ): string => {
   const columns = Math.max(0, ...rows.map((row) => row.length));

@@ -1,7 +1,6 @@
 /** How near the end of a license is, in words that a program can go by. */
 import { z } from 'zod';
-
-const day = 86_400_000;
+import { day } from './time.ts';
 
 export const ExpiryNotice = z
   .object({

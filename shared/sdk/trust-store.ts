@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { verifyStatement } from '../statements.ts';
+import { day } from '../time.ts';
 import type { Trust } from '../trust.ts';
 import { stateDirOf, trustOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { readState, writeState } from './state.ts';
@@ -19,8 +20,6 @@ const RevocationsState = z.object({
 
 const trustFile = 'trust.json';
 const TrustState = z.object({ version: z.literal(1), text: z.string() });
-
-const day = 86_400_000;
 
 const numberOf = (trust: Trust): number => trust.revocations?.licet.number ?? -1;
 

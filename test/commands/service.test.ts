@@ -1,5 +1,6 @@
 /** `licet service`: the unit as systemd itself reads it, and how a server tells systemd that it answers. */
 import { spawn, spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
@@ -142,6 +143,19 @@ test('install writes unit and user, and puts the unlock secret where the server 
   expect(await uninstallService({ root })).toBe(true);
   expect(await readdir(path.join(root, 'etc/systemd/system'))).toEqual([]);
   expect(await readdir(path.join(root, 'var/lib/licet'))).toContain('db.json');
+});
+
+const withoutSystemd = process.getuid?.() === 0 && !existsSync('/run/systemd/system');
+
+test.runIf(withoutSystemd)('where systemd does not run, nothing is changed', async () => {
+  const data = path.join(folder.path, 'data');
+  done(await licet(`init --data ${data} --operator-email a@example.com --json`));
+  for (const line of [`install --data ${data}`, 'uninstall']) {
+    const ran = await licet(`service ${line}`);
+    expect(ran).toMatchObject({ code: 2, stderr: expect.stringContaining('systemd does not run') });
+  }
+  expect(await readdir(path.join(data, 'keys'))).toContain('unlock');
+  done(await licet(`service install --data ${data} --dry-run`));
 });
 
 test('install without a data folder that was set up says what to do, and changes nothing', async () => {

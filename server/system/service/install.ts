@@ -136,9 +136,24 @@ const writeWhole = async (file: string, text: string): Promise<void> => {
   await rename(`${file}.new`, file);
 };
 
-const checkPower = (place: ServicePlace): void => {
-  if (isLive(place) && process.getuid?.() !== 0) {
+/** Before anything is changed, above all the place of the unlock secret. */
+const checkPower = async (place: ServicePlace): Promise<void> => {
+  if (process.platform !== 'linux') {
+    throw new Failure(
+      'setting',
+      'A service is made for systemd, which only Linux has. Let what starts programs on this system run "licet serve".',
+    );
+  }
+  if (!isLive(place)) return;
+  if (process.getuid?.() !== 0) {
     throw new Failure('setting', 'Services are installed by root: run it again with sudo.');
+  }
+  // As sd_booted(3) finds out.
+  if (!(await exists('/run/systemd/system'))) {
+    throw new Failure(
+      'setting',
+      'systemd does not run on this machine. Let what starts programs here run "licet serve", or write the service into another system with --root.',
+    );
   }
 };
 
@@ -148,7 +163,7 @@ const checkPower = (place: ServicePlace): void => {
  * unlock secret
  */
 export const installService = async (options: InstallOptions): Promise<void> => {
-  checkPower(options);
+  await checkPower(options);
   const [unseen] = hiddenFrom(options);
   if (unseen !== undefined) throw new Failure('setting', unseen);
   const unit = await makeUnit(options);
@@ -176,7 +191,7 @@ export const installService = async (options: InstallOptions): Promise<void> => 
 
 /** Stops the service and takes it away. Data, unlock secret and user stay. Gives whether there was one. */
 export const uninstallService = async (place: ServicePlace): Promise<boolean> => {
-  checkPower(place);
+  await checkPower(place);
   const unit = path.join(place.root, unitFile);
   if (!(await exists(unit))) return false;
   if (isLive(place)) await run('systemctl', ['disable', '--now', unitName]);

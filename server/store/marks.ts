@@ -8,6 +8,7 @@ import { join } from 'node:path';
 
 import { createSlices, errorCode, messageOf, syncDirectory } from './files.ts';
 import { writeAll } from './journal-file.ts';
+import { createLargeMap, type LargeMap } from './large-map.ts';
 import { readLines } from './lines.ts';
 import type { Log } from './log.ts';
 import type { Mark, Marks } from './store.ts';
@@ -37,7 +38,7 @@ const parseMark = (text: string): Mark | undefined => {
 const markStart = ':{"at":';
 
 /** Files a line of the file; false when it is none of a mark. */
-const fileLine = (marks: Map<string, StoredMark>, line: string): boolean => {
+const fileLine = (marks: LargeMap<StoredMark>, line: string): boolean => {
   const end = line.indexOf('"', 1);
   if (!line.startsWith('"') || !line.startsWith(markStart, end + 1)) return false;
   const id = line.slice(1, end);
@@ -48,8 +49,8 @@ const fileLine = (marks: Map<string, StoredMark>, line: string): boolean => {
   return true;
 };
 
-const readMarks = async (path: string, log: Log): Promise<Map<string, StoredMark>> => {
-  const marks = new Map<string, StoredMark>();
+const readMarks = async (path: string, log: Log): Promise<LargeMap<StoredMark>> => {
+  const marks = createLargeMap<StoredMark>();
   let bad = 0;
   try {
     const handle = await open(path, 'r');
@@ -75,7 +76,7 @@ const readMarks = async (path: string, log: Log): Promise<Map<string, StoredMark
   return marks;
 };
 
-const writeMarks = async (path: string, marks: ReadonlyMap<string, StoredMark>): Promise<void> => {
+const writeMarks = async (path: string, marks: LargeMap<StoredMark>): Promise<void> => {
   const temporary = `${path}.tmp`;
   const handle = await open(temporary, 'w', 0o600);
   const pause = createSlices(2);
@@ -83,15 +84,17 @@ const writeMarks = async (path: string, marks: ReadonlyMap<string, StoredMark>):
     let position = 0;
     let text = '{';
     let separator = '\n';
-    for (const [id, mark] of marks) {
-      text += `${separator}${JSON.stringify(id)}:${typeof mark === 'string' ? mark : JSON.stringify(mark)}`;
-      separator = ',\n';
-      if (text.length < 1 << 16) continue;
-      const bytes = Buffer.from(text);
-      text = '';
-      await writeAll(handle, bytes, position);
-      position += bytes.length;
-      await pause();
+    for (const part of marks.parts()) {
+      for (const [id, mark] of part) {
+        text += `${separator}${JSON.stringify(id)}:${typeof mark === 'string' ? mark : JSON.stringify(mark)}`;
+        separator = ',\n';
+        if (text.length < 1 << 16) continue;
+        const bytes = Buffer.from(text);
+        text = '';
+        await writeAll(handle, bytes, position);
+        position += bytes.length;
+        await pause();
+      }
     }
     await writeAll(handle, Buffer.from(`${text}\n}\n`), position);
     await handle.sync();
@@ -140,7 +143,15 @@ export const openMarks = async (directory: string, log: Log): Promise<StoredMark
     delete: (id) => {
       changed = marks.delete(id) || changed;
     },
-    ids: () => marks.keys(),
+    idsOf: async (prefix) => {
+      const pause = createSlices(2);
+      const found: string[] = [];
+      for (const part of marks.parts()) {
+        for (const id of part.keys()) if (id.startsWith(prefix)) found.push(id);
+        await pause();
+      }
+      return found;
+    },
     save: async () => {
       while (isSaving()) await saving;
       if (!changed) return;

@@ -124,8 +124,8 @@ export interface Marks {
   get(id: string): Mark | undefined;
   set(id: string, mark: Mark): void;
   delete(id: string): void;
-  /** All ids that have a mark. */
-  ids(): Iterable<string>;
+  /** All ids that have a mark and begin so; one that comes meanwhile may be missing. */
+  idsOf(prefix: string): Promise<readonly string[]>;
 }
 
 export type StoreStatus =

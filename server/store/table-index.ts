@@ -1,4 +1,5 @@
 /** An index of a collection: which ids are filed under which key. */
+import { createLargeMap, type LargeMap } from './large-map.ts';
 import { createSorted, putSorted, removeSorted, type Sorted } from './sorted.ts';
 import type { Document, IndexKeys } from './store.ts';
 
@@ -14,13 +15,13 @@ const fewIds = 64;
 export interface Index {
   readonly name: string;
   readonly keysOf: IndexKeys<Document>;
-  readonly filed: Map<string, Filed>;
+  readonly filed: LargeMap<Filed>;
 }
 
 export const createIndex = (name: string, keysOf: IndexKeys<Document>): Index => ({
   name,
   keysOf,
-  filed: new Map(),
+  filed: createLargeMap(),
 });
 
 export type Keys = ReturnType<IndexKeys<Document>>;
@@ -45,7 +46,7 @@ const addToFew = (few: string[], id: string): Filed => {
   return many;
 };
 
-const fileKey = (filed: Map<string, Filed>, key: string, id: string): void => {
+const fileKey = (filed: LargeMap<Filed>, key: string, id: string): void => {
   const before = filed.get(key);
   if (before === undefined) {
     filed.set(key, id);
@@ -65,7 +66,7 @@ export const file = ({ filed }: Index, keys: Keys, id: string): void => {
   else if (keys !== undefined) for (const key of keys) fileKey(filed, key, id);
 };
 
-const unfileKey = (filed: Map<string, Filed>, key: string, id: string): void => {
+const unfileKey = (filed: LargeMap<Filed>, key: string, id: string): void => {
   const before = filed.get(key);
   if (before === id) {
     filed.delete(key);

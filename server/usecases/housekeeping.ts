@@ -142,8 +142,7 @@ const freeSpentSeats = async (deps: Deps, licenseId: string): Promise<void> => {
 
 /** Drops the marks of sessions that are gone: those that people ended themselves left theirs. */
 const dropMarks = async ({ store }: Deps): Promise<void> => {
-  const marked: string[] = [];
-  for (const id of store.marks.ids()) if (id.startsWith(idPrefixes.session)) marked.push(id);
+  const marked = await store.marks.idsOf(idPrefixes.session);
   for (let start = 0; start < marked.length; start += pageSize) {
     const some = marked.slice(start, start + pageSize);
     const known = await store.read((reader) =>

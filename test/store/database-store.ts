@@ -243,7 +243,10 @@ export const openDatabaseStore = <S extends Schema>(file: string, schema: S): St
           .prepare('INSERT OR REPLACE INTO marks VALUES (?, ?)')
           .run(id, JSON.stringify(mark)),
       delete: (id) => void database.prepare('DELETE FROM marks WHERE id = ?').run(id),
-      ids: () => select('SELECT id AS json FROM marks').map(String),
+      idsOf: async (prefix) =>
+        select('SELECT id AS json FROM marks')
+          .map(String)
+          .filter((id) => id.startsWith(prefix)),
     },
     seq: () => tip().seq,
     era: () => 1,

@@ -304,7 +304,8 @@ export const testStore = (name: string, makePlace: () => Promise<Place>): void =
       await reopen();
       expect(store.marks.get('act_1')).toEqual({ at: 1000, version: '1.2', from: '::1' });
       expect(store.marks.get('act_2')).toBeUndefined();
-      expect([...store.marks.ids()]).toEqual(['act_1']);
+      expect(await store.marks.idsOf('act_')).toEqual(['act_1']);
+      expect(await store.marks.idsOf('ses_')).toEqual([]);
       expect(store.seq()).toBe(0);
     });
 

@@ -165,6 +165,17 @@ test('a card is read whole on the smallest screen, its code in one piece', async
   await terminal.waitFor('the end');
 });
 
+test('a name that is too long is cut in the middle: version and ending of a file stay in sight', async () => {
+  const server = await openPagesServer();
+  const terminal = await signInTui(server, operatorEmail, { columns: 60, rows: 16 });
+  const short = /acme-\S*…\S*1\.4\.0\.bin/u;
+  await terminal.waitFor('▌ Prod');
+  terminal.press('6');
+  await terminal.waitFor(short);
+  terminal.type('Slong-run');
+  await terminal.waitFor(/release +acme-\S*…\S*1\.4\.0\.bin/u);
+});
+
 test('a long list is paged: its end is reached by one key, filtered and marked', async () => {
   const server = await openPortalServer();
   const operator = await server.client(operatorEmail);

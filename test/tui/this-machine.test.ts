@@ -1,5 +1,5 @@
 /** The technician's screen on a machine without a network, and the owner's screen at the server. */
-import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
@@ -244,6 +244,31 @@ describe('an air-gapped machine on its screen', () => {
     await step(terminal, 'Read a code');
     await terminal.waitFor('▌ Code');
     expect(terminal.output()).not.toContain('EventEmitter');
+  });
+
+  test('says where a key comes from when there is none, and tries again where its folder is no folder', async () => {
+    const { terminal, stateDir } = await openMachine({});
+    await step(terminal, 'Verify the key');
+    await terminal.waitFor('Empty for the key that was entered here.');
+    terminal.type('\ttrust.json\r');
+    await terminal.waitFor('✖');
+    terminal.press('esc');
+    await terminal.waitFor('Keep editing');
+    terminal.press('down', 'enter');
+    await atMenu(terminal);
+    await step(terminal, 'Give the key back');
+    await terminal.waitFor('Empty for the key that was entered here.');
+    terminal.press('enter', 'enter');
+    await terminal.waitFor('Enter it: “Enter a key”.');
+    await back(terminal);
+    await rm(stateDir, { recursive: true, force: true });
+    await writeFile(stateDir, 'a file where the folder should be');
+    await step(terminal, 'Make a request');
+    await terminal.waitFor('Try again');
+    expect(terminal.screen()).not.toContain('BEGIN LICET');
+    await rm(stateDir);
+    terminal.press('R');
+    await terminal.waitFor('Request to type');
   });
 
   test('shows every step with its sentence on a usual screen, and misses no server', async () => {

@@ -41,7 +41,7 @@ export const useThisMachine = (): ThisMachine => {
     const actions = await import('../actions/this-machine.ts');
     const answer = await question(actions, { ...machine, key: key.value, trust: trust.value });
     if (answer.ok) return answer;
-    const { message } = answer.error;
+    const message = inMenuWords(answer.error.message);
     if (answer.error === actions.noTrust) return fail({ field: 'trust', text: message });
     const unreadable = answer.error.kind === 'rejected' && answer.error.reason === 'unreadable';
     return fail(unreadable ? { field: 'key', text: message } : { text: message });
@@ -63,3 +63,15 @@ export const useThisMachine = (): ThisMachine => {
     keyToGiveBack: (values) => ask(values, (actions, here) => actions.keyToGiveBack(here)),
   };
 };
+
+const steps: Readonly<Record<string, string>> = {
+  enter: 'Enter a key',
+  request: 'Make a request',
+  verify: 'Verify the key',
+};
+
+/** What the SDK says by its commands, by the steps of the menu. */
+const inMenuWords = (message: string): string =>
+  message.replaceAll(/licet offline-key (\w+)/gu, (command, step: string) =>
+    step in steps ? `“${steps[step]}”` : command,
+  );

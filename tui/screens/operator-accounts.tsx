@@ -29,7 +29,7 @@ const columnsAt = (now: number): readonly Column<Account>[] => [
   {
     title: 'Company',
     width: { share: 2 },
-    from: 76,
+    from: 96,
     cell: ({ company }) => ({ text: company ?? '-', tone: 'dim' }),
   },
   { title: 'Role', width: 8, from: 60, cell: ({ role }) => role },

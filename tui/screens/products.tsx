@@ -14,8 +14,8 @@ import { useRows } from '../hooks/use-rows.ts';
 import { date, exactTime } from '../state/relative-time.ts';
 
 const columns: readonly Column<Product>[] = [
-  { title: 'Id', width: { share: 2 }, cell: ({ id }) => id },
-  { title: 'Name', width: { share: 2 }, cell: ({ name }) => name },
+  { title: 'Id', width: { share: 3 }, cell: ({ id }) => id },
+  { title: 'Name', width: { share: 3 }, cell: ({ name }) => name },
   {
     title: 'New licenses start with',
     width: { share: 5 },
@@ -26,7 +26,7 @@ const columns: readonly Column<Product>[] = [
     title: 'Since',
     width: 12,
     align: 'end',
-    from: 76,
+    from: 96,
     cell: ({ createdAt }) => ({ text: date(Date.parse(createdAt)), tone: 'dim' }),
   },
 ];

@@ -38,7 +38,7 @@ const kindNames = {
 
 const columns: readonly Column<SearchHit>[] = [
   { title: 'What', width: 11, cell: ({ kind }) => ({ text: kindNames[kind], tone: 'dim' }) },
-  { title: 'Name', width: { share: 4 }, cell: ({ title }) => title },
+  { title: 'Name', width: { share: 4 }, cut: 'middle', cell: ({ title }) => title },
   {
     title: 'License',
     width: { share: 3 },

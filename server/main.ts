@@ -135,12 +135,15 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const port = await listenOn(started.server, settings.listen);
     const scheme = current.identity ? 'https' : 'http';
     const url = `${scheme}://${showHostPort({ host: settings.listen.host, port })}`;
-    const reload = async (): Promise<void> => {
+    const readAgain = async (): Promise<void> => {
       const before = current.keys;
       current = await readChangeable(options, await readSettings(options), now());
       if (current.identity) started.setIdentity(current.identity);
       await journalKeyChanges(deps, before, current.keys);
     };
+    let last: Promise<void> = Promise.resolve();
+    // One after the other: what changed since the last is journaled, once.
+    const reload = (): Promise<void> => (last = last.then(readAgain, readAgain));
     const checkpoints = await keepCheckpoints({
       directory,
       log,

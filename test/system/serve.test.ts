@@ -299,4 +299,12 @@ describe('a change of keys', () => {
     await expect.poll(keySet).toContain(kid);
     await expect.poll(journal).toContain(`"action":"keys.rotate","target":"${kid}"`);
   });
+
+  test('is journaled once, however many ask at once to read it', async () => {
+    const server = await start();
+    const now = Date.now();
+    const { kid } = await rotateSigningKey({ directory, passphrase: rootPassphrase, now });
+    await Promise.all([server.reload(), server.reload(), server.reload()]);
+    expect(journal().split(`"action":"keys.rotate","target":"${kid}"`)).toHaveLength(2);
+  });
 });

@@ -32,8 +32,8 @@ export interface TransportOptions {
 
 /** An agent whose connections are handed out only once their certificate is checked. */
 const checkedAgent = (pin: string | null, keepAlive: boolean): https.Agent => {
-  // No cached sessions: a resumed one shows no chain of certificates.
-  const agent = new https.Agent({ keepAlive, maxCachedSessions: 0 });
+  const agent = new https.Agent({ keepAlive });
+  // Made here, so that no session is kept to be resumed: a resumed one shows no chain of certificates.
   agent.createConnection = (options, callback) => {
     // The check below replaces the one that OpenSSL would make, for pins; `authorized` is its result.
     const socket = tls.connect({

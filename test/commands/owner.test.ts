@@ -1,5 +1,9 @@
 /** What owners and users do by command. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import path from 'node:path';
+import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
+import { openProgram } from '../support/terminal.ts';
 import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
 
 let portal: Portal;
@@ -136,6 +140,30 @@ test('an account that exists is invited, and accepts or declines', async () => {
   done(await portal.as('kim', `account decline ${id('Prod')}`));
   const seen = await portal.as('kim', 'license list --json');
   expect(seen.json()).toMatchObject({ items: [{ name: 'Dev' }] });
+});
+
+test('at a terminal what takes seats is asked first: no leaves all as it is, --yes means it', async () => {
+  await ana(`activations reset ${licenses.dev}`);
+  await activate('asked-1', licenses.dev, '7');
+  const counter = async () => (await ana(`license show ${licenses.dev} --json`)).json()['counter'];
+  const program = await bundle('tui/main.tsx');
+  const at = (line: string) =>
+    closing(
+      openProgram(program, line.split(' '), {
+        env: { LICET_CONFIG_DIR: path.join(portal.folder, 'config', 'ana') },
+      }),
+    );
+  const asked = at(`activations reset ${licenses.dev}`);
+  await asked.waitFor('(yes/no)');
+  expect(asked.screen()).toContain('1 machine will give its seat back');
+  asked.type('no\r');
+  expect(await asked.exited).toMatchObject({ code: 1 });
+  await asked.waitFor('Nothing was changed.');
+  expect(await counter()).toBe(1);
+  const meant = at(`activations reset ${licenses.dev} --yes`);
+  expect(await meant.exited).toMatchObject({ code: 0 });
+  expect(meant.output()).not.toContain('(yes/no)');
+  expect(await counter()).toBe(0);
 });
 
 test('a changed password: the old one stops working', async () => {

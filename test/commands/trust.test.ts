@@ -100,6 +100,11 @@ test('the token lies in the platform’s folder for settings, for its owner alon
   done(await licet(`login --server ${server.url} --email ${email}`, { env, input: password }));
   expect(await readFile(file, 'utf8')).toMatch(/"token": "ls_[\w-]{43}"/u);
   expect((await stat(file)).mode & 0o777).toBe(0o600);
+  // Where there was no folder, the one that is made is nobody else's either.
+  const elsewhere = { ...env, XDG_CONFIG_HOME: `${config}/new` };
+  const again = `login --server ${server.url} --email ${email}`;
+  done(await licet(again, { env: elsewhere, input: password }));
+  expect((await stat(`${config}/new/licet`)).mode & 0o777).toBe(0o700);
   done(await licet('whoami', { env }));
   done(await licet('logout', { env }));
   expect(await readFile(file, 'utf8')).not.toContain('ls_');

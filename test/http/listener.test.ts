@@ -1,8 +1,12 @@
+import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
+import { defaultLimits } from '../../server/http/limits.ts';
 import { createListener, type Listener, type ListenerOptions } from '../../server/http/listener.ts';
 import { makeAuthority, makeServerIdentity } from '../../server/system/tls/issue.ts';
+import { fingerprintOf } from '../../shared/sdk/certificate.ts';
+import { createTransport, UntrustedError } from '../../shared/sdk/transport.ts';
 import { openRaw, sendRaw } from '../support/raw-http.ts';
 
 let listener: Listener | undefined;
@@ -219,6 +223,33 @@ test('a request has a hundred headers at most, and is told so', async () => {
   };
   expect(await ask(100)).toBe('done');
   expect(JSON.parse(await ask(101))).toMatchObject({ status: 431, detail: /100 are the most/u });
+});
+
+test.each([
+  ['in its time', 0, '200 200'],
+  ['that is out of date', -200, 'untrusted'],
+  ['of the future', 200, 'untrusted'],
+])(
+  'a client that pins the authority takes a certificate %s: %s days from now',
+  async (_, days, said) => {
+    const at = Date.now() + days * 86_400_000;
+    const authority = await makeAuthority('Test', Date.now());
+    const tls = await makeServerIdentity(authority, ['localhost'], at);
+    const port = await start(echo, { tls });
+    const pin = fingerprintOf(new X509Certificate(authority.cert));
+    const ask = createTransport({ pin, timeout: 10_000, keepAlive: false });
+    const outcome = await Promise.all(
+      ['/one', '/two'].map((path) => ask(`https://127.0.0.1:${port}${path}`)),
+    ).then(
+      (all) => all.map(({ status }) => status).join(' '),
+      (error: unknown) => (error instanceof UntrustedError ? 'untrusted' : String(error)),
+    );
+    expect(outcome).toBe(said);
+  },
+);
+
+test('ten seconds are what headers and progress have, unless a server is told otherwise', () => {
+  expect(defaultLimits).toMatchObject({ headers: 10_000, progress: 10_000, share: 0.75 });
 });
 
 describe('connections', () => {

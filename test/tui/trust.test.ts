@@ -11,6 +11,9 @@ import {
   quietLog,
   type DataFolders,
 } from '../support/data-folder.ts';
+import { bundle } from '../support/bundle.ts';
+import { closing } from '../support/closing.ts';
+import { openProgram } from '../support/terminal.ts';
 import { openTui } from '../support/tui.ts';
 
 let folders: DataFolders;
@@ -83,6 +86,42 @@ test('a certificate is compared once; one that changes stops the sign-in before 
   const journal = await journalOf(second.directory);
   expect(journal).toContain('server.init');
   expect(journal).not.toContain('session');
+});
+
+test('in plain mode only a yes trusts it, and one that has changed is no question', async () => {
+  const first = await start();
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-trust-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const open = async () =>
+    closing(
+      openProgram(await bundle('tui/main.tsx'), ['--plain', '--server', first.url], {
+        columns: 200,
+        rows: 100,
+        env: { HOME: folder, LICET_CONFIG_DIR: folder },
+      }),
+    );
+  const pin = first.fingerprint ?? '';
+
+  const doubting = await open();
+  await doubting.waitFor('Type yes or no:');
+  doubting.type('y\r');
+  expect(await doubting.exited).toMatchObject({ code: 5 });
+  expect(await readdir(folder)).toEqual([]);
+
+  const sure = await open();
+  await sure.waitFor('Type yes or no:');
+  sure.type('yes\r');
+  await sure.waitFor('You are not signed in.');
+  sure.type('quit\r');
+  expect(await sure.exited).toMatchObject({ code: 0 });
+  expect(await readFile(path.join(folder, 'client.json'), 'utf8')).toContain(pin);
+
+  await first.stop();
+  await start(Number(new URL(first.url).port));
+  const changed = await open();
+  expect(await changed.exited).toMatchObject({ code: 5 });
+  expect(changed.output()).toMatch(/certificate/u);
+  expect(changed.output()).not.toMatch(/yes or no|not signed in|Password/u);
 });
 
 test('on the smallest screen the whole fingerprint can be read, and Enter at once trusts nobody', async () => {

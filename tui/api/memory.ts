@@ -2,7 +2,7 @@
  * What the client remembers between runs: the current server and, for each server, its certificate's
  * fingerprint (known-hosts style) and the session. One file, `client.json`, for its owner's eyes only.
  */
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 
@@ -59,7 +59,6 @@ export const openMemory = (folder: string): Memory => {
     const draft = `${file}.${process.pid}`;
     try {
       await writeFile(draft, `${JSON.stringify(next, null, 2)}\n`, { mode: 0o600 });
-      await chmod(draft, 0o600);
       await rename(draft, file);
     } finally {
       await rm(draft, { force: true });

@@ -45,6 +45,8 @@ const head = async (server: Portal): Promise<number> => {
 const options = { columns: roomy[0], rows: roomy[1], env: { NO_COLOR: '1' } } as const;
 
 // oxlint-disable-next-line no-control-regex -- color sequences begin with the escape character
+const unnamed = /\u001B\[(?:\d+;)*[34]8;/u;
+// oxlint-disable-next-line no-control-regex -- color sequences begin with the escape character
 const color = /\u001B\[(?:\d+;)*(?:3[0-8]|4[0-8]|9\d|10\d)(?:;\d+)*m/u;
 
 test.each([
@@ -79,7 +81,7 @@ const formless = ['session.sign-out'];
 
 test('every action of the palette has a form that holds at every size, and is left by Esc', async () => {
   const server = await openPagesServer();
-  const terminal = await signInTui(server, operatorEmail, options);
+  const terminal = await signInTui(server, operatorEmail, { columns: roomy[0], rows: roomy[1] });
   await terminal.waitFor('▌ Prod');
   const home = tuiPages.find(({ who }) => who === 'operator');
   const asking = allActions.filter(
@@ -114,6 +116,8 @@ test('every action of the palette has a form that holds at every size, and is le
       throw new Error(`${id}: ${String(error)}`, { cause: error });
     }
   }
+  expect(terminal.output()).toMatch(color);
+  expect(terminal.output()).not.toMatch(unnamed);
 });
 
 const tui = path.join(import.meta.dirname, '../../tui');

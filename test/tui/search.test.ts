@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { closing } from '../support/closing.ts';
+import { openGate } from '../support/gate.ts';
 import { must, operatorEmail } from '../support/live-server.ts';
 import { anaEmail, openPortalServer, signInTui } from '../support/tui.ts';
 
@@ -55,6 +57,24 @@ test('what is found of each kind leads to its section, filtered to it', async ()
   await terminal.waitFor('holds no seat');
   terminal.press('enter');
   await terminal.waitFor('Ana Ruiz <ana@acme.example>');
+});
+
+test('what takes long to open says so, and one that fails stays found', async () => {
+  const server = await withMachines();
+  const gate = closing(await openGate(server.url));
+  const terminal = await signInTui(gate, operatorEmail);
+  await terminal.waitFor('Prod');
+  terminal.type('Sdb-7');
+  await terminal.waitFor(/machine\s+db-7\.acme\.example/u);
+  gate.fail('/licenses/', 418, 'A proxy in trouble');
+  terminal.press('enter');
+  await terminal.waitFor('is not what a licet server');
+  gate.open();
+  gate.hold('/licenses/');
+  terminal.press('enter');
+  await terminal.waitFor('Opening…');
+  gate.open();
+  await terminal.waitFor('/ db-7.acme.example');
 });
 
 test('the search fits a small screen, and says when it finds nothing', async () => {

@@ -110,15 +110,14 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
       <SearchScreen
         client={client}
         onClose={close}
-        onOpen={(hit) => {
-          void placeOf(client, hit).then((place) => {
-            if (!place.ok) {
-              notify(failureWords(place.error), 'bad');
-              return;
-            }
-            close();
-            show(place.value.license, place.value.section, place.value.text);
-          });
+        onOpen={async (hit) => {
+          const place = await placeOf(client, hit);
+          if (!place.ok) {
+            notify(failureWords(place.error), 'bad');
+            return;
+          }
+          close();
+          show(place.value.license, place.value.section, place.value.text);
         }}
       />
     ));

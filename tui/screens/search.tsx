@@ -58,8 +58,8 @@ const aboutHit = ({ detail, license, owner }: SearchHit): string => {
 export interface SearchProps {
   readonly client: Client;
   readonly onClose: () => void;
-  /** Takes one to what was found. */
-  readonly onOpen: (hit: SearchHit) => void;
+  /** Takes one to what was found; resolves where one stays here all the same. */
+  readonly onOpen: (hit: SearchHit) => Promise<void>;
 }
 
 /** A field and what it finds, from the second letter on. */
@@ -67,6 +67,7 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
   const size = useContentSize();
   const [query, setQuery] = useState(editing(''));
   const [stored, setStored] = useState(emptyList);
+  const [opening, setOpening] = useState(false);
   const typed = query.text.trim();
   const settled = useSettled(typed, patience);
   const wanted = settled.length < shortest ? '' : settled;
@@ -82,9 +83,14 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
   const list = moveList(stored, { type: 'resize', count: hits.length, height: room });
   const marked = hits[list.index];
   const failed = asked.loading || wanted !== typed ? undefined : asked.failure;
+  const open = async (hit: SearchHit): Promise<void> => {
+    setOpening(true);
+    await onOpen(hit);
+    setOpening(false);
+  };
   const openOf = (hit: SearchHit | undefined): ScreenKey => {
     if (failed) return { run: asked.refresh, does: 'Search again', hint: 'retry' };
-    return hit && (() => onOpen(hit));
+    return hit && !opening ? () => void open(hit) : undefined;
   };
   const search = (next: typeof query): void => {
     setQuery(next);
@@ -111,9 +117,13 @@ export const SearchScreen = ({ client, onClose, onOpen }: SearchProps) => {
       {hits.length > 0 ? (
         <>
           <Table columns={columns} list={list} rowAt={(at) => hits[at]} width={size.columns} />
-          <Text tone="dim" wrap="truncate-end">
-            {cut(inert(marked ? aboutHit(marked) : ''), size.columns)}
-          </Text>
+          {opening ? (
+            <Loading what="Opening" />
+          ) : (
+            <Text tone="dim" wrap="truncate-end">
+              {cut(inert(marked ? aboutHit(marked) : ''), size.columns)}
+            </Text>
+          )}
           {more ? <Text tone="soon">There is more of this: type more of the name.</Text> : null}
         </>
       ) : failed ? (

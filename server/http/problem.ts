@@ -43,7 +43,11 @@ export const answerRefusal = (c: Context, refusal: Refusal): Response => {
   const { status } = problemTable[refusal.code];
   const after = refusal.retryAfter ?? (status === 503 ? laterSeconds : undefined);
   if (after !== undefined) c.header('Retry-After', String(after));
-  if (status === 401) c.header('WWW-Authenticate', 'Bearer');
+  if (status === 401) {
+    // RFC 6750, 3: a token that is not good any more is told from none.
+    const isBad = refusal.code === 'unauthenticated' && c.req.header('authorization') !== undefined;
+    c.header('WWW-Authenticate', isBad ? 'Bearer error="invalid_token"' : 'Bearer');
+  }
   // The table holds only statuses that have content.
   return c.json(problemOf(refusal), status satisfies ContentfulStatusCode, {
     'content-type': 'application/problem+json',

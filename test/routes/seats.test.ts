@@ -422,6 +422,9 @@ describe('lists', () => {
     const server = await openServer();
     const { status, headers } = await server.ask('GET', '/v1/licenses', { token: 'ls_nothing' });
     expect(status).toBe(401);
-    expect(headers.get('www-authenticate')).toBe('Bearer');
+    // RFC 6750, 3: told from none, so that a client knows to sign in anew.
+    expect(headers.get('www-authenticate')).toBe('Bearer error="invalid_token"');
+    const none = await server.ask('GET', '/v1/licenses');
+    expect([none.status, none.headers.get('www-authenticate')]).toEqual([401, 'Bearer']);
   });
 });

@@ -21,8 +21,9 @@ const wordsOf = (screen: string): string[] =>
     .split(/[\s│╭╮╰╯─━┌┐└┘├┤]+/u)
     .filter((word) => /\p{L}/u.test(word) && !/^\d+[smhdwy]?$/u.test(word));
 
-/** What only a small screen says, and what changes by itself. */
-const extra = /^(?:Too|move|more|of|\(PgDn\)|\(PgUp\)|the|end|for|now|in|\d.*)$/u;
+/** What only a small screen says, and how long ago something was, which changes by itself. */
+const extra =
+  /^(?:Too|move|more|of|\(PgDn\)|\(PgUp\)|the|end|for|\d.*|\(?(?:just|now|in|ago|seconds?|minutes?|hours?|days?|left)\)?[.,:]?)$/u;
 
 /** Words that were cut without an ellipsis: they are no words of the screen that has room for everything. */
 const torn = (screen: string, columns: number, whole: ReadonlySet<string>): string[] =>

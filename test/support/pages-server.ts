@@ -1,27 +1,13 @@
 /** A server on which every page has something to show, and one account for which each is empty. */
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { createRequest } from '../../shared/sdk/index.ts';
-import { publishRelease } from '../../tui/actions/publish-releases.ts';
 import { must, operatorEmail } from './live-server.ts';
+import { publish } from './publish.ts';
 import { anaEmail, openPortalServer, type Portal } from './tui.ts';
 
 export const evaEmail = 'eva@harbor.example';
-
-const publish = async (server: Portal): Promise<void> => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-release-'));
-  const file = path.join(folder, 'acme-setup-for-the-long-run-1.4.0.bin');
-  await writeFile(file, Buffer.alloc(4000, 'acme'));
-  const values = {
-    file,
-    product: 'acme-server',
-    version: '1.4.0',
-    platform: 'linux-x64',
-    kind: 'product',
-  };
-  await must(publishRelease.run(await server.client(operatorEmail), values));
-};
 
 /**
  * Ana's Prod is full, one of its seats held by an offline key, and refused web-3; its user is Leo, who
@@ -42,7 +28,7 @@ export const openPagesServer = async (): Promise<Portal> => {
   if (!made.ok) throw new Error(made.error.message);
   await must(ana.issueOfflineKey(server.prod, { request: made.value.file }));
   await activate('web-3');
-  await publish(server);
+  await publish(server, 4000, 'acme-setup-for-the-long-run-1.4.0.bin');
   await must(operator.createProduct({ id: 'studio', name: 'Acme Studio', trial: { days: 14 } }));
   await server.owner(evaEmail, 'Eva Marin');
   await must(

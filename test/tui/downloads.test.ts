@@ -2,28 +2,11 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { publishRelease } from '../../tui/actions/publish-releases.ts';
 import { closing } from '../support/closing.ts';
 import { openSlowProxy } from '../support/slow-proxy.ts';
 import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, copied, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
-
-/** Publishes a file of so many bytes, each time the same; gives the bytes. */
-const publish = async (server: Portal, size: number): Promise<Buffer> => {
-  const folder = await mkdtemp(path.join(os.tmpdir(), 'licet-release-'));
-  const file = path.join(folder, 'acme-setup.bin');
-  const bytes = Buffer.alloc(size, 'acme');
-  await writeFile(file, bytes);
-  const values = {
-    file,
-    product: 'acme-server',
-    version: '1.4.0',
-    platform: 'linux-x64',
-    kind: 'product',
-  };
-  await must(publishRelease.run(await server.client(operatorEmail), values));
-  return bytes;
-};
+import { publish } from '../support/publish.ts';
+import { anaEmail, copied, openPortalServer, signInTui } from '../support/tui.ts';
 
 test('a release is downloaded whole, and its address is copied for another machine', async () => {
   const server = await openPortalServer();

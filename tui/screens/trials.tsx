@@ -41,7 +41,7 @@ const columnsAt = (now: number): readonly Column<TrialEntry>[] => [
 /** The section. */
 export const TrialsScreen = () => {
   const portal = usePortal();
-  const { columns } = useContentSize();
+  const { columns, rows: height } = useContentSize();
   const filter = useFilter(columns);
   const now = useNow();
   const { contact } = useContact();
@@ -60,7 +60,7 @@ export const TrialsScreen = () => {
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
-      head={headLines(rows.rowAt(0), columns)}
+      head={headLines(rows.rowAt(0), columns, height)}
       empty={{
         title: 'No product can be tried here.',
         hint: `Ask ${contact} for a trial.`,
@@ -71,10 +71,10 @@ export const TrialsScreen = () => {
 };
 
 /** What every trial leaves out; the same for all products. */
-const headLines = (first: TrialEntry | undefined, columns: number) =>
+const headLines = (first: TrialEntry | undefined, columns: number, height: number) =>
   first
     ? paragraph(
-        `A trial is limited: ${first.restrictions.join(', ').toLowerCase()}. What you activate stays when you buy.`,
+        `A trial is limited: ${first.restrictions.join(', ').toLowerCase()}.${height < 10 ? '' : ' What you activate stays when you buy.'}`,
         columns,
         'dim',
       )

@@ -15,12 +15,13 @@ export const sign = (message: Uint8Array, seed: Uint8Array): Uint8Array => ed.si
 const usable = new Map<string, boolean>();
 const usableLimit = 1024;
 
-const checkPublicKey = (bytes: Uint8Array): boolean => {
+/** Whether bytes are a point that an honest signer could have made: canonical, of prime order. */
+const isHonestPoint = (bytes: Uint8Array): boolean => {
   try {
     // zip215 false: a non-canonical y or a negative zero is refused (RFC 8032, 5.1.3).
     const point = ed.Point.fromBytes(bytes, false);
     // A point of small order would accept signatures over any message; one with a torsion part makes
-    // verifiers disagree. No honest key is either.
+    // verifiers disagree. No honest key is either, nor is the R of an honest signature.
     return !point.isSmallOrder() && point.isTorsionFree();
   } catch {
     return false;
@@ -36,15 +37,15 @@ export const isPublicKey = (bytes: Uint8Array): boolean => {
   const name = toHex(bytes);
   const known = usable.get(name);
   if (known !== undefined) return known;
-  const answer = checkPublicKey(bytes);
+  const answer = isHonestPoint(bytes);
   if (usable.size >= usableLimit) usable.clear();
   usable.set(name, answer);
   return answer;
 };
 
 /**
- * Verifies a signature (RFC 8032, 5.1.7). Refuses degenerate keys, S of L or more and encodings that
- * are not canonical; never throws.
+ * Verifies a signature (RFC 8032, 5.1.7). Refuses degenerate keys, S of L or more, an R with a torsion
+ * part and encodings that are not canonical; never throws.
  */
 export const verify = (
   signature: Uint8Array,
@@ -53,7 +54,11 @@ export const verify = (
 ): boolean => {
   if (signature.length !== 64 || !isPublicKey(publicKey)) return false;
   try {
-    return ed.verify(signature, message, publicKey, { zip215: false });
+    // noble multiplies by the cofactor, which lets an R with a torsion part through; OpenSSL does not.
+    return (
+      ed.verify(signature, message, publicKey, { zip215: false }) &&
+      isHonestPoint(signature.subarray(0, 32))
+    );
   } catch {
     return false;
   }

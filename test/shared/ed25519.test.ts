@@ -5,6 +5,7 @@ import {
   verify as nodeVerify,
 } from 'node:crypto';
 import * as ed from '@noble/ed25519';
+import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex, utf8 } from '../../shared/bytes.ts';
 import { isPublicKey, publicKeyBytes, sign, verify } from '../../shared/ed25519.ts';
@@ -102,6 +103,33 @@ describe('what a lax verifier would accept', () => {
     const again = concatBytes(signature.subarray(0, 32), littleEndian(s + order));
     expect(verify(signature, message, publicKey)).toBe(true);
     expect(verify(again, message, publicKey)).toBe(false);
+  });
+
+  it('an R that is not canonical is refused, also of a signer who knows the key; ZIP-215 would take it', () => {
+    const one = bytes('eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f');
+    const { scalar } = ed.utils.getExtendedPublicKey(seed);
+    const k = fromLittleEndian(sha512(concatBytes(one, publicKey, message))) % order;
+    const made = concatBytes(one, littleEndian((k * scalar) % order));
+    expect(ed.verify(made, message, publicKey, { zip215: true })).toBe(true);
+    expect(verify(made, message, publicKey)).toBe(false);
+  });
+
+  it('an R with a torsion part is refused, as OpenSSL refuses it, though its signer knows the key', () => {
+    const nonce = fromLittleEndian(random(31));
+    const small = ed.Point.fromBytes(bytes(degenerate[6] ?? ''));
+    const { scalar } = ed.utils.getExtendedPublicKey(seed);
+    const made = (point: Uint8Array): Uint8Array => {
+      const k = fromLittleEndian(sha512(concatBytes(point, publicKey, message))) % order;
+      return concatBytes(point, littleEndian((nonce + k * scalar) % order));
+    };
+    const honest = ed.Point.BASE.multiply(nonce);
+    expect(verify(made(honest.toBytes()), message, publicKey)).toBe(true);
+    const mixed = made(honest.add(small).toBytes());
+    expect(ed.verify(mixed, message, publicKey, { zip215: false })).toBe(true);
+    expect(verify(mixed, message, publicKey)).toBe(false);
+    const spki = concatBytes(bytes('302a300506032b6570032100'), publicKey);
+    const key = createPublicKey({ key: Buffer.from(spki), format: 'der', type: 'spki' });
+    expect(nodeVerify(null, message, key, mixed)).toBe(false);
   });
 
   it('other lengths are refused, and nothing throws', () => {

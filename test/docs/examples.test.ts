@@ -11,7 +11,7 @@ import { makeFolder } from '../support/licet.ts';
 import { root } from '../support/pages.ts';
 import { ranElsewhere, stages } from './stages/index.ts';
 
-vi.setConfig({ testTimeout: 60_000 });
+vi.setConfig({ testTimeout: 180_000 });
 
 interface Example {
   readonly command: string;

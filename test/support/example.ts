@@ -138,7 +138,7 @@ export const runExample = async (
     });
     try {
       for (const [prompt, keys] of stage.typed ?? []) {
-        await terminal.waitFor(prompt);
+        await terminal.waitFor(prompt, 90_000);
         terminal.type(told(keys, world));
       }
       const { code } = await terminal.exited;

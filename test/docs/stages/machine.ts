@@ -16,7 +16,7 @@ export const machineStages: Readonly<Record<string, Stage>> = {
   },
   'offline-key return': {
     as: 'ana',
-    typed: [[' 1: ', ({ proof }) => `${proof.trim()}\r`]],
+    typed: [[' 1:', ({ proof }) => `${proof.trim()}\r`]],
     says: /The key of plant-7 is given back/u,
   },
   'offline-key lost': { as: 'ana', says: /plant-7 is reported as lost/u },
@@ -35,7 +35,7 @@ export const machineStages: Readonly<Record<string, Stage>> = {
     machine: 'asked',
     files: ['plant-7.key.txt', 'trust.json'],
     before: 'licet offline-key enter plant-7.key.txt --root trust.json > first.txt',
-    typed: [[' 1: ', ({ keyFile }) => `${keyFile.trim()}\r`]],
+    typed: [[' 1:', ({ keyFile }) => `${keyFile.trim()}\r`]],
     says: /-END LICET OFFLINE KEY-[^]*This machine is licensed until/u,
   },
   'licet offline-key verify': {

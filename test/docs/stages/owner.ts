@@ -1,4 +1,5 @@
 /** Examples of what owners and users do. */
+import type { TOTP } from 'otpauth';
 import { password } from '../../support/example-world.ts';
 import type { Stage } from '../../support/example.ts';
 
@@ -7,6 +8,10 @@ const secret = `${password}\r`;
 const another = 'seven slow boats at dawn\r';
 const addLeo = 'as ana licet users add leo@example.com --name "Leo Brandt" --license Dev --json';
 const tried = 'licet trial start acme-server --json';
+
+/** A code counts once, and the half minute that it is of; the next one is taken already. */
+const nextCode = (authenticator: TOTP): string =>
+  authenticator.generate({ timestamp: Date.now() + 30_000 });
 
 export const ownerStages: Readonly<Record<string, Stage>> = {
   'activations list': { as: 'ana', says: /build-3/u },
@@ -36,34 +41,34 @@ export const ownerStages: Readonly<Record<string, Stage>> = {
   'account password': {
     as: 'ana',
     typed: [
-      ['Current password: ', secret],
-      ['New password: ', another],
-      ['again: ', another],
+      ['Current password:', secret],
+      ['New password:', another],
+      ['again:', another],
     ],
     says: /Your password is changed/u,
   },
   'account second-factor': {
     as: 'ana',
-    typed: [['assword: ', secret]],
+    typed: [['assword:', secret]],
     says: /otpauth:/u,
   },
   'account confirm-second-factor': {
     as: 'ben',
-    typed: [['One-time password: ', ({ authenticators }) => `${authenticators.ben.generate()}\r`]],
+    typed: [['One-time password:', ({ authenticators }) => `${authenticators.ben.generate()}\r`]],
     says: /signing in asks for the six digits/u,
   },
   'account end-second-factor': {
     as: 'tia',
-    typed: [['One-time password: ', ({ authenticators }) => `${authenticators.tia.generate()}\r`]],
+    typed: [['One-time password:', ({ authenticators }) => `${nextCode(authenticators.tia)}\r`]],
     says: /Signing in asks for the password alone/u,
   },
   'account forgot': { as: 'ana', says: /The operator sees your request/u },
   'licet account set-password': {
     as: 'bob',
     typed: [
-      ['Code: ', ({ code }) => `${code}\r`],
-      ['assword: ', another],
-      ['again: ', another],
+      ['Code:', ({ code }) => `${code}\r`],
+      ['assword:', another],
+      ['again:', another],
     ],
     says: /Your password is set/u,
   },
@@ -71,8 +76,8 @@ export const ownerStages: Readonly<Record<string, Stage>> = {
     as: 'bob',
     files: ['code.txt'],
     typed: [
-      ['assword: ', another],
-      ['again: ', another],
+      ['assword:', another],
+      ['again:', another],
     ],
     says: /Your password is set/u,
   },

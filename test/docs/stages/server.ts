@@ -5,7 +5,7 @@ import type { Stage } from '../../support/example.ts';
 const ctrlC = '\u{3}';
 const yes = 'yes\r';
 const secret = `${password}\r`;
-const opensRoot = ['The passphrase of the root key: ', `${rootPassphrase}\r`] as const;
+const opensRoot = ['The passphrase of the root key:', `${rootPassphrase}\r`] as const;
 /** One changed record of a journal whose snapshot has all that it did. */
 const damage = `sed -i '3s/"action":"/"action":"X/' data/journal/000000000001.jsonl`;
 
@@ -18,9 +18,9 @@ export const serverStages: Readonly<Record<string, Stage>> = {
   init: {
     words: { '/var/lib/licet': 'new' },
     typed: [
-      ['Password: ', secret],
-      ['Password, again: ', secret],
-      ['Passphrase: ', '\r'],
+      ['Password:', secret],
+      ['Password, again:', secret],
+      ['Passphrase:', '\r'],
     ],
     says: /RECOVERY SHEET[^]*ops@example\.com/iu,
   },
@@ -29,8 +29,8 @@ export const serverStages: Readonly<Record<string, Stage>> = {
     stranger: true,
     typed: [
       ['Is it the one on your card?', yes],
-      ['E-mail: ', 'ana@example.com\r'],
-      ['Password: ', secret],
+      ['E-mail:', 'ana@example.com\r'],
+      ['Password:', secret],
     ],
     says: /Signed in to https:.* as ana@example\.com/u,
   },
@@ -38,7 +38,7 @@ export const serverStages: Readonly<Record<string, Stage>> = {
     stranger: true,
     typed: [
       ['Is it the one on your card?', yes],
-      ['Password: ', secret],
+      ['Password:', secret],
     ],
     says: /Signed in to https:.* as ana@example\.com/u,
   },

@@ -1,4 +1,5 @@
-/** Which bytes of a file a request asks for (RFC 9110, 13 and 14). */
+/** Which bytes of a file a request asks for, or sends (RFC 9110, 13 and 14). */
+import type { SentPart } from '../usecases/releases.ts';
 
 export type ByteRange =
   | { readonly kind: 'whole' }
@@ -26,6 +27,14 @@ export const parseRange = (header: string | undefined, size: number): ByteRange 
   const to = last === undefined ? size : Math.min(Number(last) + 1, size);
   if (last !== undefined && Number(last) < from) return whole;
   return from < size ? { kind: 'part', from, to } : { kind: 'unsatisfiable' };
+};
+
+/** What a Content-Range says of a body that is sent (RFC 9110, 14.4 and 14.5); undefined for none that can be read. */
+export const parseContentRange = (header: string): SentPart | undefined => {
+  const match = /^bytes (\d{1,15})-(\d{1,15})\/(\d{1,15})$/u.exec(header.trim());
+  if (!match) return undefined;
+  const [from = 0, last = 0, size = 0] = match.slice(1).map(Number);
+  return { from, last, size };
 };
 
 /** Whether a list of entity tags (If-None-Match) names this one, compared weakly. */

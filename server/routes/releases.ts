@@ -6,6 +6,7 @@ import { PageQuery } from '../../shared/api/common.ts';
 import {
   DownloadLink,
   Release,
+  ReleaseAnnounced,
   ReleaseCreate,
   ReleaseFilter,
   ReleasePage,
@@ -24,6 +25,7 @@ import {
 import { orRefuse } from '../http/problem.ts';
 import { publicUrl } from '../http/public-url.ts';
 import { remoteAddress } from '../http/remote-address.ts';
+import { parseContentRange } from '../http/byte-range.ts';
 import { sendFile } from '../http/send-file.ts';
 import type { Deps } from '../usecases/deps.ts';
 import {
@@ -132,7 +134,7 @@ const publishRoutes = (deps: Deps) =>
         ...allowed(deps, 'release.publish'),
         request: { headers: IdempotencyHeader, body: body(ReleaseCreate) },
         responses: {
-          201: json(Release, 'Announced; published already if the file is here'),
+          201: json(ReleaseAnnounced, 'Announced; published already if the file is here'),
           ...problems(400, 401, 403, 409),
         },
       }),
@@ -147,15 +149,19 @@ const publishRoutes = (deps: Deps) =>
         method: 'put',
         path: '/v1/operator/releases/{id}/file',
         summary:
-          'Send the file of an announced release; it is published when it is the one announced',
+          'Send the file of an announced release, or its rest (Content-Range); published when it is the one announced',
         ...allowed(deps, 'release.publish'),
         request: { params: IdParam, body: { required: true as const, content: bytes } },
-        responses: { 200: json(Release, 'Published'), ...problems(400, 401, 403, 404) },
+        responses: { 200: json(Release, 'Published'), ...problems(400, 401, 403, 404, 409) },
       }),
       async (c) => {
         const { id } = c.req.valid('param');
+        const range = c.req.header('content-range');
+        // What can't be read is no part of any file.
+        const none = { from: 0, last: 0, size: -1 };
+        const part = range === undefined ? null : (parseContentRange(range) ?? none);
         const source = c.req.raw.body;
-        return c.json(orRefuse(await receiveRelease(deps, c.var.caller, id, source)), 200);
+        return c.json(orRefuse(await receiveRelease(deps, c.var.caller, id, source, part)), 200);
       },
     )
     .openapi(

@@ -71,6 +71,7 @@ const listOthers = async (directory: string, releases: boolean): Promise<string[
         !leftOut.has(name) &&
         !leftOutFolders.has(top) &&
         !name.endsWith('.tmp') &&
+        !(top === 'releases' && name.endsWith('.part')) &&
         (releases || top !== 'releases')
       );
     })

@@ -1,5 +1,5 @@
 /** Releases as an operator publishes them: announced, received, signed; and withdrawn. */
-import type { Release, ReleaseCreate } from '../../shared/api/releases.ts';
+import type { Release, ReleaseAnnounced, ReleaseCreate } from '../../shared/api/releases.ts';
 import { makeId } from '../../shared/ids.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
@@ -8,10 +8,19 @@ import { orderReleases, ownProduct, sameRelease, type ListedRelease } from '../d
 import { notFound } from './access.ts';
 import { actorOf, type AccountCaller } from './caller.ts';
 import { stillProven } from './credentials.ts';
+import type { NotReceived } from '../store/release-files.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 import { idempotent, type IdempotencyKey } from './idempotency.ts';
 import { signInFirst } from './sign-in.ts';
 import { iso } from '../../shared/time.ts';
+
+/** Which bytes of a file are sent, where not all of it is. */
+export interface SentPart {
+  readonly from: number;
+  readonly last: number;
+  /** Of the whole. */
+  readonly size: number;
+}
 
 /** A release as the API shows it. */
 export const viewRelease = async (
@@ -94,9 +103,21 @@ export const announceRelease = async (
   caller: AccountCaller,
   input: ReleaseCreate,
   key: IdempotencyKey,
-): Promise<Result<Release, Refusal>> => {
+): Promise<Result<ReleaseAnnounced, Refusal>> => {
   const here = await deps.releaseFiles.has(input);
-  return deps.store.transact(actorOf(caller), (tx) =>
+  const received = await deps.releaseFiles.received(input);
+  const made = await announce(deps, caller, input, key, here);
+  return made.ok ? ok({ ...made.value, received }) : made;
+};
+
+const announce = (
+  deps: Deps,
+  caller: AccountCaller,
+  input: ReleaseCreate,
+  key: IdempotencyKey,
+  here: boolean,
+): Promise<Result<Release, Refusal>> =>
+  deps.store.transact(actorOf(caller), (tx) =>
     idempotent(deps, tx, { ...key, caller: caller.account.id }, async () => {
       const { product, ...rest } = input;
       if (product !== ownProduct && !(await tx.products.get(product))) {
@@ -125,7 +146,6 @@ export const announceRelease = async (
       return ok(await viewOne(tx, release));
     }),
   );
-};
 
 const notAsAnnounced: Refusal = {
   code: 'invalid-request',
@@ -134,23 +154,52 @@ const notAsAnnounced: Refusal = {
 };
 const cutOff: Refusal = {
   code: 'invalid-request',
-  detail: 'The file did not arrive whole. Nothing was published. Send it again.',
+  detail:
+    'The file did not arrive whole. Nothing was published. Send it again: what has arrived is kept.',
 };
 
-/** Takes the file of an announced release, and publishes it. Errors: `not-found`, `invalid-request`. */
+const notUpToTheEnd: Refusal = {
+  code: 'invalid-request',
+  detail: 'A part of a file goes from a byte up to its end: “Content-Range: bytes FROM-LAST/SIZE”.',
+};
+const refuseReceived = async (
+  deps: Deps,
+  release: ReleaseDoc,
+  error: NotReceived,
+): Promise<Refusal> => {
+  if (error === 'mismatch') return notAsAnnounced;
+  const received = await deps.releaseFiles.received(release);
+  if (error === 'cut-off') return { ...cutOff, extra: { received } };
+  const detail = `Of this file ${received} bytes are here: go on from there.`;
+  return { code: 'conflict', detail, extra: { received } };
+};
+
+/**
+ * Takes the file of an announced release, or the rest of it from a byte on, and publishes it. Errors:
+ * `not-found`, `invalid-request`, `conflict` where bytes before are missing.
+ */
 export const receiveRelease = async (
   deps: Deps,
   caller: AccountCaller,
   id: string,
   source: ReadableStream<Uint8Array> | null,
+  part: SentPart | null,
 ): Promise<Result<Release, Refusal>> => {
   const release = await deps.store.read((reader) => reader.releases.get(id));
   if (!release) {
     await source?.cancel();
     return fail(notFound('release'));
   }
-  const received = await deps.releaseFiles.receive(source ?? new Blob([]).stream(), release);
-  if (!received.ok) return fail(received.error === 'cut-off' ? cutOff : notAsAnnounced);
+  if (
+    part &&
+    (part.size !== release.size || part.last !== release.size - 1 || part.from > part.last)
+  ) {
+    await source?.cancel();
+    return fail(notUpToTheEnd);
+  }
+  const body = source ?? new Blob([]).stream();
+  const received = await deps.releaseFiles.receive(body, release, part?.from);
+  if (!received.ok) return fail(await refuseReceived(deps, release, received.error));
   return deps.store.transact(actorOf(caller), async (tx) => {
     // A large file takes long: whoever sends it may be no operator any more.
     if (!(await stillProven(tx, caller.account))) return fail(signInFirst);

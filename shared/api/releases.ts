@@ -90,6 +90,12 @@ export const Release = z
   })
   .meta({ id: 'Release' });
 export type Release = z.infer<typeof Release>;
+/** Announced; the file is sent next, from `received` on. */
+export const ReleaseAnnounced = Release.extend({
+  /** Bytes of the file that are here from a try that broke off. */
+  received: z.number().int().nonnegative(),
+}).meta({ id: 'ReleaseAnnounced' });
+export type ReleaseAnnounced = z.infer<typeof ReleaseAnnounced>;
 export const ReleasePage = pageOf(Release, 'ReleasePage');
 export type ReleasePage = z.infer<typeof ReleasePage>;
 

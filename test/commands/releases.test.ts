@@ -2,10 +2,19 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSlowProxy } from '../support/slow-proxy.ts';
 import { makeServerKeys } from '../support/statements.ts';
-import { addOwner, done, licet, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import {
+  addOwner,
+  done,
+  licet,
+  openPortal,
+  operatorEmail,
+  operatorPassword,
+  ownerPassword,
+  type Portal,
+} from '../support/licet.ts';
 
 let portal: Portal;
 beforeAll(async () => {
@@ -153,6 +162,30 @@ test.runIf(process.platform === 'linux')(
   },
   120_000,
 );
+
+test('a publication that broke off goes on where it stopped', async () => {
+  const line = await openSlowProxy(portal.url, 0);
+  const file = path.join(portal.folder, 'long.iso');
+  const handle = await open(file, 'w');
+  await handle.truncate(300_000_000);
+  await handle.close();
+  const login = `login --server ${line.url} --email ${operatorEmail}`;
+  done(await portal.as('far', login, { input: operatorPassword }));
+  const publish = `release publish ${file} --product acme-server --version 6.0.0`;
+  const broken = portal.as('far', publish);
+  const releases = path.join(portal.data, 'releases');
+  const arrived = async () => {
+    const part = (await readdir(releases)).find((name) => name.endsWith('.part')) ?? 'none';
+    return (await stat(path.join(releases, part))).size;
+  };
+  await vi.waitFor(async () => expect(await arrived()).toBeGreaterThan(1_000_000), 60_000);
+  await line.close();
+  expect((await broken).code).not.toBe(0);
+  expect((await ops(publish)).stderr).toMatch(/is published .* It went on after [\d.]+ MB/u);
+  const target = await folder('long');
+  done(await ana('release download long.iso', target));
+  expect((await stat(path.join(target, 'long.iso'))).size).toBe(300_000_000);
+}, 120_000);
 
 test('a download says how far it is, its rate and the time left', async () => {
   const line = await openSlowProxy(portal.url, 15);

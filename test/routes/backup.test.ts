@@ -61,11 +61,14 @@ test('the files to download may be left out', async () => {
   const server = await openServer();
   const expected = { sha256: createHash('sha256').update('x').digest('hex'), size: 1 };
   await server.deps.releaseFiles.receive(new Blob(['x']).stream(), expected);
+  const part = `${expected.sha256}.part`;
+  await writeFile(path.join(server.directory, 'releases', part), 'half of it');
   const whole = Buffer.from(await (await backup(server, server.operator)).arrayBuffer());
   const small = Buffer.from(
     await (await backup(server, server.operator, '?releases=false')).arrayBuffer(),
   );
   expect(gunzipSync(whole).includes('releases/')).toBe(true);
+  expect(gunzipSync(whole).includes(part)).toBe(false);
   expect(gunzipSync(small).includes('releases/')).toBe(false);
   expect((await backup(server, server.operator, '?releases=some')).status).toBe(400);
 });

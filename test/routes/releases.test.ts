@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { DownloadLink, Release, ReleasePage } from '../../shared/api/releases.ts';
 import { offerProgram } from '../../server/usecases/own-release.ts';
 import { openPortal, openServer, hour, type TestServer } from '../support/server.ts';
@@ -36,12 +36,18 @@ const announce = (server: TestServer, content: Uint8Array, named: Published = {}
     },
   });
 
-const upload = (server: TestServer, id: string, content: Uint8Array | ReadableStream) => {
+const upload = (
+  server: TestServer,
+  id: string,
+  content: Uint8Array | ReadableStream,
+  range?: string,
+) => {
   const sent = {
     method: 'PUT',
     headers: {
       authorization: `Bearer ${server.operator}`,
       'content-type': 'application/octet-stream',
+      ...(range === undefined ? {} : { 'content-range': range }),
     },
     body: content,
     duplex: 'half' as const,
@@ -99,24 +105,105 @@ describe('publishing', () => {
     expect(journal.body).toHaveProperty('items.0.targetLabel', 'suite.tar.gz');
   });
 
-  test('what arrives damaged, short or too long is not published and leaves nothing behind', async () => {
+  test('what broke off goes on where it stopped, also after another try, and is checked as a whole', async () => {
+    const server = await openPortal();
+    const content = bytesOf(1_000_000);
+    const cutAt = (from: number, to: number) => {
+      let done = false;
+      return new ReadableStream<Uint8Array>({
+        pull: (controller) => {
+          if (done) controller.error(new Error('gone'));
+          else controller.enqueue(content.subarray(from, to));
+          done = true;
+        },
+      });
+    };
+    const range = (from: number) => `bytes ${from}-${content.length - 1}/${content.length}`;
+    const { body } = await announce(server, content);
+    expect(body).toMatchObject({ received: 0, status: 'awaiting-file' });
+    const early = await upload(server, body.id, content.subarray(10), range(10));
+    expect([early.status, await early.json()]).toEqual([
+      409,
+      expect.objectContaining({ received: 0 }),
+    ]);
+    const broken = await upload(server, body.id, cutAt(0, 400_000));
+    expect([broken.status, await broken.json()]).toEqual([
+      400,
+      expect.objectContaining({ received: 400_000 }),
+    ]);
+    expect((await announce(server, content)).body).toMatchObject({ received: 400_000 });
+    const again = await upload(server, body.id, cutAt(400_000, 700_000), range(400_000));
+    expect(await again.json()).toMatchObject({ received: 700_000 });
+    for (const wrong of ['bytes 5-9/1000000', 'bytes 0-9/10', 'bytes 9-3/4', 'lines 1-2/3']) {
+      expect((await upload(server, body.id, content, wrong)).status).toBe(400);
+    }
+    const whole = await upload(server, body.id, content.subarray(700_000), range(700_000));
+    expect([whole.status, await whole.json()]).toEqual([
+      200,
+      expect.objectContaining({ status: 'published', sha256: sha256(content) }),
+    ]);
+    expect(await filesIn(server)).toEqual([sha256(content)]);
+  });
+
+  test('a beginning that is another file’s costs one more try, and is not kept', async () => {
+    const server = await openPortal();
+    const content = bytesOf(10_000);
+    const { body } = await announce(server, content);
+    await upload(server, body.id, new Uint8Array(5000));
+    const rest = `bytes 5000-${content.length - 1}/${content.length}`;
+    expect((await upload(server, body.id, content.subarray(5000), rest)).status).toBe(400);
+    expect(await filesIn(server)).toEqual([]);
+    expect((await upload(server, body.id, content)).status).toBe(200);
+  });
+
+  test('the newest of two that send the same file goes on, and leaves one file', async () => {
+    const server = await openPortal();
+    const content = bytesOf(10_000);
+    const { body } = await announce(server, content);
+    const hangs = new ReadableStream<Uint8Array>({
+      start: (controller) => controller.enqueue(content.subarray(0, 100)),
+    });
+    const first = upload(server, body.id, hangs);
+    const files = () => filesIn(server).catch(() => []);
+    await vi.waitFor(async () => expect(await files()).toHaveLength(1));
+    expect((await upload(server, body.id, content)).status).toBe(200);
+    expect((await first).status).toBe(400);
+    expect(await filesIn(server)).toEqual([sha256(content)]);
+  });
+
+  test('what nobody went on with for a week is dropped when the next file comes', async () => {
+    const server = await openPortal();
+    const folder = path.join(server.directory, 'releases');
+    await mkdir(folder);
+    const [old, recent] = ['a', 'b'].map((digit) => `${digit.repeat(64)}.part`);
+    for (const name of [old, recent]) await writeFile(path.join(folder, name ?? ''), 'half');
+    const eightDaysAgo = new Date(Date.now() - 8 * 24 * hour);
+    await utimes(path.join(folder, old ?? ''), eightDaysAgo, eightDaysAgo);
+    const { sha256 } = await publish(server, bytesOf(10));
+    expect(new Set(await filesIn(server))).toEqual(new Set([sha256, recent]));
+  });
+
+  test('withdrawing takes what came of a file along', async () => {
+    const server = await openPortal();
+    const content = bytesOf(10_000);
+    const { body } = await announce(server, content);
+    await upload(server, body.id, content.subarray(0, 100));
+    expect(await filesIn(server)).toHaveLength(1);
+    await server.ask('DELETE', `/v1/operator/releases/${body.id}`, { token: server.operator });
+    expect(await filesIn(server)).toEqual([]);
+  });
+
+  test('what arrives damaged or too long is not published and leaves nothing behind', async () => {
     const server = await openPortal();
     const content = bytesOf(10_000);
     const { body } = await announce(server, content);
     const damaged = content.slice();
     damaged[5000] = 1 ^ (damaged[5000] ?? 0);
-    const bad = [damaged, content.slice(1), new Uint8Array([...content, 0]), new Uint8Array()];
+    const bad = [damaged, new Uint8Array([...content, 0]), new Uint8Array()];
     for (const wrong of bad) {
       const response = await upload(server, body.id, wrong);
       expect(response.status).toBe(400);
     }
-    const cut = new ReadableStream<Uint8Array>({
-      pull: (controller) => {
-        controller.enqueue(content.subarray(0, 100));
-        controller.error(new Error('gone'));
-      },
-    });
-    expect((await upload(server, body.id, cut)).status).toBe(400);
     expect(await filesIn(server)).toEqual([]);
     expect(await list(server, server.operator)).toMatchObject([{ status: 'awaiting-file' }]);
     expect((await upload(server, body.id, content)).status).toBe(200);

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Platform, type Release } from '../../shared/api/releases.ts';
 import { ok } from '../../shared/result.ts';
 import { describeFile, streamFile } from '../api/files.ts';
+import { sizeText } from '../state/transfer.ts';
 import { action } from './action.ts';
 import { block, Named, optional, text } from './fields.ts';
 import { releaseById } from './find-release.ts';
@@ -53,13 +54,20 @@ export const publishRelease = action({
       ...(notes === undefined ? {} : { notes }),
     });
     if (!announced.ok) return announced;
-    const release =
-      announced.value.status === 'published'
-        ? announced
-        : await client.sendRelease(announced.value, streamFile(file, size, work), work.signal);
+    const isHere = announced.value.status === 'published';
+    const from = isHere ? 0 : announced.value.received;
+    const release = isHere
+      ? announced
+      : await client.sendRelease(
+          announced.value,
+          streamFile(file, from, size, work),
+          from,
+          work.signal,
+        );
+    const resumed = from === 0 ? '' : ` It went on after ${sizeText(from)} that were there.`;
     return release.ok
       ? ok({
-          message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.`,
+          message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.${resumed}`,
           data: release.value,
           blocks: [releaseFacts(release.value)],
           next: `Its users get it with: licet release download ${wordsFor(release.value)}.`,

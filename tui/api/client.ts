@@ -210,10 +210,11 @@ export const createClient = (options: ClientOptions) => {
         ),
       ),
     announceRelease: (json: In<typeof releases.ReleaseCreate>) =>
-      ask(operator.releases.$post({ json, header: once() }), releases.Release),
+      ask(operator.releases.$post({ json, header: once() }), releases.ReleaseAnnounced),
     sendRelease: (
       { id, size }: Pick<releases.Release, 'id' | 'size'>,
       body: ReadableStream<Uint8Array>,
+      from: number,
       signal: AbortSignal | undefined,
     ) =>
       call(
@@ -223,7 +224,8 @@ export const createClient = (options: ClientOptions) => {
           headers: {
             ...headers,
             'content-type': 'application/octet-stream',
-            'content-length': String(size),
+            'content-length': String(size - from),
+            ...(from > 0 ? { 'content-range': `bytes ${from}-${size - 1}/${size}` } : {}),
           },
           body,
           duplex: 'half',

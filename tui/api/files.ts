@@ -85,9 +85,10 @@ export const describeFile = async (file: string): Promise<Answer<LocalFile>> => 
   }
 };
 
-/** The file as a stream that says how far it is read. */
+/** The file from a byte on, as a stream that says how far it is read. */
 export const streamFile = (
   file: string,
+  from: number,
   total: number,
   work: Work,
 ): ReadableStream<Uint8Array> & AsyncIterable<Uint8Array> =>
@@ -95,8 +96,8 @@ export const streamFile = (
     (async function* () {
       const handle = await open(file, 'r');
       try {
-        let done = 0;
-        for await (const chunk of chunksOf(handle)) {
+        let done = from;
+        for await (const chunk of chunksOf(handle, from)) {
           yield chunk;
           done += chunk.length;
           work.report?.({ done, total });

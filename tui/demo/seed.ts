@@ -135,7 +135,7 @@ const publish = async (stage: Stage, sample: SampleRelease): Promise<void> => {
   const bytes = Buffer.alloc(kilobytes * 1024, `${sample.fileName}\n`);
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const announced = await must(operator.announceRelease({ ...named, size: bytes.length, sha256 }));
-  await must(operator.sendRelease(announced, new Blob([bytes]).stream(), undefined));
+  await must(operator.sendRelease(announced, new Blob([bytes]).stream(), 0, undefined));
 };
 
 interface Event {

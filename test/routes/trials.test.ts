@@ -153,6 +153,22 @@ test('the login token is for that instance and person, for 60 seconds; the short
   expect((await server.app.request(body.shortUrl ?? '')).status).toBe(404);
 });
 
+test('the short address leads nobody anywhere once its account is disabled, or the product has no instance', async () => {
+  const server = await openTrials();
+  const { body } = await server.start();
+  const { operator: token } = server;
+  const me = await server.ask<{ id: string }>('GET', '/v1/account', { token: server.ana });
+  const change = (target: string, json: object) => server.ask('PATCH', target, { token, json });
+  const follow = async () => (await server.app.request(body.shortUrl ?? '')).status;
+  await change('/v1/operator/products/suite', { trial: { url: null } });
+  expect(await follow()).toBe(404);
+  await change('/v1/operator/products/suite', { trial: { url: instance } });
+  await change(`/v1/operator/accounts/${me.body.id}`, { status: 'disabled' });
+  expect(await follow()).toBe(404);
+  await change(`/v1/operator/accounts/${me.body.id}`, { status: 'active' });
+  expect(await follow()).toBe(302);
+});
+
 test('an ended trial refuses with how to go on; bought, it runs on without activating anew', async () => {
   const server = await openTrials();
   const { body } = await server.start();

@@ -61,6 +61,38 @@ describe('a machine that was set up anew', () => {
     expect(await counter(portal)).toEqual([1, 1]);
   });
 
+  test('is one with another key pair: the same one may ask as often as it likes', async () => {
+    const portal = await openPortal({ maxActivations: 1 });
+    const plc = machine(portal, 'plc-7');
+    for (let index = 0; index < 5; index += 1) {
+      portal.time.now += 1;
+      expect((await issue(portal, plc.typed)).status).toBe(201);
+    }
+    const others = ['one', 'two', 'three'].map(() => machine(portal, 'plc-7'));
+    for (const other of others) {
+      portal.time.now += 1;
+      expect((await issue(portal, other.typed)).status).toBe(201);
+    }
+    portal.time.now += 1;
+    expect((await issue(portal, others.at(-1)?.typed ?? '')).status).toBe(201);
+    expect((await issue(portal, plc.typed)).status).toBe(409);
+  });
+
+  test('can not be given up by what it was before: that key pair proves nothing of the new one', async () => {
+    const portal = await openPortal({ maxActivations: 1 });
+    const before = machine(portal, 'plc-7');
+    const old = (await issue(portal, before.typed)).body;
+    portal.time.now += 1000;
+    const { body } = await issue(portal, machine(portal, 'plc-7').typed);
+    portal.time.now += 1000;
+    for (const id of [old.id, body.id]) {
+      expect(await giveBack(portal, before, id)).toBeGreaterThanOrEqual(400);
+    }
+    const about = { proof: proofOf(portal, before, old.id).typed };
+    expect((await act(portal, body.id, 'deactivation', about)).status).toBe(400);
+    expect(await counter(portal)).toEqual([1, 1]);
+  });
+
   test('does not count what was given back in between', async () => {
     const portal = await openPortal({ maxActivations: 1 });
     for (let index = 0; index < 5; index += 1) {

@@ -238,6 +238,11 @@ test('bought with an entitlement that the product does not name it stays a trial
     json: { type: 'subscription', entitlements: { unheardOf: true } },
   });
   expect(bought).toMatchObject({ status: 400, body: { errors: [{ field: 'entitlements' }] } });
+  const endless = { type: 'perpetual', expiresAt: '2027-01-01T00:00:00.000Z' };
+  expect(await server.ask('PATCH', path, { token: server.operator, json: endless })).toMatchObject({
+    status: 400,
+    body: { errors: [{ field: 'expiresAt' }] },
+  });
   const mine = await server.ask<License>('GET', `/v1/licenses/${body.license.id}`, {
     token: server.ana,
   });

@@ -219,6 +219,17 @@ describe('publishing', () => {
     expect(other.body).toMatchObject({ detail: expect.stringContaining('published already') });
   });
 
+  test('other files of one version stand beside each other, the one published last first', async () => {
+    const server = await openPortal();
+    const names = ['suite.deb', 'suite.rpm', 'suite.apk'];
+    for (const [index, fileName] of names.entries()) {
+      server.time.now += 1;
+      await publish(server, bytesOf(10 + index), { fileName });
+    }
+    const listed = await list(server, server.ana);
+    expect(listed.map(({ fileName }) => fileName)).toEqual(names.toReversed());
+  });
+
   test('a file that is here already is published without being sent again, and goes with its last release', async () => {
     const server = await openPortal();
     const first = await publish(server, bytesOf(10));

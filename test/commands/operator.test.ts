@@ -73,6 +73,17 @@ test('editing a product clears what is given empty or as a dash, and keeps what 
   });
 });
 
+test('a license that is to end never is perpetual, and none that has to end', async () => {
+  const create = 'license create --owner-email ana@example.com --product acme --expires-at never';
+  const made = await ops(`${create} --name Always --json`);
+  expect(made.json()).toMatchObject({ type: 'perpetual', expiresAt: null });
+  const refused = await portal.as('ops', `${create} --name Yearly --type subscription`);
+  expect(refused).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('A subscription ends'),
+  });
+});
+
 test('a license goes through its life', async () => {
   const after = async (line: string) => (await ops(`license ${line} --json`)).json();
   expect(await after('renew Prod 2098-01-31')).toMatchObject({

@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { line } from '../../shared/api/common.ts';
 import { ProductId } from '../../shared/api/licenses.ts';
-import { ok } from '../../shared/result.ts';
+import { fail, ok } from '../../shared/result.ts';
 import { action } from './action.ts';
 import { counted, type Block } from './done.ts';
 import { emailField, optional, text } from './fields.ts';
@@ -59,7 +59,14 @@ export const createLicense = action({
     ...policyFields,
   },
   run: async (client, values) => {
-    const answer = await client.createLicense(withPolicy(values));
+    const endless = values.expiresAt === null;
+    if (endless && values.type !== undefined && values.type !== 'perpetual') {
+      const expiresAt = `A ${values.type} ends: give a date, or none for the days of its product.`;
+      return fail({ kind: 'invalid', fields: { expiresAt } });
+    }
+    const answer = await client.createLicense(
+      withPolicy(endless ? { ...values, type: 'perpetual' as const } : values),
+    );
     if (!answer.ok) return answer;
     return ok({
       message: `The license ${answer.value.name} of ${answer.value.owner.email} is created.`,

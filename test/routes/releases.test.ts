@@ -419,6 +419,25 @@ describe('downloading', () => {
     expect([head.status, head.headers.get('content-length')]).toEqual([200, '600000']);
   });
 
+  test('is in the journal once for each time that it begins, not for looking or for going on', async () => {
+    const server = await openPortal();
+    const release = await publish(server, bytesOf(100));
+    const get = async (headers: Readonly<Record<string, string>>, method = 'GET') =>
+      (await fetchFile(server, release.id, server.ana, headers, method)).arrayBuffer();
+    await get({});
+    await get({}, 'HEAD');
+    await get({ range: 'bytes=50-' });
+    const journal = await server.ask<{ items: { action: string }[] }>(
+      'GET',
+      '/v1/operator/journal',
+      { token: server.operator },
+    );
+    const downloads = journal.body.items.filter(({ action }) => action === 'release.download');
+    expect(downloads).toMatchObject([
+      { actor: { id: server.owner.id }, target: release.id, outcome: 'ok' },
+    ]);
+  });
+
   test('an empty file is a file', async () => {
     const server = await openPortal();
     const release = await publish(server, new Uint8Array());

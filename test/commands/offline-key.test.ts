@@ -161,7 +161,7 @@ describe('licet offline-key', () => {
     const lines = typed.split('\n');
     const args = ['offline-key', 'enter', '--root', machine.file('trust.json')];
     const terminal = closing(openProgram(program, args, { env: machine.env }));
-    await terminal.waitFor(' 1: ');
+    await terminal.waitFor(' 1:');
     terminal.type('00000 00000 00000 00000 00000 00000\r');
     await terminal.waitFor('Line 1 has a typing error');
     terminal.type(lines.map((line) => `${line.toLowerCase()}\r`).join(''));

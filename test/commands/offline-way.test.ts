@@ -78,12 +78,12 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
 
   const issue = await anaAt('offline-key issue --license Prod --typed', { rows: 60 });
   await issue.waitFor('Paste the request code, or type it line by line.');
-  await issue.waitFor(' 1: ');
+  await issue.waitFor(' 1:');
   issue.type(`${wrongAt(request[0] ?? '')}\r`);
   await issue.waitFor('Line 1 has a typing error');
   for (const [index, line] of request.entries()) {
     issue.type(`${line}\r`);
-    if (index + 1 < request.length) await issue.waitFor(` ${index + 2}: `);
+    if (index + 1 < request.length) await issue.waitFor(` ${index + 2}:`);
   }
   await issue.waitFor('works until');
   expect(await issue.exited).toMatchObject({ code: 0 });
@@ -94,7 +94,7 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
   );
 
   const enter = await plant.at(`enter --root ${folder.path}/trust.json`, { rows: 60 });
-  await enter.waitFor(' 1: ');
+  await enter.waitFor(' 1:');
   enter.type(`${request[0] ?? ''}\r`);
   await enter.waitFor('This is not an offline key, but a request code.');
   enter.type(key.map((line) => `${line.toLowerCase()}\r`).join(''));
@@ -105,7 +105,7 @@ test('typed line by line at a terminal: request, key and proof, each wrong line 
   const give = await anaAt('offline-key return', { rows: 60 });
   await give.waitFor('Paste the proof, or type it line by line.');
   give.type(`${proof[0] ?? ''}\r`);
-  await give.waitFor(' 2: ');
+  await give.waitFor(' 2:');
   give.type(`${wrongAt(proof[1] ?? '')}\r`);
   await give.waitFor('Line 2 has a typing error');
   for (const line of proof.slice(1)) give.type(`${line}\r`);

@@ -211,3 +211,23 @@ test('a long list is paged: its end is reached by one key, filtered and marked',
   terminal.press('x');
   await terminal.waitFor('node-0777 gives its seat back.');
 });
+
+test('a question that fails to come may be asked again; what was confirmed is not sent twice', async () => {
+  const server = await openPortalServer();
+  await server.activate('web-1', { email: anaEmail, licenseId: server.prod });
+  const gate = closing(await openGate(server.url));
+  const terminal = await signInTui(gate);
+  await terminal.waitFor('Entitlements');
+  gate.fail('/activations/reset', 418, '<html>A proxy in trouble</html>');
+  terminal.press('r');
+  await terminal.waitFor('Try again');
+  gate.open();
+  terminal.press('R');
+  await terminal.waitFor('Leave everything as it is');
+  gate.fail('/activations/reset', 418, '<html>A proxy in trouble</html>');
+  terminal.press('down');
+  await terminal.waitFor('▌ Reset activations');
+  terminal.press('enter');
+  await terminal.waitFor('▌ Close');
+  expect(terminal.screen()).not.toContain('Try again');
+});

@@ -80,7 +80,7 @@ describe('Activations', () => {
     terminal.press('2');
     await terminal.waitFor('web-2');
     terminal.press('r');
-    await terminal.waitFor('2 machines will give their seats back; the counter will show 0.');
+    await terminal.waitFor('2 machines of Prod give their seats back; the counter will show 0.');
     await terminal.waitFor('2 running');
     terminal.press('enter');
     await terminal.waitForGone('Reset activations?');

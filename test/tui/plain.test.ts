@@ -57,7 +57,7 @@ test('everything that an owner needs is asked and said line by line, at a termin
   await answer(terminal, 'Number or name:', 'reset activations');
   await choosePackage(terminal, '1');
   await answer(terminal, 'Unseen days', '');
-  await terminal.waitFor('1 machine will give its seat back; the counter will show 0.');
+  await terminal.waitFor('1 machine of Prod gives its seat back; the counter will show 0.');
   await answer(terminal, 'Number or name:', '1');
   await terminal.waitFor('Nothing was changed.');
   const client = await server.client(anaEmail);

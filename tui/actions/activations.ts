@@ -146,15 +146,15 @@ const unseenDays = (machine: TouchedMachine): number =>
     ? Infinity
     : Math.floor((Date.now() - Date.parse(machine.lastSeenAt)) / day);
 
-/** What a reset will do, live and unseen machines apart. */
-export const resetSentences = (outcome: ResetDone): readonly string[] => {
+/** What a reset of a license will do, live and unseen machines apart. */
+const resetSentences = (name: string, outcome: ResetDone): readonly string[] => {
   const running = outcome.released.filter((machine) => machine.running);
   const unseen = outcome.released.filter((machine) => !machine.running);
   const longest = Math.max(0, ...unseen.map(unseenDays).filter(Number.isFinite));
   return [
     outcome.released.length === 0
-      ? 'No machine will be released: nothing will change.'
-      : `${counted(outcome.released.length, 'machine')} will give ${outcome.released.length === 1 ? 'its seat' : 'their seats'} back; the counter will show ${outcome.counter}.`,
+      ? `No machine of ${name} will be released: nothing will change.`
+      : `${counted(outcome.released.length, 'machine')} of ${name} ${outcome.released.length === 1 ? 'gives its seat' : 'give their seats'} back; the counter will show ${outcome.counter}.`,
     ...(running.length > 0
       ? [
           `${running.length} running: they take a seat again at their next check-in. If a new machine came first, the last of them is refused.`,
@@ -184,7 +184,7 @@ const previewReset = async (
   const offerGentler =
     values.unseenDays === undefined && gone > 0 && gone < outcome.value.released.length;
   return ok({
-    sentences: resetSentences(outcome.value),
+    sentences: resetSentences(found.value.name, outcome.value),
     gentler: offerGentler
       ? [
           {

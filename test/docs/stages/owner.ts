@@ -25,7 +25,7 @@ export const ownerStages: Readonly<Record<string, Stage>> = {
     typed: [['(yes/no)', yes]],
     says: /Prod: 0 machines released/u,
   },
-  'activations reset': { as: 'ana', says: /2 machines will give/u },
+  'activations reset': { as: 'ana', says: /2 machines of \S+ give/u },
   'activations release': { as: 'ana', typed: [['(yes/no)', yes]], says: /build-3 is released/u },
   'users list': { as: 'ana', before: addLeo, says: /leo@example\.com/u },
   'users add': { as: 'ana', says: /leo@example\.com is now a user of Dev[^]*Code /u },

@@ -42,7 +42,7 @@ test('a certificate is asked about once, and a changed one stops the sign-in bef
   const args = login.split(' ');
   const terminal = closing(openProgram(await bundle('tui/main.tsx'), args, { env }));
   await terminal.waitFor('Is it the one on your card?', 20_000);
-  expect(terminal.screen()).toContain(fingerprint);
+  await terminal.waitFor(fingerprint);
   terminal.type('yes\r');
   await terminal.waitFor('Password:', 20_000);
   terminal.type(`${password}\r`);

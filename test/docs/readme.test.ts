@@ -63,7 +63,7 @@ test('five minutes to a real server', async () => {
   user.type(`${password}\r`);
   expect(await user.exited).toMatchObject({ code: 0 });
   for (const part of ['Acme Server', 'ana@example.com', 'Fingerprint', 'Prod'])
-    expect(user.output()).toContain(part);
+    await user.waitFor(() => user.output().includes(part));
 
   const roots = type('licet keys export-root --public --data ./data');
   expect(await roots.exited).toMatchObject({ code: 0 });

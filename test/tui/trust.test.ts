@@ -120,7 +120,7 @@ test('in plain mode only a yes trusts it, and one that has changed is no questio
   await start(Number(new URL(first.url).port));
   const changed = await open();
   expect(await changed.exited).toMatchObject({ code: 5 });
-  expect(changed.output()).toMatch(/certificate/u);
+  await changed.waitFor(() => /certificate/u.test(changed.output()));
   expect(changed.output()).not.toMatch(/yes or no|not signed in|Password/u);
 });
 

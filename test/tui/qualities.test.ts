@@ -117,7 +117,7 @@ test('an owner sees the last days of a package where the screen has room, an ope
   const terminal = await signInTui(server, anaEmail, { columns: 120, rows: 40 });
   await terminal.waitFor(/Last 30 days +·+[▁▂▃▄▅▆▇] {2}2 at most/u);
   const operator = await signInTui(server, operatorEmail, { columns: 120, rows: 40 });
-  await operator.waitFor(/Prod .+■■□ +2\/3/u);
+  await operator.waitFor(/Prod .+■ ■ □ +2\/3/u);
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { importLicenses } from '../actions/import-export.ts';
 import { createLicense } from '../actions/operator-licenses.ts';
 import { useContentSize } from '../components/frame.tsx';
 import { ListScreen } from '../components/list-screen.tsx';
-import { seatTone } from '../components/seat-bar.tsx';
+import { barCells, seatTone } from '../components/seat-bar.tsx';
 import type { Column } from '../components/table.tsx';
 import { Text } from '../components/text.tsx';
 import { useAnswer } from '../hooks/use-answer.ts';
@@ -22,16 +22,8 @@ import { licenseKeys } from './license-keys.tsx';
 const seats = ({ counter, maxActivations }: License): string =>
   `${counter}/${maxActivations ?? '∞'}`;
 
-const barWidth = 10;
-
-/** One square a seat where they fit, else a share of the bar. */
-const shortBar = (used: number, limit: number): string => {
-  const cells = Math.min(limit, barWidth);
-  const filled = Math.min(cells, Math.ceil((used / Math.max(1, limit)) * cells));
-  // One that is free is seen, however many are not.
-  const shown = used < limit ? Math.min(filled, cells - 1) : filled;
-  return '■'.repeat(shown) + '□'.repeat(cells - shown);
-};
+/** As long as ten squares with air between them. */
+const barWidth = 19;
 
 const columnsAt = (now: number): readonly Column<License>[] => [
   { title: 'License', width: { share: 2 }, cell: ({ name }) => name },
@@ -47,7 +39,7 @@ const columnsAt = (now: number): readonly Column<License>[] => [
     width: barWidth,
     from: 110,
     cell: ({ counter, maxActivations }) => ({
-      text: maxActivations === null ? '' : shortBar(counter, maxActivations),
+      text: maxActivations === null ? '' : barCells(counter, maxActivations, barWidth).join(''),
       tone: seatTone(counter, maxActivations),
     }),
   },

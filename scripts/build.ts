@@ -4,8 +4,8 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import manifest from '../package.json' with { type: 'json' };
-import { gatherLicenses } from './licenses.ts';
-import { writeSdkTypes } from './sdk-types.ts';
+import { gatherLicenses } from './package/licenses.ts';
+import { writeSdkTypes } from './package/sdk-types.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = path.join(root, 'dist');

@@ -1,5 +1,5 @@
 /** Draws the cells of a terminal as SVG: every glyph at its cell, so that columns and boxes are exact. */
-import type { Cell } from '../test/support/terminal.ts';
+import type { Cell } from '../test/support/terminal/terminal.ts';
 
 export interface Palette {
   readonly foreground: string;

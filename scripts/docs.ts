@@ -3,10 +3,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
-import { settingsTable, type Setting } from '../server/system/settings-table.ts';
-import { otherVariables } from '../server/system/variables.ts';
-import { groups } from '../tui/commands/groups.ts';
-import { makeProgram } from '../tui/commands/program.ts';
+import { settingsTable, type Setting } from '../server/system/settings/settings-table.ts';
+import { otherVariables } from '../server/system/settings/variables.ts';
+import { groups } from '../tui/cli/groups.ts';
+import { makeProgram } from '../tui/cli/program.ts';
 
 const made = '<!-- Made by npm run docs. Change the code, not this page. -->';
 

@@ -9,7 +9,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { openProgram, type Cell, type TestTerminal } from '../test/support/terminal.ts';
+import { openProgram, type Cell, type TestTerminal } from '../test/support/terminal/terminal.ts';
 import { people } from '../tui/demo/story.ts';
 import { cellsToSvg } from './cells-to-svg.ts';
 

@@ -1,6 +1,6 @@
 /** The shape of the data that this program reads and writes, and the way to it from former ones. */
 import { collections, type LicetSchema } from './collections.ts';
-import type { OpenOptions } from './store/open-store.ts';
+import type { OpenOptions } from './store/folder/open-store.ts';
 
 /**
  * What every opening of the data needs. Whoever changes the shape of a stored document raises the version by

@@ -2,7 +2,12 @@
  * One-time codes that a person reads to another: 100 random bits in four groups, each with a check
  * character of its own, so that a typing error is named by its group: `7K3QX4-...-...-...`.
  */
-import { characterOf, checkDigits, digitOf, withoutSeparators } from './crockford.ts';
+import {
+  characterOf,
+  checkDigits,
+  digitOf,
+  withoutSeparators,
+} from './statements/typed/crockford.ts';
 import { fail, ok, type Result } from './result.ts';
 
 const groups = 4;

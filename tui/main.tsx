@@ -19,10 +19,10 @@ const main = async (): Promise<number> => {
   }
   const { stdin, stdout, stderr, env } = process;
   if (args.length === 0) {
-    const { startTui } = await import('./start-tui.tsx');
+    const { startTui } = await import('./terminal/start-tui.tsx');
     return startTui({ stdin, stdout, stderr, env });
   }
-  const { runProgram } = await import('./commands/program.ts');
+  const { runProgram } = await import('./cli/program.ts');
   return runProgram({ stdin, stdout, stderr, env }, args);
 };
 

@@ -1,18 +1,11 @@
 /**
- * A server under everything at once: `node scripts/bench-load.ts [--json] [--seconds N]
+ * A server under everything at once: `node scripts/bench/bench-load.ts [--json] [--seconds N]
  * [--connections N]`. Sign-ins, activations, check-ins and reads mixed over 1,000 connections. Nothing
  * may be refused but by 429 or 503 with Retry-After, and memory must not grow with time. Exits with 1 when
  * that is not met, or when the connections were never all there.
  */
 import { parseArgs } from 'node:util';
-import {
-  email,
-  password,
-  percentile,
-  round,
-  startServer,
-  type Answer,
-} from './bench/server-process.ts';
+import { email, password, percentile, round, startServer, type Answer } from './server-process.ts';
 
 const { values } = parseArgs({
   options: {

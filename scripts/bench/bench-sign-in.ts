@@ -1,18 +1,11 @@
 /**
- * What signing in costs others, and what its time gives away. `node scripts/bench-sign-in.ts [--json]
+ * What signing in costs others, and what its time gives away. `node scripts/bench/bench-sign-in.ts [--json]
  * [--tries N] [--seconds N]`: a server in a process of its own on a fresh data folder; durable writes
  * while 20 people sign in at all times, each with an account of their own; then wrong passwords for known
  * and unknown e-mails in turn. Exits with 1 when what SECURITY.md promises is not met.
  */
 import { parseArgs } from 'node:util';
-import {
-  email,
-  password,
-  percentile,
-  round,
-  startServer,
-  type Answer,
-} from './bench/server-process.ts';
+import { email, password, percentile, round, startServer, type Answer } from './server-process.ts';
 
 const { values } = parseArgs({
   options: {

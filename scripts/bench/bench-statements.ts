@@ -5,13 +5,13 @@
  */
 import { randomBytes } from 'node:crypto';
 import * as ed from '@noble/ed25519';
-import { fromBase64url } from '../shared/bytes.ts';
-import { makeProof } from '../shared/deactivation.ts';
-import { parseJws } from '../shared/jws.ts';
-import { generateKey, signerOf } from '../shared/keys.ts';
-import { expandOfflineKey, shortenOfflineKey } from '../shared/offline-key.ts';
-import { makeRequest, parseRequestCode } from '../shared/offline-request.ts';
-import { signStatement, verifyStatement } from '../shared/statements.ts';
+import { fromBase64url } from '../../shared/bytes.ts';
+import { makeProof } from '../../shared/statements/typed/deactivation.ts';
+import { parseJws } from '../../shared/statements/jws.ts';
+import { generateKey, signerOf } from '../../shared/statements/keys.ts';
+import { expandOfflineKey, shortenOfflineKey } from '../../shared/statements/typed/offline-key.ts';
+import { makeRequest, parseRequestCode } from '../../shared/statements/typed/offline-request.ts';
+import { signStatement, verifyStatement } from '../../shared/statements/statements.ts';
 
 const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));
 const now = Date.now();

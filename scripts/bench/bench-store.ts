@@ -11,9 +11,9 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 
-import type { LoadResult } from './bench-store/load.ts';
-import { seed } from './bench-store/seed.ts';
-import type { StartResult } from './bench-store/start.ts';
+import type { LoadResult } from './store/load.ts';
+import { seed } from './store/seed.ts';
+import type { StartResult } from './store/start.ts';
 
 const { values } = parseArgs({
   options: {
@@ -31,7 +31,7 @@ interface ParseResult {
 
 /** Runs one measurement in a process of its own, so that none warms up the next. */
 const measure = async <T>(script: string, ...args: string[]): Promise<T> => {
-  const path = join(import.meta.dirname, 'bench-store', script);
+  const path = join(import.meta.dirname, 'store', script);
   const child = spawn(process.execPath, [path, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const pieces: string[] = [];
   child.stdout.setEncoding('utf8').on('data', (piece: string) => pieces.push(piece));

@@ -8,14 +8,19 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-import { collections } from '../server/collections.ts';
-import { openStore } from '../server/store/open-store.ts';
-import { must, operatorEmail, password, startServer } from '../test/support/live-server.ts';
-import { openProgram } from '../test/support/terminal.ts';
-import { makeActivation } from './bench-store/seed.ts';
-import { bundling } from './build.ts';
+import { collections } from '../../server/collections.ts';
+import { openStore } from '../../server/store/folder/open-store.ts';
+import {
+  must,
+  operatorEmail,
+  password,
+  startServer,
+} from '../../test/support/server/live-server.ts';
+import { openProgram } from '../../test/support/terminal/terminal.ts';
+import { makeActivation } from './store/seed.ts';
+import { bundling } from '../build.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 const program = path.join(root, 'dist', 'licet.js');
 const owner = 'ana@acme.example';
 

@@ -7,7 +7,7 @@ import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { initData } from '../../server/system/init.ts';
+import { initData } from '../../server/system/maintenance/init.ts';
 import { createLogger } from '../../server/system/logger.ts';
 
 export const email = 'olga@example.com';
@@ -34,7 +34,9 @@ export const startServer = async (connections: number) => {
     environment: {},
     log: createLogger('error'),
   });
-  const program = fileURLToPath(new URL('../../test/support/serve-process.ts', import.meta.url));
+  const program = fileURLToPath(
+    new URL('../../test/support/server/serve-process.ts', import.meta.url),
+  );
   // Behind a proxy that is trusted, so that requests can come from many addresses.
   const settings = { listen: '127.0.0.1:0', trustProxy: true, logLevel: 'error' };
   const child = spawn(process.execPath, [program, data, JSON.stringify(settings)], {

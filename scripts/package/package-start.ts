@@ -3,8 +3,8 @@
  * find them, so that a command loads only what it needs, as from the npm package.
  */
 import { createRequire, registerHooks } from 'node:module';
-import { readInside } from '../tui/inside.ts';
-import { asksVersion, version } from '../tui/version.ts';
+import { readInside } from '../../tui/inside.ts';
+import { asksVersion, version } from '../../tui/version.ts';
 
 const inside = 'licet:/';
 const start = `${inside}start.js`;

@@ -26,11 +26,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { constants, zstdCompressSync } from 'node:zlib';
 import { build } from 'esbuild';
-import { buildProgram, bundling } from './build.ts';
+import { buildProgram, bundling } from '../build.ts';
 import { copyNode, nodeFolder, targets, type Target } from './package-node.ts';
 import { strip } from './package-strip.ts';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
+const root = fileURLToPath(new URL('../..', import.meta.url));
 
 // Brotli makes the executable 0.1 MB smaller, and a command 5 ms slower.
 const packing = { params: { [constants.ZSTD_c_compressionLevel]: 22 } };
@@ -44,7 +44,7 @@ const buildInside = async (work: string): Promise<Record<string, string>> => {
     banner: {},
     format: 'cjs',
     target: 'node26',
-    entryPoints: ['scripts/package-start.ts'],
+    entryPoints: ['scripts/package/package-start.ts'],
     outfile: path.join(work, 'start.cjs'),
   });
   const [linux] = targets;

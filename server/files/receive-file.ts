@@ -8,9 +8,9 @@ import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { errorCode, isDiskFull, syncDirectory } from './files.ts';
-import { writeAll } from './journal-file.ts';
-import { StoreError } from './store.ts';
+import { errorCode, isDiskFull, syncDirectory } from '../store/folder/files.ts';
+import { writeAll } from '../store/journal/journal-file.ts';
+import { StoreError } from '../store/store.ts';
 
 export interface ExpectedFile {
   /** Hex. */

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import { open, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from './files.ts';
+import { errorCode } from '../store/folder/files.ts';
 import { createReceiver, type ExpectedFile, type Receiver } from './receive-file.ts';
 
 export type { NotReceived } from './receive-file.ts';

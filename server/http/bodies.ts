@@ -1,6 +1,6 @@
 /** Reads request bodies before any route does: none too large, none that two readers could understand differently. */
 import type { Context, MiddlewareHandler } from 'hono';
-import { parseStrictJson } from '../../shared/strict-json.ts';
+import { parseStrictJson } from '../../shared/statements/strict-json.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { RefusalError } from './problem.ts';
 

@@ -1,5 +1,5 @@
 /** Which bytes of a file a request asks for, or sends (RFC 9110, 13 and 14). */
-import type { SentPart } from '../usecases/releases.ts';
+import type { SentPart } from '../usecases/releases/releases.ts';
 
 export type ByteRange =
   | { readonly kind: 'whole' }

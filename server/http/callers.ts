@@ -2,10 +2,10 @@
 import type { Context, Env, MiddlewareHandler } from 'hono';
 import { refuseRole, type RoleAction } from '../usecases/access.ts';
 import type { AnonymousCaller } from '../usecases/caller.ts';
-import { authenticateActivation } from '../usecases/check-in.ts';
+import { authenticateActivation } from '../usecases/seats/check-in.ts';
 import type { Deps } from '../usecases/deps.ts';
 import type { IdempotencyKey } from '../usecases/idempotency.ts';
-import { authenticate } from '../usecases/sign-in.ts';
+import { authenticate } from '../usecases/accounts/sign-in.ts';
 import type { AccountEnv, ActivationEnv } from './contract.ts';
 import { orRefuse, RefusalError } from './problem.ts';
 import { remoteAddress } from './remote-address.ts';

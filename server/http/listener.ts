@@ -7,7 +7,8 @@ import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { defaultLimits, type Limits } from './limits.ts';
 import { watchProgress } from './progress.ts';
 import { notHttp, parserProblem, rawProblemMessage, type RawProblem } from './raw-problem.ts';
-import { addressKey, clientAddress, type ConnectionEnv } from './remote-address.ts';
+import { addressKey } from '../usecases/accounts/address-key.ts';
+import { clientAddress, type ConnectionEnv } from './remote-address.ts';
 
 export interface ListenerOptions {
   readonly fetch: (request: Request, env: ConnectionEnv) => Response | Promise<Response>;

@@ -3,7 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deps } from '../usecases/deps.ts';
-import { addUp } from '../usecases/totals.ts';
+import { addUp } from '../usecases/licenses/totals.ts';
 import { clientAddress } from './remote-address.ts';
 
 export interface Metrics {

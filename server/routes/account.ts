@@ -20,10 +20,14 @@ import {
   type AccountEnv,
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
-import { beginTotp, confirmTotp, editAccount, endTotp } from '../usecases/account.ts';
+import { beginTotp, confirmTotp, editAccount, endTotp } from '../usecases/accounts/account.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { acceptInvitation, declineInvitation, listInvitations } from '../usecases/license-users.ts';
-import { changePassword } from '../usecases/passwords.ts';
+import {
+  acceptInvitation,
+  declineInvitation,
+  listInvitations,
+} from '../usecases/licenses/license-users.ts';
+import { changePassword } from '../usecases/accounts/passwords.ts';
 import { viewAccount } from '../usecases/views.ts';
 
 const infoRoutes = (deps: Deps) =>

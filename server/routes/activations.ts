@@ -18,8 +18,8 @@ import {
   type ActivationEnv,
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
-import { activate } from '../usecases/activate.ts';
-import { checkIn, deactivate } from '../usecases/check-in.ts';
+import { activate } from '../usecases/seats/activate.ts';
+import { checkIn, deactivate } from '../usecases/seats/check-in.ts';
 import type { Deps } from '../usecases/deps.ts';
 
 export const activationRoutes = (deps: Deps) =>

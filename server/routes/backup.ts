@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { allowed } from '../http/callers.ts';
 import { newApi, problems, type AccountEnv } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
-import { beginBackup } from '../usecases/backup.ts';
+import { beginBackup } from '../usecases/upkeep/backup.ts';
 import type { Deps } from '../usecases/deps.ts';
 
 const BackupQuery = z.object({

@@ -9,7 +9,7 @@ import type { ChangeEvent } from '../../shared/api/server.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { createChangeFeed } from '../usecases/events.ts';
-import { stillSignedIn } from '../usecases/sign-in.ts';
+import { stillSignedIn } from '../usecases/accounts/sign-in.ts';
 
 const eventStream = 'text/event-stream';
 /** A comment this often keeps the connection, and shows whether the session still lives. Milliseconds. */

@@ -16,7 +16,12 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { addUser, listUsers, removeUser, renewUserCode } from '../usecases/license-users.ts';
+import {
+  addUser,
+  listUsers,
+  removeUser,
+  renewUserCode,
+} from '../usecases/licenses/license-users.ts';
 import { iso } from '../../shared/time.ts';
 
 const UserParam = IdParam.extend({ accountId: z.string().min(1).max(80) });

@@ -16,8 +16,8 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { getLicense, listActivations, listLicenses } from '../usecases/licenses.ts';
-import { releaseActivation, resetActivations } from '../usecases/reset-activations.ts';
+import { getLicense, listActivations, listLicenses } from '../usecases/licenses/licenses.ts';
+import { releaseActivation, resetActivations } from '../usecases/seats/reset-activations.ts';
 
 const ReleaseQuery = z.object({ dryRun: z.enum(['true', 'false']).optional() });
 const ActivationParam = IdParam.extend({ activationId: z.string().min(1).max(80) });

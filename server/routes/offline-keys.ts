@@ -24,13 +24,13 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { reportLost, returnOfflineKey, writeOff } from '../usecases/close-offline-keys.ts';
+import { reportLost, returnOfflineKey, writeOff } from '../usecases/seats/close-offline-keys.ts';
 import {
   getOfflineKey,
   issueOfflineKey,
   listOfflineKeys,
   renewOfflineKey,
-} from '../usecases/offline-keys.ts';
+} from '../usecases/seats/offline-keys.ts';
 
 const KeyParam = IdParam.extend({ keyId: z.string().min(1).max(80) });
 

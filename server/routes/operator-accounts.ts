@@ -27,7 +27,7 @@ import {
   listAccounts,
   listPasswordRequests,
   patchAccount,
-} from '../usecases/operator-accounts.ts';
+} from '../usecases/accounts/operator-accounts.ts';
 import { iso } from '../../shared/time.ts';
 
 export const operatorAccountRoutes = (deps: Deps) =>

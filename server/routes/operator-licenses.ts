@@ -22,9 +22,13 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { checkImport, importLicenses } from '../usecases/import-licenses.ts';
-import { listLicenses } from '../usecases/licenses.ts';
-import { createLicense, patchLicense, rotateLicenseKey } from '../usecases/operator-licenses.ts';
+import { checkImport, importLicenses } from '../usecases/licenses/import-licenses.ts';
+import { listLicenses } from '../usecases/licenses/licenses.ts';
+import {
+  createLicense,
+  patchLicense,
+  rotateLicenseKey,
+} from '../usecases/licenses/operator-licenses.ts';
 
 export const operatorLicenseRoutes = (deps: Deps) =>
   newApi<AccountEnv>()

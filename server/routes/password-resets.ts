@@ -9,7 +9,7 @@ import { anonymous } from '../http/callers.ts';
 import { body, json, newApi, nothing, problems } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { redeemCode, requestPasswordReset } from '../usecases/passwords.ts';
+import { redeemCode, requestPasswordReset } from '../usecases/accounts/passwords.ts';
 
 export const passwordResetRoutes = (deps: Deps) =>
   newApi()

@@ -21,7 +21,12 @@ import {
 import { orRefuse } from '../http/problem.ts';
 import { publicUrl } from '../http/public-url.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { createProduct, listProducts, patchProduct, snippetOf } from '../usecases/products.ts';
+import {
+  createProduct,
+  listProducts,
+  patchProduct,
+  snippetOf,
+} from '../usecases/licenses/products.ts';
 
 export const productRoutes = (deps: Deps) =>
   newApi<AccountEnv>()

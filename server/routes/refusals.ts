@@ -5,7 +5,7 @@ import { signedIn } from '../http/callers.ts';
 import { IdParam, json, newApi, problems, type AccountEnv } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { readRefusals } from '../usecases/refusals.ts';
+import { readRefusals } from '../usecases/seats/refusals.ts';
 
 export const refusalRoutes = (deps: Deps) =>
   newApi<AccountEnv>().openapi(

@@ -35,8 +35,8 @@ import {
   openDownload,
   openLink,
   type Download,
-} from '../usecases/downloads.ts';
-import { announceRelease, receiveRelease, withdrawRelease } from '../usecases/releases.ts';
+} from '../usecases/releases/downloads.ts';
+import { announceRelease, receiveRelease, withdrawRelease } from '../usecases/releases/releases.ts';
 import { iso } from '../../shared/time.ts';
 
 const ReleaseQuery = PageQuery.extend(ReleaseFilter.shape);

@@ -13,7 +13,13 @@ import {
 } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { endSession, listSessions, signIn, signOut, viewSession } from '../usecases/sign-in.ts';
+import {
+  endSession,
+  listSessions,
+  signIn,
+  signOut,
+  viewSession,
+} from '../usecases/accounts/sign-in.ts';
 import { viewAccount } from '../usecases/views.ts';
 
 export const sessionRoutes = (deps: Deps) =>

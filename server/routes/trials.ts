@@ -23,7 +23,7 @@ import {
   openTrial,
   startTrial,
   type Login,
-} from '../usecases/trials.ts';
+} from '../usecases/licenses/trials.ts';
 import { iso } from '../../shared/time.ts';
 
 const shortUrl = (deps: Deps, c: Context, { token }: Login): string =>

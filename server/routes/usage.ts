@@ -7,7 +7,7 @@ import { signedIn } from '../http/callers.ts';
 import { IdParam, json, newApi, problems, type AccountEnv } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { readUsage } from '../usecases/usage.ts';
+import { readUsage } from '../usecases/licenses/usage.ts';
 
 const csvOf = ({ days, maxActivations }: Usage): string =>
   stringify(

@@ -1,11 +1,11 @@
 /** What a running server does by the clock, and once more at its end. */
 import { day, hour } from '../../shared/time.ts';
 import type { LicetSchema } from '../collections.ts';
-import type { FileStore } from '../store/open-store.ts';
+import type { FileStore } from '../store/folder/open-store.ts';
 import type { Deps } from '../usecases/deps.ts';
-import { housekeeping } from '../usecases/housekeeping.ts';
+import { housekeeping } from '../usecases/upkeep/housekeeping.ts';
 import { createSpentEraser } from './erase-spent.ts';
-import type { CountedFailures } from './failures.ts';
+import type { CountedFailures } from '../usecases/accounts/failures.ts';
 import { every, type Periodic } from './periodic.ts';
 
 const minute = 60_000;

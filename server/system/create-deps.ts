@@ -1,17 +1,17 @@
 /** Puts together what use cases are given. */
 import { createHash, randomBytes } from 'node:crypto';
 import type { LicetSchema } from '../collections.ts';
-import { streamBackup } from '../store/backup-stream.ts';
-import { openReleaseFiles } from '../store/release-files.ts';
+import { streamBackup } from '../store/backup/backup-stream.ts';
+import { openReleaseFiles } from '../files/release-files.ts';
 import { StoreError, type Store } from '../store/store.ts';
 import { CertificateEnded, type Deps, type Logger, type Settings } from '../usecases/deps.ts';
-import { createRefusalLog } from '../usecases/refusals.ts';
-import { createUsageMeter } from '../usecases/usage.ts';
-import { createFailures, type CountedFailures } from './failures.ts';
+import { createRefusalLog } from '../usecases/seats/refusals.ts';
+import { createUsageMeter } from '../usecases/licenses/usage.ts';
+import { createFailures, type CountedFailures } from '../usecases/accounts/failures.ts';
 import type { LoadedKeys } from './keys/load-keys.ts';
-import { createLive } from './live.ts';
+import { createLive } from '../usecases/live.ts';
 import { createPasswords } from './passwords.ts';
-import { createThrottle } from './throttle.ts';
+import { createThrottle } from '../usecases/accounts/throttle.ts';
 import { totp } from './totp.ts';
 
 export interface DepsParts {

@@ -1,7 +1,7 @@
 /** Takes credentials that are over out of the journal: nobody needs them, and a thief might. */
 import { day } from '../../shared/time.ts';
 import type { LicetSchema } from '../collections.ts';
-import type { FileStore } from '../store/open-store.ts';
+import type { FileStore } from '../store/folder/open-store.ts';
 
 /**
  * Collections whose former versions hold what a password, code, session or link was known by. What

@@ -2,7 +2,7 @@
 import type { Server } from 'node:http';
 import { isLoopback } from '../../shared/loopback.ts';
 import { Failure } from './failure.ts';
-import type { HostPort } from './settings-table.ts';
+import type { HostPort } from './settings/settings-table.ts';
 
 /** `host:port` as it stands in a URL. */
 export const showHostPort = ({ host, port }: HostPort): string =>

@@ -1,7 +1,7 @@
 /** The server's log: JSON lines on standard error, without secrets. */
 import pino from 'pino';
 import type { Logger } from '../usecases/deps.ts';
-import type { LogLevel } from './settings-table.ts';
+import type { LogLevel } from './settings/settings-table.ts';
 
 const secretNames = [
   'password',

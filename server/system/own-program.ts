@@ -1,7 +1,7 @@
 /** The program of this server as one file, where it is one. */
 import { isSea } from 'node:sea';
 import { platformName } from '../../shared/platform.ts';
-import type { ProgramFile } from '../usecases/own-release.ts';
+import type { ProgramFile } from '../usecases/releases/own-release.ts';
 
 /** The executable that runs; null when the program is a folder of scripts. */
 export const ownProgram = (): ProgramFile | null =>

@@ -6,10 +6,10 @@ import { argon2, randomBytes, timingSafeEqual } from 'node:crypto';
 import { promisify } from 'node:util';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { addressKey } from '../http/remote-address.ts';
+import { addressKey } from '../usecases/accounts/address-key.ts';
 import type { Passwords } from '../usecases/deps.ts';
 import { createCommonPasswords } from './common-passwords.ts';
-import { createWorkQueue } from './work-queue.ts';
+import { createWorkQueue } from '../usecases/work-queue.ts';
 
 const derive = promisify(argon2);
 

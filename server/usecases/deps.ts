@@ -1,11 +1,11 @@
 /** What use cases are given: the store, and everything that is not pure. */
-import type { Claims } from '../../shared/claims.ts';
+import type { Claims } from '../../shared/statements/claims.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Result } from '../../shared/result.ts';
 import type { LicetSchema } from '../collections.ts';
 import type { SessionDoc } from '../domain/documents.ts';
 import type { SupportSettings } from '../domain/support.ts';
-import type { ReleaseFiles } from '../store/release-files.ts';
+import type { ReleaseFiles } from '../files/release-files.ts';
 import type { Reader, Store, Transaction } from '../store/store.ts';
 
 /** The certificate of the signing key has ended: nothing that it would sign now would be accepted. */

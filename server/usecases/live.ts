@@ -1,5 +1,5 @@
 /** Tells watchers that a machine was seen: in memory, to who is there now. */
-import type { Live } from '../usecases/deps.ts';
+import type { Live } from './deps.ts';
 
 export const createLive = (): Live => {
   const listeners = new Set<(licenseId: string, activationId: string) => void>();

@@ -4,7 +4,7 @@ import type { ActivationDoc } from '../domain/documents.ts';
 import { holdsSeat } from '../domain/seats.ts';
 import type { CollectionReader, Document } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
-import { seatOf } from './seats.ts';
+import { seatOf } from './seats/seats.ts';
 
 /** Of each kind so many are shown. */
 const perKind = 20;

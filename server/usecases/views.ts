@@ -10,7 +10,7 @@ import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status
 import { keyStatus } from '../domain/offline-keys.ts';
 import type { Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
-import { countSeats } from './seats.ts';
+import { countSeats } from './seats/seats.ts';
 
 export const isoOrNull = (at: number | null): string | null => (at === null ? null : iso(at));
 

@@ -6,10 +6,10 @@ import {
   type Administrator,
   type ProductLicense,
 } from '../api/activations.ts';
-import type { LeaseClaims } from '../claims.ts';
+import type { LeaseClaims } from '../statements/claims.ts';
 import { fail, ok } from '../result.ts';
-import { verifyStatement } from '../statements.ts';
-import type { Trust } from '../trust.ts';
+import { verifyStatement } from '../statements/statements.ts';
+import type { Trust } from '../statements/trust.ts';
 import { call, type ServerOptions } from './call.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';

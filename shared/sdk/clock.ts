@@ -8,7 +8,7 @@
  * again proves nothing, since it was there before.
  */
 import { z } from 'zod';
-import { showTime } from '../statements.ts';
+import { showTime } from '../statements/statements.ts';
 import { ok } from '../result.ts';
 import { badState, rejected, type SdkResult } from './failure.ts';
 import { readState, writeState } from './state.ts';

@@ -4,7 +4,7 @@ import { ChoiceRequired, LimitExceeded } from '../api/activations.ts';
 import { Support } from '../api/server.ts';
 import type { Problem } from '../problems.ts';
 import { fail, type Result } from '../result.ts';
-import type { RejectionReason } from '../statements.ts';
+import type { RejectionReason } from '../statements/statements.ts';
 
 /** Reasons of a machine's own beside those of a statement. */
 export type MachineReason =

@@ -3,8 +3,8 @@
  * the private half of the key pair is forgotten. A crash between the steps leaves the key unusable and
  * the proof still to be had: the same call goes on where it stopped.
  */
-import { makeProof, proofForms, type ProofForms } from '../deactivation.ts';
-import { inspectOfflineKey } from '../offline-key.ts';
+import { makeProof, proofForms, type ProofForms } from '../statements/typed/deactivation.ts';
+import { inspectOfflineKey } from '../statements/typed/offline-key.ts';
 import { ok } from '../result.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { privateKeyOf, readMachine, retireKey } from './machine.ts';

@@ -19,5 +19,5 @@ export { createRequest, machineFingerprint, type RequestOptions } from './machin
 export { enterOfflineKey, verifyOfflineKey, type OfflineKeyOptions } from './offline.ts';
 export type { Notice, Permit } from './permit.ts';
 export type { MachineOptions, TrustOptions } from './settings.ts';
-export type { ProofForms } from '../deactivation.ts';
-export type { OfflineRequest, RequestForms } from '../offline-request.ts';
+export type { ProofForms } from '../statements/typed/deactivation.ts';
+export type { OfflineRequest, RequestForms } from '../statements/typed/offline-request.ts';

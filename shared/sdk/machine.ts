@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { fromBase64url, toBase64url } from '../bytes.ts';
-import { generateKey, KeyText, privateKeyFromSeed, type PrivateKey } from '../keys.ts';
-import { makeRequest, type RequestForms } from '../offline-request.ts';
+import { generateKey, KeyText, privateKeyFromSeed, type PrivateKey } from '../statements/keys.ts';
+import { makeRequest, type RequestForms } from '../statements/typed/offline-request.ts';
 import { ok } from '../result.ts';
 import { startClock } from './clock.ts';
 import { guarded, StateError, type SdkResult } from './failure.ts';

@@ -1,10 +1,10 @@
 /** Offline keys on the machine that they were made for: entering, and verifying without a network. */
 import { z } from 'zod';
-import type { OfflineKeyClaims } from '../claims.ts';
-import { isTypedForm } from '../codes.ts';
-import { expandOfflineKey, readOfflineKey } from '../offline-key.ts';
+import type { OfflineKeyClaims } from '../statements/claims.ts';
+import { isTypedForm } from '../statements/codes.ts';
+import { expandOfflineKey, readOfflineKey } from '../statements/typed/offline-key.ts';
 import { ok } from '../result.ts';
-import { verifyStatement, type VerifyOptions } from '../statements.ts';
+import { verifyStatement, type VerifyOptions } from '../statements/statements.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';

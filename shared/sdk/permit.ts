@@ -1,5 +1,5 @@
 /** What a statement permits on this machine, in words a product can use. */
-import type { AdministratorClaim, LicenseClaim } from '../claims.ts';
+import type { AdministratorClaim, LicenseClaim } from '../statements/claims.ts';
 import { iso } from '../time.ts';
 import { expiryNotice, inDays, type ExpiryNotice } from '../expiry.ts';
 

@@ -1,6 +1,6 @@
 /** Tombstones: the offline keys that this machine has given back. What is listed here never works again. */
 import { z } from 'zod';
-import type { OfflineKeyClaims } from '../claims.ts';
+import type { OfflineKeyClaims } from '../statements/claims.ts';
 import { readState, writeState } from './state.ts';
 
 const returnedFile = 'returned.json';

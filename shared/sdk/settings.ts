@@ -1,8 +1,8 @@
 /** What the SDK is told: options first, then the environment, then what the platform says. */
 import os from 'node:os';
 import path from 'node:path';
-import type { Trust } from '../trust.ts';
-import { parseTrust } from '../trust.ts';
+import type { Trust } from '../statements/trust.ts';
+import { parseTrust } from '../statements/trust.ts';
 import { StateError } from './failure.ts';
 
 /** Where the machine keeps its state and who it is. Every one has a default. */

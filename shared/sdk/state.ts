@@ -6,7 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { z } from 'zod';
-import { parseStrictJson } from '../strict-json.ts';
+import { parseStrictJson } from '../statements/strict-json.ts';
 import { StateError } from './failure.ts';
 
 const fileMode = 0o600;

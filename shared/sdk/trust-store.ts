@@ -4,9 +4,9 @@
  * decide; a list counts only if one of them signed it.
  */
 import { z } from 'zod';
-import { verifyStatement } from '../statements.ts';
+import { verifyStatement } from '../statements/statements.ts';
 import { day } from '../time.ts';
-import type { Trust } from '../trust.ts';
+import type { Trust } from '../statements/trust.ts';
 import { stateDirOf, trustOf, type MachineOptions, type TrustOptions } from './settings.ts';
 import { readState, writeState } from './state.ts';
 

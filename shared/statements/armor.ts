@@ -1,5 +1,5 @@
 /** Text around a statement that survives mail and paste: a line before, 64 characters a line, a line after. */
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../result.ts';
 
 export const armorLabels = {
   'offline-key': 'LICET OFFLINE KEY',

@@ -1,9 +1,9 @@
 /** Tells the forms of a code apart: armor, a bare JWS, parts of QR codes, or lines that were typed. */
 import { dearmor, isArmored, type ArmorType } from './armor.ts';
-import { digitOf } from './crockford.ts';
-import { isQrPart, joinQrParts } from './qr-parts.ts';
-import { fail, ok, type Result } from './result.ts';
-import { cleanLine, fromTypedLines } from './typed-lines.ts';
+import { digitOf } from './typed/crockford.ts';
+import { isQrPart, joinQrParts } from './typed/qr-parts.ts';
+import { fail, ok, type Result } from '../result.ts';
+import { cleanLine, fromTypedLines } from './typed/typed-lines.ts';
 
 /** The first digit of what is typed: what it is, and in which version of the form. These are written. */
 export const typedKinds = {

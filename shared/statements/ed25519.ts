@@ -1,7 +1,7 @@
 /** Ed25519 (RFC 8032), strict: what one strict verifier refuses, this refuses too. */
 import * as ed from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
-import { toHex } from './bytes.ts';
+import { toHex } from '../bytes.ts';
 
 // The synchronous calls of noble take their hash from here (RFC 8032, 5.1: SHA-512).
 ed.hashes.sha512 = sha512;

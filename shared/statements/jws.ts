@@ -3,9 +3,9 @@
  * RFC 8725: the type is checked, the algorithm is not the sender's choice, nothing is fetched.
  */
 import { z } from 'zod';
-import { fromBase64url, fromUtf8, toBase64url, utf8 } from './bytes.ts';
+import { fromBase64url, fromUtf8, toBase64url, utf8 } from '../bytes.ts';
 import { canonicalJson, type Json } from './canonical-json.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { parseStrictJson } from './strict-json.ts';
 
 /** No statement comes near this many characters. */

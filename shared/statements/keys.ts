@@ -1,6 +1,6 @@
 /** Key pairs and their names: JWK (RFC 7517, 8037) with the RFC 7638 thumbprint as `kid`. */
 import { z } from 'zod';
-import { fromBase64url, sha256, toBase64url, utf8 } from './bytes.ts';
+import { fromBase64url, sha256, toBase64url, utf8 } from '../bytes.ts';
 import { isPublicKey, publicKeyBytes, sign } from './ed25519.ts';
 
 export interface PublicKey {

@@ -15,7 +15,7 @@ import {
 import { verify } from './ed25519.ts';
 import { makeJws, parseJws, type Jws, type JwsHeader } from './jws.ts';
 import { publicKeyFromText, type PublicKey, type Signer } from './keys.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../result.ts';
 
 /** Clocks may differ by this much. Seconds. */
 export const leewaySeconds = 600;

@@ -2,7 +2,7 @@
  * JSON (RFC 8259) read strictly. `JSON.parse` takes the last of two members with one name, so that two
  * readers of one signed text can see two things; this refuses it.
  */
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../result.ts';
 
 export interface StrictJsonOptions {
   /** How deep objects and arrays may be nested. 32 unless told. */

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { RevocationsClaims } from './claims.ts';
 import { PublicJwk, publicKeyFromText, toJwk, type PublicKey } from './keys.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../result.ts';
 import { verifyCertificate, verifyStatement } from './statements.ts';
 import { parseStrictJson } from './strict-json.ts';
 

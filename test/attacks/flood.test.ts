@@ -13,8 +13,8 @@ import {
   operatorPassword,
   quietLog,
   type DataFolders,
-} from '../support/data-folder.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+} from '../support/server/data-folder.ts';
+import { goodPassword, openPortal } from '../support/server/server.ts';
 
 let folders: DataFolders;
 let server: RunningServer;

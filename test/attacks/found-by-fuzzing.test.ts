@@ -9,7 +9,7 @@
  */
 import { expect, test } from 'vitest';
 import { License } from '../../shared/api/licenses.ts';
-import { openPortal, openServer } from '../support/server.ts';
+import { openPortal, openServer } from '../support/server/server.ts';
 
 test('a body of another content type is a mistake of the client', async () => {
   const { app } = await openServer();

@@ -13,7 +13,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../../server/app.ts';
 import type { Passwords } from '../../server/usecases/deps.ts';
 import { keepOldHash } from '../support/old-hash.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+import { goodPassword, openPortal } from '../support/server/server.ts';
 
 const newPassword = 'another harbor lantern';
 

@@ -11,8 +11,8 @@
  */
 import { Secret, TOTP } from 'otpauth';
 import { afterEach, describe, expect, test } from 'vitest';
-import { goodPassword, openPortal } from '../support/server.ts';
-import { breakDisk } from '../support/failing-disk.ts';
+import { goodPassword, openPortal } from '../support/server/server.ts';
+import { breakDisk } from '../support/server/failing-disk.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -9,17 +9,17 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Secret, TOTP } from 'otpauth';
 import { expect, onTestFinished, test } from 'vitest';
-import { generateKey } from '../../shared/keys.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
+import { generateKey } from '../../shared/statements/keys.ts';
+import { makeRequest } from '../../shared/statements/typed/offline-request.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
 import { serve } from '../../server/main.ts';
-import { backup } from '../../server/store/backup.ts';
+import { backup } from '../../server/store/backup/backup.ts';
 import { random } from '../../server/system/create-deps.ts';
-import { initData } from '../../server/system/init.ts';
+import { initData } from '../../server/system/maintenance/init.ts';
 import { keyPaths } from '../../server/system/keys/keyring.ts';
 import { createLogger } from '../../server/system/logger.ts';
-import { makeToken } from '../../server/usecases/tokens.ts';
-import { operatorEmail, operatorPassword, rootPassphrase } from '../support/data-folder.ts';
+import { makeToken } from '../../server/usecases/accounts/tokens.ts';
+import { operatorEmail, operatorPassword, rootPassphrase } from '../support/server/data-folder.ts';
 
 const spellings = (secret: string): readonly string[] => [
   secret,

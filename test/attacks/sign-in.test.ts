@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { createApp } from '../../server/app.ts';
 import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
 import { random } from '../../server/system/create-deps.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+import { goodPassword, openPortal } from '../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

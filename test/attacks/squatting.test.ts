@@ -14,7 +14,7 @@
 import { describe, expect, test } from 'vitest';
 import type { AccountCreated, SignedIn } from '../../shared/api/accounts.ts';
 import type { Invitation, LicenseUser, LicenseUserAdded } from '../../shared/api/licenses.ts';
-import { openPortal } from '../support/server.ts';
+import { openPortal } from '../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

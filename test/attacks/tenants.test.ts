@@ -8,11 +8,11 @@
  */
 import { describe, expect, test } from 'vitest';
 import type { License } from '../../shared/api/licenses.ts';
-import { generateKey } from '../../shared/keys.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
+import { generateKey } from '../../shared/statements/keys.ts';
+import { makeRequest } from '../../shared/statements/typed/offline-request.ts';
 import { random } from '../../server/system/create-deps.ts';
-import { openCast } from '../support/cast.ts';
-import { fingerprint, openPortal } from '../support/server.ts';
+import { openCast } from '../support/examples/cast.ts';
+import { fingerprint, openPortal } from '../support/server/server.ts';
 
 describe('what is another’s', () => {
   test('is not found below a license of one’s own, and stays as it was', async () => {

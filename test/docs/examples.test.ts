@@ -5,10 +5,10 @@ import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { buildProgram } from '../../scripts/build.ts';
 import { examplesOf, shownCommands } from '../../scripts/docs.ts';
-import { makeWorld, type World } from '../support/example-world.ts';
-import { runExample, type Stage } from '../support/example.ts';
+import { makeWorld, type World } from '../support/examples/example-world.ts';
+import { runExample, type Stage } from '../support/examples/example.ts';
 import { makeFolder } from '../support/licet.ts';
-import { root } from '../support/pages.ts';
+import { root } from '../support/terminal/pages.ts';
 import { ranElsewhere, stages } from './stages/index.ts';
 
 vi.setConfig({ testTimeout: 180_000 });

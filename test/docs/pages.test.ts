@@ -7,11 +7,18 @@ import { text } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { makeProgram } from '../../tui/commands/program.ts';
+import { makeProgram } from '../../tui/cli/program.ts';
 import { examplesOf, shownCommands } from '../../scripts/docs.ts';
 import { buildProgram } from '../../scripts/build.ts';
 import { makeFolder } from '../support/licet.ts';
-import { freePort, openPlace, pages, readPage, root, shellBlocks } from '../support/pages.ts';
+import {
+  freePort,
+  openPlace,
+  pages,
+  readPage,
+  root,
+  shellBlocks,
+} from '../support/terminal/pages.ts';
 
 const built = await makeFolder();
 beforeAll(() => buildProgram(built.path));
@@ -50,7 +57,7 @@ const elsewhere: readonly (readonly [RegExp, string])[] = [
   [/^sha256sum --check [^]*install -m 755 /u, 'test/package/targets.long.ts'],
   [/^sudo systemd-run /u, 'test/package/service.long.ts'],
   [/^#!\/bin\/sh\n# usage: verify\.sh/u, 'test/shared/interop.test.ts'],
-  [/^ACME_EMAIL=.* node app\.js$/u, 'test/commands/integrate.test.ts'],
+  [/^ACME_EMAIL=.* node app\.js$/u, 'test/tui/cli/integrate.test.ts'],
 ];
 
 /** The commands of a page as one script. A server goes on beside it, from the moment that it answers. */

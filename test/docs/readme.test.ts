@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { buildProgram } from '../../scripts/build.ts';
 import { closing } from '../support/closing.ts';
 import { makeFolder } from '../support/licet.ts';
-import { freePort, openPlace, readPage, shellBlocks } from '../support/pages.ts';
-import { openTerminal, type TestTerminal } from '../support/terminal.ts';
+import { freePort, openPlace, readPage, shellBlocks } from '../support/terminal/pages.ts';
+import { openTerminal, type TestTerminal } from '../support/terminal/terminal.ts';
 
 const built = await makeFolder();
 beforeAll(() => buildProgram(built.path));

@@ -15,8 +15,8 @@ import {
   startLicet,
   type Portal,
 } from '../support/licet.ts';
-import { openPerson, type Person } from '../support/person.ts';
-import { makeMachine, type Machine } from '../support/sample-product.ts';
+import { openPerson, type Person } from '../support/terminal/person.ts';
+import { makeMachine, type Machine } from '../support/machines/sample-product.ts';
 
 const ana = { email: 'ana@example.com', password: 'a password that ana chose' };
 const leo = { email: 'leo@example.com', password: 'a password that leo chose' };

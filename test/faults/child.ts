@@ -5,9 +5,9 @@
  */
 import { closeSync, openSync, writeSync } from 'node:fs';
 
-import { openStore, type FileStore } from '../../server/store/open-store.ts';
+import { openStore, type FileStore } from '../../server/store/folder/open-store.ts';
 import { StoreError } from '../../server/store/store.ts';
-import { portSchema, type PortSchema } from '../store/schema.ts';
+import { portSchema, type PortSchema } from '../server/store/schema.ts';
 import type { ChildOptions } from './spawn-child.ts';
 
 const options = JSON.parse(process.argv[2] ?? '') as ChildOptions;

@@ -2,10 +2,10 @@
 import { rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openStore } from '../../server/store/open-store.ts';
+import { openStore } from '../../server/store/folder/open-store.ts';
 import { StoreError } from '../../server/store/store.ts';
-import { portSchema } from '../store/schema.ts';
-import { silentLog } from '../store/support.ts';
+import { portSchema } from '../server/store/schema.ts';
+import { silentLog } from '../server/store/support.ts';
 import { withSmallDisk } from './mounts.ts';
 
 export interface DiskFullReport {

@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { backup } from '../../server/store/backup.ts';
-import type { Sizes } from '../../server/store/open-store.ts';
-import { restore } from '../../server/store/restore.ts';
-import { makeTemporaryFolder, silentLog } from '../store/support.ts';
+import { backup } from '../../server/store/backup/backup.ts';
+import type { Sizes } from '../../server/store/folder/open-store.ts';
+import { restore } from '../../server/store/backup/restore.ts';
+import { makeTemporaryFolder, silentLog } from '../server/store/support.ts';
 import { fillTheDisk } from './disk-full.ts';
 import { killInALoop } from './kill.ts';
 import { createLedger } from './ledger.ts';

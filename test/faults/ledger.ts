@@ -1,8 +1,8 @@
 /** What clients were promised, held against what a folder has. */
-import { openStore } from '../../server/store/open-store.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
-import { portSchema } from '../store/schema.ts';
-import { silentLog } from '../store/support.ts';
+import { openStore } from '../../server/store/folder/open-store.ts';
+import { verifyJournal } from '../../server/store/journal/verify-journal.ts';
+import { portSchema } from '../server/store/schema.ts';
+import { silentLog } from '../server/store/support.ts';
 import type { Said } from './spawn-child.ts';
 
 export interface Ledger {

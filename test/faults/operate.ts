@@ -1,7 +1,7 @@
 /** The process that the fault tests kill while an operator's work is done on a folder: a restore, or giving up. */
-import { repair } from '../../server/store/repair.ts';
-import { restore } from '../../server/store/restore.ts';
-import { silentLog } from '../store/support.ts';
+import { repair } from '../../server/store/doctor/repair.ts';
+import { restore } from '../../server/store/backup/restore.ts';
+import { silentLog } from '../server/store/support.ts';
 import type { Operation } from './operations.ts';
 
 const operation = JSON.parse(process.argv[2] ?? '') as Operation;

@@ -4,14 +4,14 @@ import { once } from 'node:events';
 import { cp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { backup } from '../../server/store/backup.ts';
-import { diagnose } from '../../server/store/doctor.ts';
-import { openStore, type FileStore } from '../../server/store/open-store.ts';
-import { repair } from '../../server/store/repair.ts';
-import { restore } from '../../server/store/restore.ts';
+import { backup } from '../../server/store/backup/backup.ts';
+import { diagnose } from '../../server/store/doctor/doctor.ts';
+import { openStore, type FileStore } from '../../server/store/folder/open-store.ts';
+import { repair } from '../../server/store/doctor/repair.ts';
+import { restore } from '../../server/store/backup/restore.ts';
 import { StoreError } from '../../server/store/store.ts';
-import { portSchema, type PortSchema } from '../store/schema.ts';
-import { flip, putSeat, silentLog } from '../store/support.ts';
+import { portSchema, type PortSchema } from '../server/store/schema.ts';
+import { flip, putSeat, silentLog } from '../server/store/support.ts';
 import { traced } from './traced.ts';
 
 interface Common {

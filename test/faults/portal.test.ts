@@ -10,7 +10,7 @@ import {
   operatorEmail,
   operatorPassword,
   type DataFolders,
-} from '../support/data-folder.ts';
+} from '../support/server/data-folder.ts';
 import { done, licet, startLicet, type RunOptions, type Served } from '../support/licet.ts';
 import { canMount, canTrace, withSmallDisk } from './mounts.ts';
 import { traced } from './traced.ts';

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 
-import type { Sizes } from '../../server/store/open-store.ts';
+import type { Sizes } from '../../server/store/folder/open-store.ts';
 
 export interface ChildOptions {
   readonly directory: string;

@@ -7,7 +7,7 @@ import * as fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { Problem } from '../../shared/problems.ts';
 import { createApp } from '../../server/app.ts';
-import { openCast, roles, type Cast } from '../support/cast.ts';
+import { openCast, roles, type Cast } from '../support/examples/cast.ts';
 import { readApi, type Operation } from './api-description.ts';
 import { anyRequest, routeOf, type FuzzRequest, type Known } from './requests.ts';
 

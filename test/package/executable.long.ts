@@ -7,11 +7,11 @@ import { performance } from 'node:perf_hooks';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { carry, type Carried } from '../support/carried.ts';
+import { carry, type Carried } from '../support/machines/carried.ts';
 import { closing } from '../support/closing.ts';
 
 const own = `linux-${process.arch}`;
-const scripts = path.join(import.meta.dirname, '../../scripts/package.ts');
+const scripts = path.join(import.meta.dirname, '../../scripts/package/package.ts');
 let out = '';
 let carried: Carried;
 

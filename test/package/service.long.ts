@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { canBoot, inBootedSystem, type Step } from '../support/booted-system.ts';
+import { canBoot, inBootedSystem, type Step } from '../support/server/booted-system.ts';
 
 const makeExecutable = async (folder: string): Promise<string> => {
   const name = `linux-${process.arch}`;
-  const program = path.join(import.meta.dirname, '../../scripts/package.ts');
+  const program = path.join(import.meta.dirname, '../../scripts/package/package.ts');
   await promisify(execFile)(process.execPath, [program, '--out', folder, name]);
   return path.join(folder, `licet-${name}`);
 };

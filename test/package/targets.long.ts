@@ -8,7 +8,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import manifest from '../../package.json' with { type: 'json' };
-import { readPage, shellBlocks } from '../support/pages.ts';
+import { readPage, shellBlocks } from '../support/terminal/pages.ts';
 
 const run = promisify(execFile);
 const root = path.join(import.meta.dirname, '../..');
@@ -16,7 +16,7 @@ let out = '';
 
 beforeAll(async () => {
   out = await mkdtemp(path.join(tmpdir(), 'licet-targets-'));
-  await run(process.execPath, [path.join(root, 'scripts/package.ts'), '--out', out]);
+  await run(process.execPath, [path.join(root, 'scripts/package/package.ts'), '--out', out]);
 }, 600_000);
 afterAll(() => rm(out, { recursive: true, force: true }));
 
@@ -66,7 +66,7 @@ const sumOfClone = async (folder: string, zone: string, umask: string): Promise<
   await run('git', ['clone', '--quiet', root, clone]);
   await run('cp', ['-a', path.join(root, 'node_modules'), clone]);
   const target = `linux-${process.arch}`;
-  const command = `umask ${umask} && exec "$0" scripts/package.ts ${target}`;
+  const command = `umask ${umask} && exec "$0" scripts/package/package.ts ${target}`;
   const env = { ...process.env, TZ: zone };
   await run('sh', ['-c', command, process.execPath], { cwd: clone, env });
   return readFile(path.join(clone, 'dist/SHA256SUMS'), 'utf8');

@@ -8,7 +8,7 @@ import * as ed from '@noble/ed25519';
 import { sha512 } from '@noble/hashes/sha2.js';
 import { describe, expect, it } from 'vitest';
 import { concatBytes, fromHex, toHex, utf8 } from '../../shared/bytes.ts';
-import { isPublicKey, publicKeyBytes, sign, verify } from '../../shared/ed25519.ts';
+import { isPublicKey, publicKeyBytes, sign, verify } from '../../shared/statements/ed25519.ts';
 import vectors from '../golden/rfc8032.json' with { type: 'json' };
 import { random } from '../support/statements.ts';
 

@@ -3,14 +3,14 @@
  * `npm test` a few hundred, spread over all statements.
  */
 import { describe, expect, it } from 'vitest';
-import type { StatementType } from '../../shared/claims.ts';
-import { verifyProof } from '../../shared/deactivation.ts';
-import { publicKeyFromText } from '../../shared/keys.ts';
-import { parseRequestCode } from '../../shared/offline-request.ts';
+import type { StatementType } from '../../shared/statements/claims.ts';
+import { verifyProof } from '../../shared/statements/typed/deactivation.ts';
+import { publicKeyFromText } from '../../shared/statements/keys.ts';
+import { parseRequestCode } from '../../shared/statements/typed/offline-request.ts';
 import type { Result } from '../../shared/result.ts';
-import { signStatement, verifyStatement } from '../../shared/statements.ts';
-import { expandOfflineKey } from '../../shared/offline-key.ts';
-import { parseTrust } from '../../shared/trust.ts';
+import { signStatement, verifyStatement } from '../../shared/statements/statements.ts';
+import { expandOfflineKey } from '../../shared/statements/typed/offline-key.ts';
+import { parseTrust } from '../../shared/statements/trust.ts';
 import { makeServerKeys, serverClaims } from '../support/statements.ts';
 import golden from '../golden/statements.json' with { type: 'json' };
 

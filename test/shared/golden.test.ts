@@ -1,12 +1,12 @@
 /** Statements that were made once, with keys that nobody has: whatever is changed later, they must verify. */
 import { describe, expect, it } from 'vitest';
-import { statementTypes, type StatementType } from '../../shared/claims.ts';
-import { verifyProof } from '../../shared/deactivation.ts';
-import { publicKeyFromText } from '../../shared/keys.ts';
-import { expandOfflineKey, shortenOfflineKey } from '../../shared/offline-key.ts';
-import { parseRequestCode } from '../../shared/offline-request.ts';
-import { verifyStatement } from '../../shared/statements.ts';
-import { parseTrust, type Trust } from '../../shared/trust.ts';
+import { statementTypes, type StatementType } from '../../shared/statements/claims.ts';
+import { verifyProof } from '../../shared/statements/typed/deactivation.ts';
+import { publicKeyFromText } from '../../shared/statements/keys.ts';
+import { expandOfflineKey, shortenOfflineKey } from '../../shared/statements/typed/offline-key.ts';
+import { parseRequestCode } from '../../shared/statements/typed/offline-request.ts';
+import { verifyStatement } from '../../shared/statements/statements.ts';
+import { parseTrust, type Trust } from '../../shared/statements/trust.ts';
 import golden from '../golden/statements.json' with { type: 'json' };
 
 const trustOf = (): Trust => {

@@ -6,11 +6,11 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as jose from 'jose';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { statementTypes, typOf } from '../../shared/claims.ts';
-import { publicKeyFromText, toJwk } from '../../shared/keys.ts';
-import { offlineKeyFile } from '../../shared/offline-key.ts';
-import { signStatement } from '../../shared/statements.ts';
-import { toPem } from '../../shared/trust.ts';
+import { statementTypes, typOf } from '../../shared/statements/claims.ts';
+import { publicKeyFromText, toJwk } from '../../shared/statements/keys.ts';
+import { offlineKeyFile } from '../../shared/statements/typed/offline-key.ts';
+import { signStatement } from '../../shared/statements/statements.ts';
+import { toPem } from '../../shared/statements/trust.ts';
 import golden from '../golden/statements.json' with { type: 'json' };
 import { day, makeServerKeys, serverClaims } from '../support/statements.ts';
 

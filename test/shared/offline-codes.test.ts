@@ -1,16 +1,20 @@
 import { describe, expect, it } from 'vitest';
-import { generateKey } from '../../shared/keys.ts';
+import { generateKey } from '../../shared/statements/keys.ts';
 import { makeId } from '../../shared/ids.ts';
-import { keyIdOfProof, makeProof, verifyProof } from '../../shared/deactivation.ts';
+import {
+  keyIdOfProof,
+  makeProof,
+  verifyProof,
+} from '../../shared/statements/typed/deactivation.ts';
 import {
   expandOfflineKey,
   inspectTypedKey,
   offlineKeyFile,
   shortenOfflineKey,
-} from '../../shared/offline-key.ts';
-import { makeRequest, parseRequestCode } from '../../shared/offline-request.ts';
-import { signStatement, verifyStatement } from '../../shared/statements.ts';
-import { cutIntoQrParts, joinQrParts } from '../../shared/qr-parts.ts';
+} from '../../shared/statements/typed/offline-key.ts';
+import { makeRequest, parseRequestCode } from '../../shared/statements/typed/offline-request.ts';
+import { signStatement, verifyStatement } from '../../shared/statements/statements.ts';
+import { cutIntoQrParts, joinQrParts } from '../../shared/statements/typed/qr-parts.ts';
 import { makeServerKeys, now, random, serverClaims } from '../support/statements.ts';
 
 const typedLength = (text: string) => text.replaceAll(/\s/g, '').length;

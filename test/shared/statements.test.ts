@@ -1,10 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { fromBase64url, toBase64url, utf8 } from '../../shared/bytes.ts';
-import { statementTypes, typOf, type StatementType } from '../../shared/claims.ts';
-import { canonicalJson, type Json } from '../../shared/canonical-json.ts';
-import { sign } from '../../shared/ed25519.ts';
-import { generateKey, signerOf, type PrivateKey } from '../../shared/keys.ts';
-import { signStatement, verifyStatement, type VerifyOptions } from '../../shared/statements.ts';
+import { statementTypes, typOf, type StatementType } from '../../shared/statements/claims.ts';
+import { canonicalJson, type Json } from '../../shared/statements/canonical-json.ts';
+import { sign } from '../../shared/statements/ed25519.ts';
+import { generateKey, signerOf, type PrivateKey } from '../../shared/statements/keys.ts';
+import {
+  signStatement,
+  verifyStatement,
+  type VerifyOptions,
+} from '../../shared/statements/statements.ts';
 import {
   certify,
   day,

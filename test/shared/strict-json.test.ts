@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { canonicalJson, type Json } from '../../shared/canonical-json.ts';
-import { parseStrictJson } from '../../shared/strict-json.ts';
+import { canonicalJson, type Json } from '../../shared/statements/canonical-json.ts';
+import { parseStrictJson } from '../../shared/statements/strict-json.ts';
 
 describe('strict JSON', () => {
   it('reads what JSON.parse reads, and the same', () => {

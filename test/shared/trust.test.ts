@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { signerOf, toJwk } from '../../shared/keys.ts';
-import { signStatement } from '../../shared/statements.ts';
-import { makeTrustFile, parseTrust, toPem } from '../../shared/trust.ts';
+import { signerOf, toJwk } from '../../shared/statements/keys.ts';
+import { signStatement } from '../../shared/statements/statements.ts';
+import { makeTrustFile, parseTrust, toPem } from '../../shared/statements/trust.ts';
 import { issuer, makeServerKeys, revocations } from '../support/statements.ts';
 
 const server = makeServerKeys();

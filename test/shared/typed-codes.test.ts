@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { BitReader, BitsError, BitWriter } from '../../shared/bits.ts';
+import { BitReader, BitsError, BitWriter } from '../../shared/statements/typed/bits.ts';
 import { makeOneTimeCode, parseOneTimeCode } from '../../shared/one-time-codes.ts';
-import { fromTypedLines, toTypedLines } from '../../shared/typed-lines.ts';
+import { fromTypedLines, toTypedLines } from '../../shared/statements/typed/typed-lines.ts';
 import { random } from '../support/statements.ts';
 
 const characters = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';

@@ -1,6 +1,6 @@
 /** Passwords as an older program kept them. */
 import { argon2Sync } from 'node:crypto';
-import { goodPassword, type TestServer } from './server.ts';
+import { goodPassword, type TestServer } from './server/server.ts';
 
 const plain = (bytes: Buffer): string => bytes.toString('base64').replace(/=+$/u, '');
 

@@ -1,8 +1,8 @@
 /** Keys, certificates and claims for tests of statements: all made anew, so that nothing depends on them. */
 import { randomBytes } from 'node:crypto';
-import type { Claims, RevocationsClaims, StatementType } from '../../shared/claims.ts';
-import { generateKey, signerOf, type PrivateKey } from '../../shared/keys.ts';
-import { signStatement } from '../../shared/statements.ts';
+import type { Claims, RevocationsClaims, StatementType } from '../../shared/statements/claims.ts';
+import { generateKey, signerOf, type PrivateKey } from '../../shared/statements/keys.ts';
+import { signStatement } from '../../shared/statements/statements.ts';
 import { makeId } from '../../shared/ids.ts';
 
 export const random = (bytes: number): Uint8Array => new Uint8Array(randomBytes(bytes));

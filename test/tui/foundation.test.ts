@@ -4,7 +4,11 @@ import { text } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
 import { bundle } from '../support/bundle.ts';
 import { closing } from '../support/closing.ts';
-import { openProgram, type TerminalOptions, type TestTerminal } from '../support/terminal.ts';
+import {
+  openProgram,
+  type TerminalOptions,
+  type TestTerminal,
+} from '../support/terminal/terminal.ts';
 
 const openForm = async (options: TerminalOptions = {}): Promise<TestTerminal> => {
   const program = await bundle('test/tui/demo/form.tsx');

@@ -8,9 +8,9 @@ import { expect, test } from 'vitest';
 import { createRequest } from '../../shared/sdk/index.ts';
 import { bundle } from '../support/bundle.ts';
 import { closing } from '../support/closing.ts';
-import { must, password } from '../support/live-server.ts';
-import { openProgram, type TestTerminal } from '../support/terminal.ts';
-import { anaEmail, openPortalServer } from '../support/tui.ts';
+import { must, password } from '../support/server/live-server.ts';
+import { openProgram, type TestTerminal } from '../support/terminal/terminal.ts';
+import { anaEmail, openPortalServer } from '../support/terminal/tui.ts';
 
 const open = async (url: string): Promise<TestTerminal> => {
   const program = await bundle('tui/main.tsx');

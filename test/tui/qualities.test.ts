@@ -1,7 +1,13 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { TestTerminal } from '../support/terminal.ts';
-import { operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, openTui, signInTui, type Portal } from '../support/tui.ts';
+import type { TestTerminal } from '../support/terminal/terminal.ts';
+import { operatorEmail } from '../support/server/live-server.ts';
+import {
+  anaEmail,
+  openPortalServer,
+  openTui,
+  signInTui,
+  type Portal,
+} from '../support/terminal/tui.ts';
 
 let server: Portal;
 beforeEach(async () => {

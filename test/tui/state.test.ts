@@ -3,8 +3,8 @@ import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import { barCells, seatTone, seatWords } from '../../tui/components/seat-bar.tsx';
 import { cut, cutMiddle, fit, inert, width, wrapWords } from '../../tui/state/cells.ts';
-import { emptyList, moveList, type ListMove } from '../../tui/state/list-window.ts';
-import { daysLeft, relativeTime, shortAge, urgency } from '../../tui/state/relative-time.ts';
+import { emptyList, moveList, type ListMove } from '../../tui/state/lists/list-window.ts';
+import { daysLeft, relativeTime, shortAge, urgency } from '../../tui/client/relative-time.ts';
 import { editing, editText, insertText, pastedText } from '../../tui/state/text-edit.ts';
 
 const press = (name: string) => ({ name, text: name.length === 1 ? name : '' });

@@ -1,9 +1,9 @@
 /** A command made from an action: its fields as arguments and options, its danger asked, its answer printed. */
 import { Command, Option } from 'commander';
-import type { Action, Values } from '../actions/action.ts';
-import type { Done } from '../actions/done.ts';
-import type { Field } from '../actions/fields.ts';
-import type { Failure } from '../api/failure.ts';
+import type { Action, Values } from '../client/actions/action.ts';
+import type { Done } from '../client/actions/done.ts';
+import type { Field } from '../client/actions/fields.ts';
+import type { Failure } from '../client/api/failure.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import { looksLikePath } from '../state/local-path.ts';

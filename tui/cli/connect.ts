@@ -1,8 +1,8 @@
 /** The client that a command talks through: which server, whom it trusts, who is signed in. */
-import { isExposed, parseServer } from '../api/address.ts';
-import { createClient, type Client } from '../api/client.ts';
-import { configFolder } from '../api/config-folder.ts';
-import { openMemory, type Memory } from '../api/memory.ts';
+import { isExposed, parseServer } from '../client/api/address.ts';
+import { createClient, type Client } from '../client/api/client.ts';
+import { configFolder } from '../client/api/config-folder.ts';
+import { openMemory, type Memory } from '../client/api/memory.ts';
 import { normalizePin } from '../../shared/sdk/certificate.ts';
 import { version } from '../version.ts';
 import { CommandError, exitCodes, toCommandError } from './failure.ts';

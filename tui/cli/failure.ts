@@ -1,6 +1,6 @@
 /** How a command ends: its exit code, and what it says when it failed. */
 import type { ProblemCode } from '../../shared/problems.ts';
-import { failureText, type Failure } from '../api/failure.ts';
+import { failureText, type Failure } from '../client/api/failure.ts';
 
 export const exitCodes = {
   done: 0,

@@ -1,7 +1,7 @@
 /** A command that works on this machine's files and needs no server. */
 import { Command } from 'commander';
-import type { Done } from '../actions/done.ts';
-import { addDataOption, type DataOptions } from './data-folder.ts';
+import type { Done } from '../client/actions/done.ts';
+import { addDataOption, type DataOptions } from './server/data-folder.ts';
 import type { Io } from './io.ts';
 import { addExamples, addJsonOption } from './options.ts';
 import { printDone } from './print.ts';

@@ -1,7 +1,7 @@
 /** What was given to a command by place. */
 import { access } from 'node:fs/promises';
-import type { Values } from '../actions/action.ts';
-import type { Field } from '../actions/fields.ts';
+import type { Values } from '../client/actions/action.ts';
+import type { Field } from '../client/actions/fields.ts';
 import { looksLikePath } from '../state/local-path.ts';
 
 const isThere = (file: string): Promise<boolean> =>

@@ -1,6 +1,6 @@
 /** Prints what an action gave: results on standard output, the rest on standard error. */
-import { numberLines } from '../../shared/typed-lines.ts';
-import type { Block, Done, Shown } from '../actions/done.ts';
+import { numberLines } from '../../shared/statements/typed/typed-lines.ts';
+import type { Block, Done, Shown } from '../client/actions/done.ts';
 import { fit, inert, width } from '../state/cells.ts';
 import type { Io } from './io.ts';
 import { printQr } from './qr.ts';

@@ -51,11 +51,11 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
     program.action(async () => {
       const { server, pin, plain } = program.opts<CommonOptions & { readonly plain?: boolean }>();
       if (plain === true) {
-        const { startPlain } = await import('../start-plain.ts');
+        const { startPlain } = await import('./plain/start-plain.ts');
         endWith(await startPlain({ ...io, server, pin }));
         return;
       }
-      const { startTui } = await import('../start-tui.tsx');
+      const { startTui } = await import('../terminal/start-tui.tsx');
       endWith(await startTui({ ...io, server, pin }));
     });
   addExamples(program, ['demo', 'login --server https://licet.example.com', 'license list --json']);

@@ -1,5 +1,5 @@
 /** How far a transfer is, on standard error: one line that is drawn again at a terminal, a few lines elsewhere. */
-import type { Work } from '../api/files.ts';
+import type { Work } from '../client/api/files.ts';
 import {
   measure,
   meterText,
@@ -7,7 +7,7 @@ import {
   startMeter,
   type Meter,
   type Moved,
-} from '../state/transfer.ts';
+} from '../client/transfer.ts';
 import type { Io } from './io.ts';
 
 /** Milliseconds between two drawings. */

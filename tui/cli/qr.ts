@@ -1,5 +1,5 @@
 /** QR codes beside a result, for who sits at a terminal. */
-import { qrModules, qrParts, qrRows } from '../state/qr-parts.ts';
+import { qrModules, qrParts, qrRows } from '../state/codes/qr-parts.ts';
 import { isInteractive, type Io } from './io.ts';
 import { ask } from './prompt.ts';
 

@@ -1,7 +1,7 @@
 /** A code at the terminal: pasted whole, or typed line by line, each line checked at once. */
 import { createInterface } from 'node:readline';
-import type { ArmorType } from '../../shared/armor.ts';
-import { afterLine } from '../state/code-lines.ts';
+import type { ArmorType } from '../../shared/statements/armor.ts';
+import { afterLine } from '../state/codes/code-lines.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 

@@ -5,7 +5,7 @@ import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
 import { width as cellsOf, wrapWords } from '../state/cells.ts';
 import { copySequence } from '../terminal/clipboard.ts';
 import { heading, Lines, paragraph } from './lines.tsx';
-import { Panel } from './panel.tsx';
+import { Panel } from './layout/panel.tsx';
 import { Text } from './text.tsx';
 
 export interface CardProps {

@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { Fragment, useState, type ReactNode } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { cut, inert, wrapWords } from '../state/cells.ts';
-import type { Tone } from '../theme.ts';
+import type { Tone } from '../state/theme.ts';
 import { Text } from './text.tsx';
 
 export interface LinesProps {

@@ -3,8 +3,8 @@ import { Box } from 'ink';
 import { useList } from '../hooks/use-list.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { cut } from '../state/cells.ts';
-import { signs } from '../theme.ts';
-import { useContentSize } from './frame.tsx';
+import { signs } from '../state/theme.ts';
+import { useContentSize } from './layout/frame.tsx';
 import { Text } from './text.tsx';
 
 export interface MenuEntry {

@@ -1,11 +1,11 @@
 /** Long work: how far it is, how fast, how long it takes yet; and the key that stops it. */
 import { Box } from 'ink';
 import { useEffect, useState } from 'react';
-import type { Work } from '../api/files.ts';
+import type { Work } from '../client/api/files.ts';
 import { useTerminal } from '../hooks/use-terminal.ts';
-import { measure, meterText, percentOf, startMeter, type Meter } from '../state/transfer.ts';
-import { useContentSize } from './frame.tsx';
-import { Page } from './page.tsx';
+import { measure, meterText, percentOf, startMeter, type Meter } from '../client/transfer.ts';
+import { useContentSize } from './layout/frame.tsx';
+import { Page } from './layout/page.tsx';
 import { Text } from './text.tsx';
 
 export interface ProgressProps {

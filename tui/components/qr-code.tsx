@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { useMemo, useState } from 'react';
 import { useKeys } from '../hooks/use-keys.ts';
 import { useTerminal } from '../hooks/use-terminal.ts';
-import { qrModules, qrParts, qrRows, type QrSize } from '../state/qr-parts.ts';
+import { qrModules, qrParts, qrRows, type QrSize } from '../state/codes/qr-parts.ts';
 import { paragraph } from './lines.tsx';
 import { Text } from './text.tsx';
 

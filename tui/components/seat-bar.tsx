@@ -1,6 +1,6 @@
 /** Seats used of how many, as a bar and in words. */
 import { cut, width as cellsOf } from '../state/cells.ts';
-import type { Tone } from '../theme.ts';
+import type { Tone } from '../state/theme.ts';
 import { Text } from './text.tsx';
 
 export interface SeatBarProps {

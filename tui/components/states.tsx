@@ -1,10 +1,10 @@
 /** The states of a screen that has nothing to show yet: loading, empty, failed. */
 import { Box } from 'ink';
 import { useEffect, useState } from 'react';
-import type { Failure as NoAnswer } from '../api/failure.ts';
+import type { Failure as NoAnswer } from '../client/api/failure.ts';
 import { useKeys } from '../hooks/use-keys.ts';
-import { failureWords, isPassing } from '../state/failure-words.ts';
-import { signs } from '../theme.ts';
+import { failureWords, isPassing } from '../state/words/failure-words.ts';
+import { signs } from '../state/theme.ts';
 import { Text } from './text.tsx';
 
 /** How long nothing is said: shorter waits would only flicker. */

@@ -1,7 +1,7 @@
 /** Text in a tone of the theme. */
 import { Text as InkText, type TextProps } from 'ink';
 import { useTerminal } from '../hooks/use-terminal.ts';
-import type { Tone } from '../theme.ts';
+import type { Tone } from '../state/theme.ts';
 
 export interface TextToneProps extends Pick<TextProps, 'wrap' | 'children' | 'bold'> {
   readonly tone?: Tone;

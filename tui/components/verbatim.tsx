@@ -1,14 +1,14 @@
 /** A text that must arrive whole: shown in full, copied, saved to a file, shown as a QR code. */
 import { useState } from 'react';
-import { numberLines } from '../../shared/typed-lines.ts';
+import { numberLines } from '../../shared/statements/typed/typed-lines.ts';
 import { useApp } from '../hooks/use-app.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
 import { copySequence } from '../terminal/clipboard.ts';
-import { Form } from './form.tsx';
-import { useBareFrame, useContentSize } from './frame.tsx';
+import { Form } from './forms/form.tsx';
+import { useBareFrame, useContentSize } from './layout/frame.tsx';
 import { heading, Lines, paragraph } from './lines.tsx';
-import { backKeys, Page, pageTitleRows } from './page.tsx';
+import { backKeys, Page, pageTitleRows } from './layout/page.tsx';
 import { QrCode } from './qr-code.tsx';
 import { Text } from './text.tsx';
 

@@ -1,9 +1,9 @@
 /** Something is under way that takes no keys: said in the middle, once it takes longer than a moment. */
 import { useKeys } from '../hooks/use-keys.ts';
-import { signs } from '../theme.ts';
-import { useCoverSize } from './frame.tsx';
-import { Layer, Overlay } from './layer.tsx';
-import { Panel } from './panel.tsx';
+import { signs } from '../state/theme.ts';
+import { useCoverSize } from './layout/frame.tsx';
+import { Layer, Overlay } from './layout/layer.tsx';
+import { Panel } from './layout/panel.tsx';
 import { useLate } from './states.tsx';
 import { Text } from './text.tsx';
 

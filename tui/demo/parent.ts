@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
-import { CommandError, exitCodes } from '../commands/failure.ts';
+import { CommandError, exitCodes } from '../cli/failure.ts';
 import { DemoMessage } from './protocol.ts';
 
 export interface Demo {

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { activate, checkIn, createRequest } from '../../shared/sdk/index.ts';
-import { createClient, type Client } from '../api/client.ts';
-import { failureText, type Answer } from '../api/failure.ts';
+import { createClient, type Client } from '../client/api/client.ts';
+import { failureText, type Answer } from '../client/api/failure.ts';
 import type { DemoClock } from './clock.ts';
 import {
   day,

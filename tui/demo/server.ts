@@ -22,7 +22,7 @@ const tell = (message: DemoMessage): void => {
 /** Runs to the end of the parent, or to a signal. */
 export const runDemoServer = async (port: number): Promise<void> => {
   const [{ initData }, { serve }, { exportTrust }, { createLogger }] = await Promise.all([
-    import('../../server/system/init.ts'),
+    import('../../server/system/maintenance/init.ts'),
     import('../../server/main.ts'),
     import('../../server/system/keys/manage-keys.ts'),
     import('../../server/system/logger.ts'),

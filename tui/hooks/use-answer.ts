@@ -1,6 +1,6 @@
 /** What the server says, kept current: loading, an answer, or why there is none. */
 import { useCallback, useEffect, useEffectEvent, useState } from 'react';
-import type { Answer, Failure } from '../api/failure.ts';
+import type { Answer, Failure } from '../client/api/failure.ts';
 
 export interface Asked<T> {
   /** The last answer; stays while a newer one is fetched, and when that fails. */

@@ -2,9 +2,9 @@
 import { createContext, use, useEffect } from 'react';
 import type { Support } from '../../shared/api/server.ts';
 import type { Account } from '../../shared/api/accounts.ts';
-import type { Client } from '../api/client.ts';
+import type { Client } from '../client/api/client.ts';
 import type { LocalFiles } from '../terminal/local-files.ts';
-import type { Tone } from '../theme.ts';
+import type { Tone } from '../state/theme.ts';
 
 export interface AppServices {
   /** The server's address, as people see it. */

@@ -1,7 +1,7 @@
 /** The browser of the person at this terminal, where there is one. */
 import { z } from 'zod';
-import type { Action } from '../actions/action.ts';
-import type { Done } from '../actions/done.ts';
+import type { Action } from '../client/actions/action.ts';
+import type { Done } from '../client/actions/done.ts';
 import { useApp } from './use-app.ts';
 import { useNotify } from './use-terminal.ts';
 

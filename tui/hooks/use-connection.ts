@@ -1,8 +1,8 @@
 /** The line to the server: whether it is there, and what changed behind our back. */
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import type { Client } from '../api/client.ts';
-import type { ConnectionState, EventStream } from '../api/events.ts';
-import type { Failure } from '../api/failure.ts';
+import type { Client } from '../client/api/client.ts';
+import type { ConnectionState, EventStream } from '../client/api/events.ts';
+import type { Failure } from '../client/api/failure.ts';
 
 export interface Connection {
   readonly state: ConnectionState | { readonly state: 'connecting' };

@@ -1,6 +1,6 @@
 /** `/` filters a list: typed text narrows it at once, Enter keeps it, Esc clears it. */
 import { createContext, use, useState, type ReactNode } from 'react';
-import { FieldValue } from '../components/field.tsx';
+import { FieldValue } from '../components/forms/field.tsx';
 import { Text } from '../components/text.tsx';
 import { cut, inert } from '../state/cells.ts';
 import { editing } from '../state/text-edit.ts';

@@ -1,6 +1,6 @@
 /** How a component says which keys work while it is on screen. */
 import { createContext, use, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
-import type { KeyId } from '../keys.ts';
+import type { KeyId } from '../state/keys.ts';
 import type { ActiveKey, Binding, Bindings, Scope } from '../state/key-scopes.ts';
 import type { KeyPress } from '../terminal/key-press.ts';
 import { useTerminal } from './use-terminal.ts';

@@ -1,6 +1,6 @@
 /** Moving in a list: the window's reducer with the keys of the table. */
 import { useLayoutEffect, useReducer, useState } from 'react';
-import { emptyList, moveList, type ListMove, type ListWindow } from '../state/list-window.ts';
+import { emptyList, moveList, type ListMove, type ListWindow } from '../state/lists/list-window.ts';
 import { useKeys } from './use-keys.ts';
 
 export interface ListHandle {

@@ -1,8 +1,8 @@
 /** A list of the server, page by page: what is looked at is loaded, and loaded again when it changed. */
 import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from 'react';
-import type { Failure } from '../api/failure.ts';
-import { createPageStore, type LoadPage } from '../state/page-store.ts';
-import { loadedCount, rowAt } from '../state/pages.ts';
+import type { Failure } from '../client/api/failure.ts';
+import { createPageStore, type LoadPage } from '../state/lists/page-store.ts';
+import { loadedCount, rowAt } from '../state/lists/pages.ts';
 
 export interface Rows<T> {
   /** Rows that there are, as far as is known. */

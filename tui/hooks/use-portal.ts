@@ -2,8 +2,8 @@
 import { createContext, use, type ReactNode } from 'react';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { License } from '../../shared/api/licenses.ts';
-import type { Action, Values } from '../actions/action.ts';
-import type { Client } from '../api/client.ts';
+import type { Action, Values } from '../client/actions/action.ts';
+import type { Client } from '../client/api/client.ts';
 
 /** How the form of an action begins. */
 export interface FormStart {

@@ -1,8 +1,8 @@
 /** What the server says of itself before anybody signs in; asked again until it answers. */
 import { useEffect, useState } from 'react';
 import type { ServerInfo } from '../../shared/api/server.ts';
-import { delayOf } from '../api/delay.ts';
-import type { Failure } from '../api/failure.ts';
+import { delayOf } from '../client/api/delay.ts';
+import type { Failure } from '../client/api/failure.ts';
 import { useApp } from './use-app.ts';
 import { useTerminal } from './use-terminal.ts';
 

@@ -2,7 +2,7 @@
 import { createContext, use, useSyncExternalStore } from 'react';
 import type { KeyScopes } from '../state/key-scopes.ts';
 import type { Signal } from '../state/signal.ts';
-import type { Theme, Tone } from '../theme.ts';
+import type { Theme, Tone } from '../state/theme.ts';
 import type { Traits } from '../terminal/traits.ts';
 
 /** One line for the person: said in the status row until the next key. */

@@ -1,6 +1,6 @@
 /** The machine's own side, without a server: what its actions need to know of this session. */
-import type { Done } from '../actions/done.ts';
-import type * as Actions from '../actions/this-machine.ts';
+import type { Done } from '../client/actions/done.ts';
+import type * as Actions from '../client/actions/seats/this-machine.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
 import type { SdkResult } from '../../shared/sdk/index.ts';
@@ -38,7 +38,7 @@ export const useThisMachine = (): ThisMachine => {
     const trust = await load(values['trust']);
     if (!trust.ok) return fail({ field: 'trust', text: trust.error });
     // Loaded when it is first used: the sign-in needs none of it.
-    const actions = await import('../actions/this-machine.ts');
+    const actions = await import('../client/actions/seats/this-machine.ts');
     const answer = await question(actions, { ...machine, key: key.value, trust: trust.value });
     if (answer.ok) return answer;
     const message = inMenuWords(answer.error.message);
@@ -57,7 +57,7 @@ export const useThisMachine = (): ThisMachine => {
           verify: () => actions.verifyKey(here),
           'give-back': () => actions.giveBackKey(here),
           inspect: async () =>
-            (await import('../actions/inspect-code.ts')).inspectCode(code, here.trust),
+            (await import('../client/actions/seats/inspect-code.ts')).inspectCode(code, here.trust),
         }[step]();
       }),
     keyToGiveBack: (values) => ask(values, (actions, here) => actions.keyToGiveBack(here)),

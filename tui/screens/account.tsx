@@ -7,12 +7,12 @@ import {
   declineInvitation,
   editAccount,
   endSession,
-} from '../actions/account.ts';
-import { signOut } from '../actions/session.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
+} from '../client/actions/accounts/account.ts';
+import { signOut } from '../client/actions/accounts/session.ts';
+import { useContentSize } from '../components/layout/frame.tsx';
+import { ListScreen } from '../components/lists/list-screen.tsx';
 import { Text } from '../components/text.tsx';
-import type { Column } from '../components/table.tsx';
+import type { Column } from '../components/lists/table.tsx';
 import { useApp } from '../hooks/use-app.ts';
 import { useFilter } from '../hooks/use-filter.tsx';
 import { useNow } from '../hooks/use-now.ts';
@@ -21,7 +21,7 @@ import { usePortal } from '../hooks/use-portal.ts';
 import { useRows, type RowsOptions } from '../hooks/use-rows.ts';
 import { ok } from '../../shared/result.ts';
 import { cut, inert } from '../state/cells.ts';
-import { shortAge } from '../state/relative-time.ts';
+import { shortAge } from '../client/relative-time.ts';
 
 type Row =
   | { readonly kind: 'invitation'; readonly invitation: Invitation }

@@ -1,20 +1,20 @@
 /** The program on a terminal: the sign-in, then the portal; help and the way out over both. */
 import { useEffect, useMemo, useRef, useState } from 'react';
-import type { Client } from './api/client.ts';
-import type { Support } from '../shared/api/server.ts';
-import type { Account } from '../shared/api/accounts.ts';
-import { Dialog } from './components/dialog.tsx';
-import { Frame } from './components/frame.tsx';
-import { Help } from './components/help.tsx';
-import { Loading } from './components/states.tsx';
-import { AppServicesContext, type AppServices } from './hooks/use-app.ts';
-import { LayerContext, useKeys } from './hooks/use-keys.ts';
-import { useLoaded } from './hooks/use-loaded.ts';
-import { useTerminal, type Notice } from './hooks/use-terminal.ts';
-import { SignInScreen } from './screens/sign-in.tsx';
-import type { LocalFiles } from './terminal/local-files.ts';
-import { mount, type MountOptions } from './terminal/mount.tsx';
-import type { TerminalStreams } from './terminal/streams.ts';
+import type { Client } from '../client/api/client.ts';
+import type { Support } from '../../shared/api/server.ts';
+import type { Account } from '../../shared/api/accounts.ts';
+import { Dialog } from '../components/forms/dialog.tsx';
+import { Frame } from '../components/layout/frame.tsx';
+import { Help } from '../components/layout/help.tsx';
+import { Loading } from '../components/states.tsx';
+import { AppServicesContext, type AppServices } from '../hooks/use-app.ts';
+import { LayerContext, useKeys } from '../hooks/use-keys.ts';
+import { useLoaded } from '../hooks/use-loaded.ts';
+import { useTerminal, type Notice } from '../hooks/use-terminal.ts';
+import { SignInScreen } from './entry/sign-in.tsx';
+import type { LocalFiles } from '../terminal/local-files.ts';
+import { mount, type MountOptions } from '../terminal/mount.tsx';
+import type { TerminalStreams } from '../terminal/streams.ts';
 
 export interface AppOptions {
   readonly server: string;
@@ -42,7 +42,7 @@ const App = ({ options }: { options: AppOptions }) => {
       env: options.env,
       files: options.files,
       connect: async (token) => {
-        const { createClient } = await import('./api/client.ts');
+        const { createClient } = await import('../client/api/client.ts');
         pin.current ??= await options.knownPin();
         const { server, agent } = options;
         return createClient({ server, agent, pin: pin.current, token });
@@ -78,7 +78,7 @@ const App = ({ options }: { options: AppOptions }) => {
 
 /** Everything behind the sign-in. */
 const loadPortal = async () => {
-  const { PortalScreen } = await import('./screens/portal.tsx');
+  const { PortalScreen } = await import('./portal.tsx');
   return (client: Client, account: Account) => <PortalScreen client={client} account={account} />;
 };
 

@@ -1,13 +1,13 @@
 /** Behind the sign-in: sections, the open package, the palette, and the line to the server. */
 import { Fragment, useState, type ReactNode } from 'react';
 import type { Account } from '../../shared/api/accounts.ts';
-import { whyNot, type Action, type Values } from '../actions/action.ts';
-import { signOut } from '../actions/session.ts';
-import type { Client } from '../api/client.ts';
-import { ActionFlow } from '../components/action-flow.tsx';
-import { Banner, Notice } from '../components/banner.tsx';
-import { Frame } from '../components/frame.tsx';
-import { Palette } from '../components/palette.tsx';
+import { whyNot, type Action, type Values } from '../client/actions/action.ts';
+import { signOut } from '../client/actions/accounts/session.ts';
+import type { Client } from '../client/api/client.ts';
+import { ActionFlow } from '../components/forms/action-flow.tsx';
+import { Banner, Notice } from '../components/layout/banner.tsx';
+import { Frame } from '../components/layout/frame.tsx';
+import { Palette } from '../components/layout/palette.tsx';
 import { Unanswered } from '../components/states.tsx';
 import type { License } from '../../shared/api/licenses.ts';
 import { useApp, useKnownSupport } from '../hooks/use-app.ts';
@@ -22,10 +22,10 @@ import { usePageStack } from '../hooks/use-pages-stack.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
 import { PortalContext, type FormStart, type Portal } from '../hooks/use-portal.ts';
 import { useNotify } from '../hooks/use-terminal.ts';
-import { bannerWords, failureWords } from '../state/failure-words.ts';
+import { bannerWords, failureWords } from '../state/words/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
-import { signingKeyNotice } from '../state/signing-key-words.ts';
-import { SearchScreen } from './search.tsx';
+import { signingKeyNotice } from '../state/words/signing-key-words.ts';
+import { SearchScreen } from './operator/search.tsx';
 import { placeOf, sectionsFor } from './sections.tsx';
 
 export interface PortalProps {

@@ -1,5 +1,5 @@
 /** A form as a pure reducer: what was typed, where the focus is, what is wrong, what the server said. */
-import type { ArmorType } from '../../shared/armor.ts';
+import type { ArmorType } from '../../shared/statements/armor.ts';
 import { editing, type EditState } from './text-edit.ts';
 
 export interface FieldSpec {

@@ -3,7 +3,7 @@
  * covers the screen), there to the innermost scope first. The same scopes tell the footer and the
  * help which keys work now, so neither can be wrong.
  */
-import { keyEntry, type KeyId } from '../keys.ts';
+import { keyEntry, type KeyId } from './keys.ts';
 import type { KeyPress } from '../terminal/key-press.ts';
 
 export interface Binding {

@@ -1,6 +1,6 @@
 /** What the palette offers: sections to go to, and every action that changes something. */
-import { allActions } from '../actions/all.ts';
-import type { Action, Values } from '../actions/action.ts';
+import { allActions } from '../client/actions/all.ts';
+import type { Action, Values } from '../client/actions/action.ts';
 import type { License } from '../../shared/api/licenses.ts';
 
 export interface PaletteEntry {

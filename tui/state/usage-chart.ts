@@ -1,6 +1,6 @@
 /** Usage by day as a chart of block characters: seats used, the peak above them, the days of refusals. */
 import type { UsageDay } from '../../shared/api/usage.ts';
-import type { Tone } from '../theme.ts';
+import type { Tone } from './theme.ts';
 
 /** A run of cells of one tone. */
 export interface ChartPart {

@@ -8,7 +8,7 @@ import { useEffect, useMemo, type ReactNode } from 'react';
 import { TerminalContext, type Notice, type TerminalSession } from '../hooks/use-terminal.ts';
 import { createKeyScopes, type KeyScopes } from '../state/key-scopes.ts';
 import { createSignal } from '../state/signal.ts';
-import { themeFor } from '../theme.ts';
+import { themeFor } from '../state/theme.ts';
 import { isTerminal, sayNoTerminal } from './is-terminal.ts';
 import { InputStream } from './input-stream.ts';
 import { readPress } from './key-press.ts';

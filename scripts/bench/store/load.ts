@@ -1,7 +1,7 @@
 /** 64 clients activate machines, one after the other each; half-way through a snapshot is written. */
-import { seatKey } from '../../server/domain/index-keys.ts';
-import { collections } from '../../server/collections.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { seatKey } from '../../../server/domain/index-keys.ts';
+import { collections } from '../../../server/collections.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
 import { licenseId, licensesOf, makeActivation, silent } from './seed.ts';
 
 export interface LoadResult {

@@ -4,10 +4,10 @@
  */
 import { open } from 'node:fs/promises';
 
-import { listSegments } from '../../server/store/journal-file.ts';
-import { readLines } from '../../server/store/lines.ts';
-import { marksPath } from '../../server/store/marks.ts';
-import { snapshotPath } from '../../server/store/snapshot-format.ts';
+import { listSegments } from '../../../server/store/journal/journal-file.ts';
+import { readLines } from '../../../server/store/journal/lines.ts';
+import { marksPath } from '../../../server/store/memory/marks.ts';
+import { snapshotPath } from '../../../server/store/snapshot/snapshot-format.ts';
 
 const [directory = ''] = process.argv.slice(2);
 const texts: string[] = [];

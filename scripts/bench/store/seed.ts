@@ -4,15 +4,15 @@
  */
 import { createHash, randomBytes } from 'node:crypto';
 
-import { collections } from '../../server/collections.ts';
-import type { ActivationDoc } from '../../server/domain/documents.ts';
-import { makeFolder, makeJournal } from '../../server/store/folder.ts';
-import { createDatabase } from '../../server/store/load.ts';
-import { openMarks } from '../../server/store/marks.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { noHash } from '../../server/store/record.ts';
-import { createTables, setDocument, tableNamed } from '../../server/store/table.ts';
-import { makeId } from '../../shared/ids.ts';
+import { collections } from '../../../server/collections.ts';
+import type { ActivationDoc } from '../../../server/domain/documents.ts';
+import { makeFolder, makeJournal } from '../../../server/store/folder/folder.ts';
+import { createDatabase } from '../../../server/store/folder/load.ts';
+import { openMarks } from '../../../server/store/memory/marks.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { noHash } from '../../../server/store/journal/record.ts';
+import { createTables, setDocument, tableNamed } from '../../../server/store/memory/table.ts';
+import { makeId } from '../../../shared/ids.ts';
 
 /** Ten activations a license, as a small vendor has them. */
 const perLicense = 10;

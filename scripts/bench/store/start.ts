@@ -2,9 +2,9 @@
  * How long a start takes, in milliseconds by the clock, and the memory that is resident then, in bytes. And
  * how long until a first change is durable that has to ask an index, which is made by then.
  */
-import { collections } from '../../server/collections.ts';
-import { seatKey } from '../../server/domain/index-keys.ts';
-import { openStore } from '../../server/store/open-store.ts';
+import { collections } from '../../../server/collections.ts';
+import { seatKey } from '../../../server/domain/index-keys.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
 import { licenseId, makeActivation, silent } from './seed.ts';
 
 export interface StartResult {

@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { exists } from './files.ts';
+import { exists } from '../folder/files.ts';
 
 export interface BackupNote {
   /** RFC 3339. */

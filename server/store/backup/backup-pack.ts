@@ -3,15 +3,15 @@ import { createHash } from 'node:crypto';
 import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 
-import { archiveNoteName, readArchiveNote } from './archive-note.ts';
-import { readCheckpoints } from './checkpoints.ts';
-import { damaged } from './damaged.ts';
-import { createSlices } from './files.ts';
-import { listSegments, type Segment } from './journal-file.ts';
-import { readLines } from './lines.ts';
-import { offsetOf } from './read-journal.ts';
-import { decodeRecord, followChain, type ChainPosition } from './record.ts';
-import { footText, snapshotPath, type SnapshotEnds } from './snapshot-format.ts';
+import { archiveNoteName, readArchiveNote } from '../journal/archive-note.ts';
+import { readCheckpoints } from '../journal/checkpoints.ts';
+import { damaged } from '../folder/damaged.ts';
+import { createSlices } from '../folder/files.ts';
+import { listSegments, type Segment } from '../journal/journal-file.ts';
+import { readLines } from '../journal/lines.ts';
+import { offsetOf } from '../journal/read-journal.ts';
+import { decodeRecord, followChain, type ChainPosition } from '../journal/record.ts';
+import { footText, snapshotPath, type SnapshotEnds } from '../snapshot/snapshot-format.ts';
 import { tarEnd, tarHeader, tarPadding } from './tar.ts';
 
 /** The commit that is backed up, with the snapshot from before it, open. */

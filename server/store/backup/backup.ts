@@ -19,13 +19,13 @@ import {
   isDiskFull,
   messageOf,
   syncDirectory,
-} from './files.ts';
-import { inspectFolder } from './folder.ts';
-import { isLocked, readLockNote, takeLock } from './lock.ts';
-import { recoverJournal } from './recover-journal.ts';
-import { checkSeal, seal } from './seal.ts';
-import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
-import { StoreError } from './store.ts';
+} from '../folder/files.ts';
+import { inspectFolder } from '../folder/folder.ts';
+import { isLocked, readLockNote, takeLock } from '../folder/lock.ts';
+import { recoverJournal } from '../journal/recover-journal.ts';
+import { checkSeal, seal } from '../folder/seal.ts';
+import { readSnapshotEnds, snapshotPath } from '../snapshot/snapshot-format.ts';
+import { StoreError } from '../store.ts';
 
 export interface BackupOptions {
   readonly directory: string;

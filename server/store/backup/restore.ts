@@ -7,13 +7,13 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 
 import { headName, manifestName, type BackupHead, type Manifest } from './backup-pack.ts';
-import { errorCode, isDiskFull, messageOf, syncDirectory } from './files.ts';
-import { makeFolder } from './folder.ts';
-import { writeAll } from './journal-file.ts';
-import type { Log } from './log.ts';
-import { openRestored } from './open-changed.ts';
-import { seal, unseal } from './seal.ts';
-import { StoreError } from './store.ts';
+import { errorCode, isDiskFull, messageOf, syncDirectory } from '../folder/files.ts';
+import { makeFolder } from '../folder/folder.ts';
+import { writeAll } from '../journal/journal-file.ts';
+import type { Log } from '../folder/log.ts';
+import { openRestored } from '../folder/open-changed.ts';
+import { seal, unseal } from '../folder/seal.ts';
+import { StoreError } from '../store.ts';
 import { readTar, type TarEntry, type TarSink } from './tar.ts';
 
 export interface RestoreOptions {

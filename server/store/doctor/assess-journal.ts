@@ -4,13 +4,13 @@
  */
 import { open } from 'node:fs/promises';
 
-import { readArchiveNote, type ArchiveNote } from './archive-note.ts';
+import { readArchiveNote, type ArchiveNote } from '../journal/archive-note.ts';
 import type { GiveUp, JournalPlace } from './finding.ts';
-import { listSegments, type Segment } from './journal-file.ts';
-import { readLineBytes } from './lines.ts';
-import { rebuild } from './rebuild.ts';
-import { decodeRecord, noHash, type JournalRecord } from './record.ts';
-import type { SnapshotFoot } from './snapshot-format.ts';
+import { listSegments, type Segment } from '../journal/journal-file.ts';
+import { readLineBytes } from '../journal/lines.ts';
+import { rebuild } from '../snapshot/rebuild.ts';
+import { decodeRecord, noHash, type JournalRecord } from '../journal/record.ts';
+import type { SnapshotFoot } from '../snapshot/snapshot-format.ts';
 
 /** Records that continue each other without a gap. */
 interface Run {

@@ -3,10 +3,10 @@ import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import type { Finding } from './finding.ts';
-import { errorCode, exists } from './files.ts';
-import { checkSeal, sealPath, unfinishedGiveUp } from './seal.ts';
-import { snapshotPath } from './snapshot-format.ts';
-import { StoreError } from './store.ts';
+import { errorCode, exists } from '../folder/files.ts';
+import { checkSeal, sealPath, unfinishedGiveUp } from '../folder/seal.ts';
+import { snapshotPath } from '../snapshot/snapshot-format.ts';
+import { StoreError } from '../store.ts';
 
 export const checkSealed = async (directory: string): Promise<readonly Finding[]> => {
   try {

@@ -2,20 +2,20 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import { assessJournal } from './assess-journal.ts';
-import type { BackupNote } from './backup-notes.ts';
-import { damaged, DamageError } from './damaged.ts';
+import type { BackupNote } from '../backup/backup-notes.ts';
+import { damaged, DamageError } from '../folder/damaged.ts';
 import type { DoctorOptions, Finding, GiveUp } from './finding.ts';
-import { errorCode } from './files.ts';
-import { listSegments } from './journal-file.ts';
-import { applyRecord } from './load.ts';
-import { isLocked, readLockNote } from './lock.ts';
-import { rebuild } from './rebuild.ts';
-import { readHeaders } from './read-journal.ts';
-import { recoverJournal, type Recovered, type TornTail } from './recover-journal.ts';
-import { snapshotPath, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
-import { readSnapshot } from './snapshot-read.ts';
-import { StoreError } from './store.ts';
-import { createTables, type Tables } from './table.ts';
+import { errorCode } from '../folder/files.ts';
+import { listSegments } from '../journal/journal-file.ts';
+import { applyRecord } from '../folder/load.ts';
+import { isLocked, readLockNote } from '../folder/lock.ts';
+import { rebuild } from '../snapshot/rebuild.ts';
+import { readHeaders } from '../journal/read-journal.ts';
+import { recoverJournal, type Recovered, type TornTail } from '../journal/recover-journal.ts';
+import { snapshotPath, type SnapshotFoot, type SnapshotHead } from '../snapshot/snapshot-format.ts';
+import { readSnapshot } from '../snapshot/snapshot-read.ts';
+import { StoreError } from '../store.ts';
+import { createTables, type Tables } from '../memory/table.ts';
 
 /** What the files have, where they could be read. */
 export interface DataState {

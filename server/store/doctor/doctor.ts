@@ -7,11 +7,11 @@ import {
   findLeftOvers,
 } from './doctor-checks.ts';
 import { checkData, type DataState } from './doctor-data.ts';
-import { newestBackup, type BackupNote } from './backup-notes.ts';
-import { inspectFolder } from './folder.ts';
-import { isLocked, readLockNote } from './lock.ts';
+import { newestBackup, type BackupNote } from '../backup/backup-notes.ts';
+import { inspectFolder } from '../folder/folder.ts';
+import { isLocked, readLockNote } from '../folder/lock.ts';
 import type { DoctorOptions, Finding } from './finding.ts';
-import { StoreError } from './store.ts';
+import { StoreError } from '../store.ts';
 
 export interface Diagnosis {
   readonly directory: string;

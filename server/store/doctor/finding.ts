@@ -1,5 +1,5 @@
 /** What the doctor says of a data folder. */
-import type { TornTail } from './recover-journal.ts';
+import type { TornTail } from '../journal/recover-journal.ts';
 
 /** What `repair` can do about a finding without losing anything; what it removes it keeps. */
 export type Remedy =

@@ -5,21 +5,21 @@
 import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { writeArchiveNote } from './archive-note.ts';
-import { exists, syncDirectory } from './files.ts';
+import { writeArchiveNote } from '../journal/archive-note.ts';
+import { exists, syncDirectory } from '../folder/files.ts';
 import type { GiveUp, GiveUpPlan, JournalPlace } from './finding.ts';
-import { journalFolder, listSegments, segmentPath, writeAll } from './journal-file.ts';
-import { createDatabase } from './load.ts';
-import type { Lock } from './lock.ts';
-import type { Log } from './log.ts';
-import { openGivenUp } from './open-changed.ts';
-import { readHeaders } from './read-journal.ts';
-import { giveUpAction } from './record.ts';
-import { seal, unseal } from './seal.ts';
-import { rebuild, type Rebuilt } from './rebuild.ts';
+import { journalFolder, listSegments, segmentPath, writeAll } from '../journal/journal-file.ts';
+import { createDatabase } from '../folder/load.ts';
+import type { Lock } from '../folder/lock.ts';
+import type { Log } from '../folder/log.ts';
+import { openGivenUp } from '../folder/open-changed.ts';
+import { readHeaders } from '../journal/read-journal.ts';
+import { giveUpAction } from '../journal/record.ts';
+import { seal, unseal } from '../folder/seal.ts';
+import { rebuild, type Rebuilt } from '../snapshot/rebuild.ts';
 import type { SetAside } from './set-aside.ts';
-import { snapshotPath } from './snapshot-format.ts';
-import { StoreError, type Act } from './store.ts';
+import { snapshotPath } from '../snapshot/snapshot-format.ts';
+import { StoreError, type Act } from '../store.ts';
 
 export interface GiveUpOptions {
   readonly directory: string;

@@ -7,12 +7,12 @@ import { chmod } from 'node:fs/promises';
 import { diagnose, type Diagnosis } from './doctor.ts';
 import type { DoctorOptions, Finding, GiveUp, Remedy } from './finding.ts';
 import { giveUp, replaceSnapshot } from './give-up.ts';
-import { cutTornTail } from './load.ts';
-import { readLockNote, takeLock, type Lock } from './lock.ts';
-import type { Log } from './log.ts';
-import { rebuild } from './rebuild.ts';
+import { cutTornTail } from '../folder/load.ts';
+import { readLockNote, takeLock, type Lock } from '../folder/lock.ts';
+import type { Log } from '../folder/log.ts';
+import { rebuild } from '../snapshot/rebuild.ts';
 import { createSetAside, type SetAside } from './set-aside.ts';
-import { StoreError } from './store.ts';
+import { StoreError } from '../store.ts';
 
 export interface RepairOptions extends DoctorOptions {
   readonly log: Log;

@@ -2,7 +2,7 @@
 import { copyFile, mkdir, open, rename } from 'node:fs/promises';
 import { join, relative, sep } from 'node:path';
 
-import { exists, fileStamp, syncDirectory } from './files.ts';
+import { exists, fileStamp, syncDirectory } from '../folder/files.ts';
 
 export interface SetAside {
   readonly folder: string;

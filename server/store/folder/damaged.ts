@@ -1,4 +1,4 @@
-import { StoreError } from './store.ts';
+import { StoreError } from '../store.ts';
 
 /** Where something is damaged, and what it is: a clause without its period. */
 export interface Damage {

@@ -1,13 +1,17 @@
 /** A store on files: the port, and what an operator does with its files while it is open. */
-import { archiveSegments, type ArchiveOptions, type ArchiveReport } from './archive-journal.ts';
-import type { Checkpoint } from './checkpoints.ts';
-import { eraseInSegments, type EraseReport } from './erase-bodies.ts';
-import type { GroupCommit } from './group-commit.ts';
-import { sha256, splitKey } from './record.ts';
-import type { Memory } from './runner.ts';
-import type { Snapshots } from './snapshots.ts';
-import { StoreError, type Act, type Actor, type Schema, type Store } from './store.ts';
-import { documentText, type Tables } from './table.ts';
+import {
+  archiveSegments,
+  type ArchiveOptions,
+  type ArchiveReport,
+} from '../journal/archive-journal.ts';
+import type { Checkpoint } from '../journal/checkpoints.ts';
+import { eraseInSegments, type EraseReport } from '../journal/erase-bodies.ts';
+import type { GroupCommit } from '../journal/group-commit.ts';
+import { sha256, splitKey } from '../journal/record.ts';
+import type { Memory } from '../memory/runner.ts';
+import type { Snapshots } from '../snapshot/snapshots.ts';
+import { StoreError, type Act, type Actor, type Schema, type Store } from '../store.ts';
+import { documentText, type Tables } from '../memory/table.ts';
 
 export interface FileStore<S extends Schema> extends Store<S> {
   readonly directory: string;

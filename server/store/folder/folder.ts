@@ -3,10 +3,10 @@ import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errorCode, exists, isWritable, messageOf } from './files.ts';
-import { listSegments, makeSegment } from './journal-file.ts';
+import { listSegments, makeSegment } from '../journal/journal-file.ts';
 import { damaged } from './damaged.ts';
-import { snapshotPath } from './snapshot-format.ts';
-import { StoreError } from './store.ts';
+import { snapshotPath } from '../snapshot/snapshot-format.ts';
+import { StoreError } from '../store.ts';
 
 /** What may be there before the store is: anything else says that the folder is somebody else's. */
 const allowedBefore = new Set([

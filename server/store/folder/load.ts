@@ -11,13 +11,13 @@ import {
   segmentPath,
   writeAll,
   type ActiveSegment,
-} from './journal-file.ts';
+} from '../journal/journal-file.ts';
 import type { Log } from './log.ts';
-import { noHash, raisedEra, splitKey, type JournalRecord } from './record.ts';
-import { recoverJournal, type Recovered, type TornTail } from './recover-journal.ts';
-import { snapshotAdapter, type Snapshot, type SnapshotOptions } from './snapshot.ts';
-import { snapshotPath } from './snapshot-format.ts';
-import { setDocument, tableNamed, type Tables } from './table.ts';
+import { noHash, raisedEra, splitKey, type JournalRecord } from '../journal/record.ts';
+import { recoverJournal, type Recovered, type TornTail } from '../journal/recover-journal.ts';
+import { snapshotAdapter, type Snapshot, type SnapshotOptions } from '../snapshot/snapshot.ts';
+import { snapshotPath } from '../snapshot/snapshot-format.ts';
+import { setDocument, tableNamed, type Tables } from '../memory/table.ts';
 
 export interface Loaded {
   readonly snapshot: Snapshot;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 
 import { errorCode, isDiskFull, messageOf } from './files.ts';
-import { StoreError } from './store.ts';
+import { StoreError } from '../store.ts';
 
 export interface Lock {
   /** How far the journal was durable by the word of the last process. */

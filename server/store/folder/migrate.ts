@@ -1,8 +1,8 @@
 /** Bringing documents of an older schema version to the one that this program writes. */
-import type { Document } from './store.ts';
-import { pageSorted } from './sorted.ts';
-import { idOf, toDocument } from './stored.ts';
-import { setDocument, tableNamed, type Tables } from './table.ts';
+import type { Document } from '../store.ts';
+import { pageSorted } from '../memory/sorted.ts';
+import { idOf, toDocument } from '../memory/stored.ts';
+import { setDocument, tableNamed, type Tables } from '../memory/table.ts';
 
 /** All documents by collection and id, free to be changed. */
 export type Documents = Map<string, Map<string, Document>>;

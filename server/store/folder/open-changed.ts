@@ -3,9 +3,9 @@ import { damaged } from './damaged.ts';
 import type { FileStore } from './file-store.ts';
 import { takeLock, type Lock } from './lock.ts';
 import { openWritable, type OpenOptions } from './open-store.ts';
-import { restoreAction } from './record.ts';
-import { readSnapshotHead } from './snapshot-format.ts';
-import type { Act, Schema } from './store.ts';
+import { restoreAction } from '../journal/record.ts';
+import { readSnapshotHead } from '../snapshot/snapshot-format.ts';
+import type { Act, Schema } from '../store.ts';
 
 export interface RestoredOptions extends Pick<
   OpenOptions<Schema>,

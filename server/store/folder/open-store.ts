@@ -2,25 +2,25 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { backUpLocked, backupName } from './backup.ts';
-import { newestBackup } from './backup-notes.ts';
+import { backUpLocked, backupName } from '../backup/backup.ts';
+import { newestBackup } from '../backup/backup-notes.ts';
 import { refuseMaintenance, type FileStore } from './file-store.ts';
 import { isDenied, isDiskFull } from './files.ts';
 import { checkWritable, inspectFolder, makeFolder, makeJournal, notWritable } from './folder.ts';
 import { createDatabase, load, openForWriting, warnOfLeftOvers, type Loaded } from './load.ts';
 import { isLocked, readLockNote, takeLock, type Lock } from './lock.ts';
 import type { Log } from './log.ts';
-import { openMarks } from './marks.ts';
+import { openMarks } from '../memory/marks.ts';
 import { migrate, type Migration } from './migrate.ts';
-import { createRunner, type Memory } from './runner.ts';
-import { readHeaders } from './read-journal.ts';
-import { migrateAction, noHash } from './record.ts';
-import type { SnapshotOptions } from './snapshot.ts';
-import { newer, readSnapshotHead, snapshotPath } from './snapshot-format.ts';
+import { createRunner, type Memory } from '../memory/runner.ts';
+import { readHeaders } from '../journal/read-journal.ts';
+import { migrateAction, noHash } from '../journal/record.ts';
+import type { SnapshotOptions } from '../snapshot/snapshot.ts';
+import { newer, readSnapshotHead, snapshotPath } from '../snapshot/snapshot-format.ts';
 import { checkSeal } from './seal.ts';
-import { StoreError, type Act, type Schema } from './store.ts';
-import { createTables, type Tables } from './table.ts';
-import { createTurns } from './turns.ts';
+import { StoreError, type Act, type Schema } from '../store.ts';
+import { createTables, type Tables } from '../memory/table.ts';
+import { createTurns } from '../memory/turns.ts';
 import { createWritable, type Sizes } from './writable.ts';
 
 export type { FileStore } from './file-store.ts';

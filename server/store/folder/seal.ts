@@ -3,8 +3,8 @@ import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { errorCode, replaceFile, syncDirectory } from './files.ts';
-import type { GiveUp } from './finding.ts';
-import { StoreError } from './store.ts';
+import type { GiveUp } from '../doctor/finding.ts';
+import { StoreError } from '../store.ts';
 
 export type Seal =
   | { readonly state: 'restoring' }

@@ -1,20 +1,20 @@
 /** A store that is open for writing: its parts put together, and its end. */
 import { createSlices, messageOf } from './files.ts';
 import { createMaintenance, type FileStore } from './file-store.ts';
-import { createGroupCommit, type GroupCommit, type Pending } from './group-commit.ts';
-import type { ActiveSegment } from './journal-file.ts';
+import { createGroupCommit, type GroupCommit, type Pending } from '../journal/group-commit.ts';
+import type { ActiveSegment } from '../journal/journal-file.ts';
 import { createDatabase, type Loaded } from './load.ts';
 import type { Lock } from './lock.ts';
 import type { Log } from './log.ts';
-import { openMarks } from './marks.ts';
-import { readHeaders } from './read-journal.ts';
-import { createRunner, type Memory } from './runner.ts';
-import type { SnapshotFoot } from './snapshot-format.ts';
-import { SnapshotAbandoned } from './snapshot-write.ts';
-import { createSnapshots, type Snapshots } from './snapshots.ts';
-import type { Act, Actor, Change, Schema } from './store.ts';
-import { makeIndexes, type Tables } from './table.ts';
-import { createTurns, type Turns } from './turns.ts';
+import { openMarks } from '../memory/marks.ts';
+import { readHeaders } from '../journal/read-journal.ts';
+import { createRunner, type Memory } from '../memory/runner.ts';
+import type { SnapshotFoot } from '../snapshot/snapshot-format.ts';
+import { SnapshotAbandoned } from '../snapshot/snapshot-write.ts';
+import { createSnapshots, type Snapshots } from '../snapshot/snapshots.ts';
+import type { Act, Actor, Change, Schema } from '../store.ts';
+import { makeIndexes, type Tables } from '../memory/table.ts';
+import { createTurns, type Turns } from '../memory/turns.ts';
 
 /** Bytes. */
 export interface Sizes {

@@ -5,12 +5,12 @@ import { basename, join, resolve } from 'node:path';
 
 import { writeArchiveNote, type ArchiveNote } from './archive-note.ts';
 import type { Checkpoint } from './checkpoints.ts';
-import { damaged } from './damaged.ts';
-import { createSlices, errorCode, replaceFile, syncDirectory } from './files.ts';
+import { damaged } from '../folder/damaged.ts';
+import { createSlices, errorCode, replaceFile, syncDirectory } from '../folder/files.ts';
 import { journalFolder, listSegments, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
 import { decodeRecord, followChain, type ChainPosition } from './record.ts';
-import { StoreError } from './store.ts';
+import { StoreError } from '../store.ts';
 
 export interface ArchiveOptions {
   /** Records from before this time, in milliseconds since the epoch; whole segments only. */

@@ -2,8 +2,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { damaged } from './damaged.ts';
-import { errorCode, replaceFile } from './files.ts';
+import { damaged } from '../folder/damaged.ts';
+import { errorCode, replaceFile } from '../folder/files.ts';
 import { journalFolder } from './journal-file.ts';
 
 export interface ArchiveNote {

@@ -5,8 +5,8 @@
 import { open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { errorCode, messageOf } from './files.ts';
-import type { Log } from './log.ts';
+import { errorCode, messageOf } from '../folder/files.ts';
+import type { Log } from '../folder/log.ts';
 
 export interface Checkpoint {
   readonly seq: number;

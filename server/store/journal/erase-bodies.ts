@@ -2,8 +2,8 @@
 import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
-import { damaged } from './damaged.ts';
-import { createSlices, syncDirectory } from './files.ts';
+import { damaged } from '../folder/damaged.ts';
+import { createSlices, syncDirectory } from '../folder/files.ts';
 import { listSegments, writeAll, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
 import { decodeRecord, encodeErased, type JournalRecord } from './record.ts';

@@ -2,8 +2,8 @@
 import { open, type FileHandle } from 'node:fs/promises';
 
 import { checkpointsPath, readCheckpoints, type Checkpoint } from './checkpoints.ts';
-import { messageOf } from './files.ts';
-import { readSnapshotEnds, snapshotPath } from './snapshot-format.ts';
+import { messageOf } from '../folder/files.ts';
+import { readSnapshotEnds, snapshotPath } from '../snapshot/snapshot-format.ts';
 
 export interface JournalProblem {
   readonly file: string;

@@ -2,10 +2,10 @@
  * Puts records on disk. Those that arrive while one fdatasync runs share the next, so a disk that
  * syncs 200 times a second still takes thousands of records.
  */
-import { errorCode, isDiskFull, messageOf } from './files.ts';
+import { errorCode, isDiskFull, messageOf } from '../folder/files.ts';
 import { makeSegment, writeAll, type ActiveSegment } from './journal-file.ts';
-import { StoreError, type Change } from './store.ts';
-import type { Log } from './log.ts';
+import { StoreError, type Change } from '../store.ts';
+import type { Log } from '../folder/log.ts';
 
 export interface Pending {
   readonly change: Change;

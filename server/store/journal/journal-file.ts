@@ -3,7 +3,7 @@ import { constants } from 'node:fs';
 import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { errorCode, syncDirectory } from './files.ts';
+import { errorCode, syncDirectory } from '../folder/files.ts';
 
 export interface Segment {
   /** The seq of its first record. */

@@ -2,9 +2,9 @@
 import { watch } from 'node:fs';
 
 import { journalFolder } from './journal-file.ts';
-import { isLocked, readLockNote } from './lock.ts';
+import { isLocked, readLockNote } from '../folder/lock.ts';
 import { readHeaders } from './read-journal.ts';
-import type { EntriesQuery, JournalHeader } from './store.ts';
+import type { EntriesQuery, JournalHeader } from '../store.ts';
 
 export interface JournalView {
   readonly seq: number;

@@ -1,12 +1,12 @@
 /** Reading headers back from the journal's files, oldest or newest first, a page of them. */
 import { open, type FileHandle } from 'node:fs/promises';
 
-import { errorCode } from './files.ts';
+import { errorCode } from '../folder/files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readLines, readLinesBackwards } from './lines.ts';
 import { decodeRecord, type JournalRecord } from './record.ts';
-import { damaged } from './damaged.ts';
-import type { EntriesQuery, JournalHeader } from './store.ts';
+import { damaged } from '../folder/damaged.ts';
+import type { EntriesQuery, JournalHeader } from '../store.ts';
 
 /** The length of every record's line up to its seq's end: `{"seq":123,`. */
 const seqPattern = /^\{"seq":(\d+),/u;

@@ -5,7 +5,7 @@
  */
 import { hash } from 'node:crypto';
 
-import type { Document, JournalHeader } from './store.ts';
+import type { Document, JournalHeader } from '../store.ts';
 
 /** What `prev` says in the first record. */
 export const noHash = '0'.repeat(64);

@@ -6,8 +6,8 @@
 import { open, stat, type FileHandle } from 'node:fs/promises';
 
 import { readArchiveNote } from './archive-note.ts';
-import { damaged } from './damaged.ts';
-import { createSlices } from './files.ts';
+import { damaged } from '../folder/damaged.ts';
+import { createSlices } from '../folder/files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
 import {

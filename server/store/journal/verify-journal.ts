@@ -10,11 +10,11 @@ import {
   type ExpectedOptions,
   type JournalProblem,
 } from './expected-records.ts';
-import { createSlices, messageOf } from './files.ts';
+import { createSlices, messageOf } from '../folder/files.ts';
 import { listSegments, type Segment } from './journal-file.ts';
 import { readableTo } from './journal-view.ts';
 import { readLines } from './lines.ts';
-import { readLockNote } from './lock.ts';
+import { readLockNote } from '../folder/lock.ts';
 import { decodeRecord, giveUpAction, noHash, raisedEra, type JournalRecord } from './record.ts';
 
 export interface VerifyOptions extends ExpectedOptions {

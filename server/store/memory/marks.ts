@@ -6,12 +6,12 @@
 import { open, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createSlices, errorCode, messageOf, syncDirectory } from './files.ts';
-import { writeAll } from './journal-file.ts';
+import { createSlices, errorCode, messageOf, syncDirectory } from '../folder/files.ts';
+import { writeAll } from '../journal/journal-file.ts';
 import { createLargeMap, type LargeMap } from './large-map.ts';
-import { readLines } from './lines.ts';
-import type { Log } from './log.ts';
-import type { Mark, Marks } from './store.ts';
+import { readLines } from '../journal/lines.ts';
+import type { Log } from '../folder/log.ts';
+import type { Mark, Marks } from '../store.ts';
 
 export interface StoredMarks extends Marks {
   /** Writes them if any changed since. Never throws: what fails is logged and tried again later. */

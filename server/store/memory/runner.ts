@@ -1,6 +1,6 @@
 /** Runs reads and transactions so that nothing leaves before it is durable. */
-import { createPending, type GroupCommit, type Pending } from './group-commit.ts';
-import { StoreError, type Actor, type Reader, type Schema, type Transaction } from './store.ts';
+import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
+import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
 import { beginRead, beginTransaction, sealRecord, type Tip } from './transactions.ts';
 import type { Turns } from './turns.ts';

@@ -3,7 +3,7 @@
  * start takes lines as they are: a million of them are read in a fraction of the time that parsing takes,
  * the garbage collector has nothing to do with them, and the next snapshot writes them as they stand.
  */
-import type { Document } from './store.ts';
+import type { Document } from '../store.ts';
 
 /** A line is JSON of ASCII characters that begins with `{"id":"..."`, the id without escapes. */
 export type Stored = Document | string;

@@ -1,7 +1,7 @@
 /** An index of a collection: which ids are filed under which key. */
 import { createLargeMap, type LargeMap } from './large-map.ts';
 import { createSorted, putSorted, removeSorted, type Sorted } from './sorted.ts';
-import type { Document, IndexKeys } from './store.ts';
+import type { Document, IndexKeys } from '../store.ts';
 
 /**
  * The ids under a key. One is the common case (unique indexes) and takes no extra room; a few are a

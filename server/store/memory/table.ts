@@ -7,7 +7,7 @@ import {
   removeSorted,
   type Sorted,
 } from './sorted.ts';
-import type { Document, IndexKeys, PageQuery, Schema } from './store.ts';
+import type { Document, IndexKeys, PageQuery, Schema } from '../store.ts';
 import { idOf, idOfLine, parseDocument, textOf, toDocument, type Stored } from './stored.ts';
 import { createIndex, file, refile, type Filed, type Index } from './table-index.ts';
 

@@ -1,7 +1,7 @@
 /** Reading and changing the documents in memory, in the shapes of the port. */
-import { createSlices } from './files.ts';
-import { encodeRecord, sha256 } from './record.ts';
-import type { Act, Actor, Change, Document, JournalHeader, PageQuery } from './store.ts';
+import { createSlices } from '../folder/files.ts';
+import { encodeRecord, sha256 } from '../journal/record.ts';
+import type { Act, Actor, Change, Document, JournalHeader, PageQuery } from '../store.ts';
 import {
   countDocuments,
   deepFreeze,

@@ -1,14 +1,14 @@
 /** Making the documents anew from the journal alone, when the snapshot is lost. */
-import { applyRecord } from './load.ts';
+import { applyRecord } from '../folder/load.ts';
 import {
   firstSchemaVersion,
   migrateAction,
   noHash,
   raisedEra,
   type JournalRecord,
-} from './record.ts';
-import { recoverJournal, type Recovered } from './recover-journal.ts';
-import { createTables, type Tables } from './table.ts';
+} from '../journal/record.ts';
+import { recoverJournal, type Recovered } from '../journal/recover-journal.ts';
+import { createTables, type Tables } from '../memory/table.ts';
 
 export interface Rebuilt {
   readonly tables: Tables;

@@ -2,9 +2,9 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { errorCode } from './files.ts';
-import { damaged } from './damaged.ts';
-import { StoreError } from './store.ts';
+import { errorCode } from '../folder/files.ts';
+import { damaged } from '../folder/damaged.ts';
+import { StoreError } from '../store.ts';
 
 const formatVersion = 1;
 const headEnd = ',"collections":{';

@@ -3,8 +3,8 @@ import { isAscii } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-import { readLineBytes, readLines } from './lines.ts';
-import { damaged, type DamageError } from './damaged.ts';
+import { readLineBytes, readLines } from '../journal/lines.ts';
+import { damaged, type DamageError } from '../folder/damaged.ts';
 import {
   footText,
   parseFoot,
@@ -13,8 +13,8 @@ import {
   type SnapshotFoot,
   type SnapshotHead,
 } from './snapshot-format.ts';
-import { parseDocument } from './stored.ts';
-import { loadLine, tableNamed, type Table, type Tables } from './table.ts';
+import { parseDocument } from '../memory/stored.ts';
+import { loadLine, tableNamed, type Table, type Tables } from '../memory/table.ts';
 
 const collectionStart = /^"([^"]+)":\[$/u;
 

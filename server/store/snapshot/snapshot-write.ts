@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import type { FileHandle } from 'node:fs/promises';
 
-import { createSlices } from './files.ts';
-import { writeAll } from './journal-file.ts';
+import { createSlices } from '../folder/files.ts';
+import { writeAll } from '../journal/journal-file.ts';
 import { footText, headText, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
-import { documentTexts, type Table, type Tables } from './table.ts';
+import { documentTexts, type Table, type Tables } from '../memory/table.ts';
 
 /** The snapshot was given up because a change in it was undone; another one may follow. */
 export class SnapshotAbandoned extends Error {

@@ -13,12 +13,12 @@ import { open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { Adapter } from 'lowdb';
 
-import { errorCode, syncDirectory } from './files.ts';
-import { damaged } from './damaged.ts';
+import { errorCode, syncDirectory } from '../folder/files.ts';
+import { damaged } from '../folder/damaged.ts';
 import { snapshotPath, type SnapshotFoot, type SnapshotHead } from './snapshot-format.ts';
 import { readSnapshot } from './snapshot-read.ts';
 import { writeSnapshot, type WriteOptions } from './snapshot-write.ts';
-import type { Tables } from './table.ts';
+import type { Tables } from '../memory/table.ts';
 
 /** What lowdb holds: the documents in memory, and what is said of them. */
 export interface Snapshot extends SnapshotHead, SnapshotFoot {

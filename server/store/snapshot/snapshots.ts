@@ -1,8 +1,8 @@
 /** When snapshots are taken while the store is open. */
 import { stat } from 'node:fs/promises';
 
-import { messageOf } from './files.ts';
-import type { Log } from './log.ts';
+import { messageOf } from '../folder/files.ts';
+import type { Log } from '../folder/log.ts';
 import { snapshotPath } from './snapshot-format.ts';
 import { SnapshotAbandoned } from './snapshot-write.ts';
 

@@ -1,7 +1,7 @@
 /** Makes a change of keys known: to the journal, and to a server that runs on the folder. */
 import { dataVersion } from '../../data-version.ts';
-import { readLockNote } from '../../store/lock.ts';
-import { openStore } from '../../store/open-store.ts';
+import { readLockNote } from '../../store/folder/lock.ts';
+import { openStore } from '../../store/folder/open-store.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../usecases/deps.ts';
 

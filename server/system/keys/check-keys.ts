@@ -1,13 +1,13 @@
 /** The doctor's look at keys and certificates: would they open, and for how long are they good. */
 import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { day, isoDay, year } from '../../shared/time.ts';
-import type { Finding } from '../store/finding.ts';
-import { Failure } from './failure.ts';
-import { currentEntry, keyPaths, readKeyring, readRevocations } from './keys/keyring.ts';
-import { certificateEnd, loadKeys } from './keys/load-keys.ts';
-import { hasUnlockSecret, type UnlockPlace } from './keys/unlock.ts';
-import { ownCertificates } from './tls/own-identity.ts';
+import { day, isoDay, year } from '../../../shared/time.ts';
+import type { Finding } from '../../store/doctor/finding.ts';
+import { Failure } from '../failure.ts';
+import { currentEntry, keyPaths, readKeyring, readRevocations } from './keyring.ts';
+import { certificateEnd, loadKeys } from './load-keys.ts';
+import { hasUnlockSecret, type UnlockPlace } from './unlock.ts';
+import { ownCertificates } from '../tls/own-identity.ts';
 
 const month = 30 * day;
 const fortnight = 14 * day;

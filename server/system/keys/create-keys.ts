@@ -1,9 +1,9 @@
 /** Makes the keys of a new data folder. */
 import { randomBytes } from 'node:crypto';
 import { makeId } from '../../../shared/ids.ts';
-import { generateKey, signerOf, type PrivateKey } from '../../../shared/keys.ts';
-import { signStatement } from '../../../shared/statements.ts';
-import type { Revocation } from '../../../shared/claims.ts';
+import { generateKey, signerOf, type PrivateKey } from '../../../shared/statements/keys.ts';
+import { signStatement } from '../../../shared/statements/statements.ts';
+import type { Revocation } from '../../../shared/statements/claims.ts';
 import { keyPaths, writeKeyring } from './keyring.ts';
 import { writePrivateJson } from './private-files.ts';
 import { encryptRoot } from './root-key.ts';

@@ -4,9 +4,9 @@
  */
 import { join } from 'node:path';
 import { z } from 'zod';
-import type { RevocationsClaims } from '../../../shared/claims.ts';
-import { KeyText, publicKeyFromText, type PublicKey } from '../../../shared/keys.ts';
-import { verifyStatement } from '../../../shared/statements.ts';
+import type { RevocationsClaims } from '../../../shared/statements/claims.ts';
+import { KeyText, publicKeyFromText, type PublicKey } from '../../../shared/statements/keys.ts';
+import { verifyStatement } from '../../../shared/statements/statements.ts';
 import { Failure } from '../failure.ts';
 import { readPrivateJson, writePrivateJson } from './private-files.ts';
 

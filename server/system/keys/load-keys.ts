@@ -1,6 +1,6 @@
 /** Opens the keys of a data folder for a server that runs on it. */
-import { toJwk, publicKeyFromText } from '../../../shared/keys.ts';
-import { signStatement, verifyCertificate } from '../../../shared/statements.ts';
+import { toJwk, publicKeyFromText } from '../../../shared/statements/keys.ts';
+import { signStatement, verifyCertificate } from '../../../shared/statements/statements.ts';
 import type { Signer } from '../../usecases/deps.ts';
 import { Failure } from '../failure.ts';
 import {

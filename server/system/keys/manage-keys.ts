@@ -1,9 +1,14 @@
 /** What an operator does with keys: list, rotate, revoke, export, check. Each works without a server. */
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
-import type { Revocation } from '../../../shared/claims.ts';
-import { generateKey, publicKeyFromText, toJwk, type PrivateKey } from '../../../shared/keys.ts';
-import { makeTrustFile, toPem, type TrustFile } from '../../../shared/trust.ts';
+import type { Revocation } from '../../../shared/statements/claims.ts';
+import {
+  generateKey,
+  publicKeyFromText,
+  toJwk,
+  type PrivateKey,
+} from '../../../shared/statements/keys.ts';
+import { makeTrustFile, toPem, type TrustFile } from '../../../shared/statements/trust.ts';
 import { Failure } from '../failure.ts';
 import { signRevocations } from './create-keys.ts';
 import {

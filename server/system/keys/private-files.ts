@@ -2,7 +2,7 @@
 import { mkdir, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { errorCode, replaceFile } from '../../store/files.ts';
+import { errorCode, replaceFile } from '../../store/folder/files.ts';
 import { Failure } from '../failure.ts';
 
 /** Permission bits mean nothing on Windows, where a user's folders are closed to others. */

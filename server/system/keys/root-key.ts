@@ -6,7 +6,7 @@
  */
 import { createPrivateKey } from 'node:crypto';
 import { z } from 'zod';
-import { KeyText, privateKeyFromSeed, type PrivateKey } from '../../../shared/keys.ts';
+import { KeyText, privateKeyFromSeed, type PrivateKey } from '../../../shared/statements/keys.ts';
 import { Failure } from '../failure.ts';
 import { closeWithPassphrase, openWithPassphrase, PassphraseBox } from './boxes.ts';
 import { keyPaths, type Keyring } from './keyring.ts';

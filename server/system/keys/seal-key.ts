@@ -5,8 +5,8 @@
  */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import type { PrivateKey } from '../../../shared/keys.ts';
-import { KeyText } from '../../../shared/keys.ts';
+import type { PrivateKey } from '../../../shared/statements/keys.ts';
+import { KeyText } from '../../../shared/statements/keys.ts';
 import { Failure } from '../failure.ts';
 import { Box, closeBox, keyFromSecret, openBox } from './boxes.ts';
 import { keyPaths } from './keyring.ts';

@@ -1,8 +1,13 @@
 /** The online signing key: encrypted by the unlock secret, certified by a root for a year at most. */
 import { createPrivateKey, sign, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { KeyText, privateKeyFromSeed, signerOf, type PrivateKey } from '../../../shared/keys.ts';
-import { signStatement } from '../../../shared/statements.ts';
+import {
+  KeyText,
+  privateKeyFromSeed,
+  signerOf,
+  type PrivateKey,
+} from '../../../shared/statements/keys.ts';
+import { signStatement } from '../../../shared/statements/statements.ts';
 import { Failure } from '../failure.ts';
 import { Box, closeBox, keyFromSecret, openBox } from './boxes.ts';
 import { keyPaths, type SigningEntry } from './keyring.ts';

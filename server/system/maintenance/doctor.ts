@@ -1,13 +1,13 @@
 /** Looks a whole data folder over: its data by the store's doctor, then settings, keys and certificates. */
 import { join, sep } from 'node:path';
-import { dataVersion } from '../data-version.ts';
-import { diagnose, type Diagnosis } from '../store/doctor.ts';
-import type { Finding } from '../store/finding.ts';
-import { repair, type RepairOptions, type Repaired } from '../store/repair.ts';
-import type { Logger } from '../usecases/deps.ts';
-import { checkKeys, checkOwnTls, checkTlsFile, keyAges, type KeyAges } from './check-keys.ts';
-import { Failure } from './failure.ts';
-import { readSettings, type SettingsSources } from './settings.ts';
+import { dataVersion } from '../../data-version.ts';
+import { diagnose, type Diagnosis } from '../../store/doctor/doctor.ts';
+import type { Finding } from '../../store/doctor/finding.ts';
+import { repair, type RepairOptions, type Repaired } from '../../store/doctor/repair.ts';
+import type { Logger } from '../../usecases/deps.ts';
+import { checkKeys, checkOwnTls, checkTlsFile, keyAges, type KeyAges } from '../keys/check-keys.ts';
+import { Failure } from '../failure.ts';
+import { readSettings, type SettingsSources } from '../settings/settings.ts';
 
 const { schemaVersion } = dataVersion;
 

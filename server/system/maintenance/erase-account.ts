@@ -1,11 +1,11 @@
 /** Erases a person: the account, and what the journal kept of it. The server must be stopped. */
-import { Email } from '../../shared/api/common.ts';
-import { dataVersion } from '../data-version.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import { openStore } from '../store/open-store.ts';
-import type { CollectionReader, Document } from '../store/store.ts';
-import type { LicetTransaction, Logger } from '../usecases/deps.ts';
-import { Failure } from './failure.ts';
+import { Email } from '../../../shared/api/common.ts';
+import { dataVersion } from '../../data-version.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import { openStore } from '../../store/folder/open-store.ts';
+import type { CollectionReader, Document } from '../../store/store.ts';
+import type { LicetTransaction, Logger } from '../../usecases/deps.ts';
+import { Failure } from '../failure.ts';
 
 export interface EraseOptions {
   readonly directory: string;

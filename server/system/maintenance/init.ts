@@ -1,23 +1,23 @@
 /** Sets up a data folder: roots, a certified signing key, the first operator, the recovery sheet. */
 import { rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { AccountCreate } from '../../shared/api/accounts.ts';
-import { makeId } from '../../shared/ids.ts';
-import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
-import { dataVersion } from '../data-version.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import { openStore } from '../store/open-store.ts';
-import { initAction } from '../store/record.ts';
-import type { Logger, Passwords } from '../usecases/deps.ts';
-import { issueCode, type IssuedCode } from '../usecases/codes.ts';
-import { digest, random } from './create-deps.ts';
-import { Failure } from './failure.ts';
-import { createKeys } from './keys/create-keys.ts';
-import { keyPaths } from './keys/keyring.ts';
-import { toPem } from './keys/root-key.ts';
-import { hasUnlockSecret } from './keys/unlock.ts';
+import { AccountCreate } from '../../../shared/api/accounts.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
+import { dataVersion } from '../../data-version.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import { openStore } from '../../store/folder/open-store.ts';
+import { initAction } from '../../store/journal/record.ts';
+import type { Logger, Passwords } from '../../usecases/deps.ts';
+import { issueCode, type IssuedCode } from '../../usecases/accounts/codes.ts';
+import { digest, random } from '../create-deps.ts';
+import { Failure } from '../failure.ts';
+import { createKeys } from '../keys/create-keys.ts';
+import { keyPaths } from '../keys/keyring.ts';
+import { toPem } from '../keys/root-key.ts';
+import { hasUnlockSecret } from '../keys/unlock.ts';
 import { makeFolderWhole } from './new-folder.ts';
-import { createPasswords } from './passwords.ts';
+import { createPasswords } from '../passwords.ts';
 import { makeRecoverySheet, printRecoverySheet, type RecoverySheet } from './recovery-sheet.ts';
 
 export interface InitOptions {

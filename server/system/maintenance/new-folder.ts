@@ -1,8 +1,8 @@
 /** Makes a data folder all or not at all. */
 import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorCode } from '../store/files.ts';
-import { Failure } from './failure.ts';
+import { errorCode } from '../../store/folder/files.ts';
+import { Failure } from '../failure.ts';
 
 const stagingPrefix = '.licet-init-';
 /** Files that say nothing about whether a folder is in use. */

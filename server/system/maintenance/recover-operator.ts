@@ -1,11 +1,11 @@
 /** Brings back an operator who lost the password: a one-time code, while the server is stopped. */
-import { Email } from '../../shared/api/common.ts';
-import { dataVersion } from '../data-version.ts';
-import { openStore } from '../store/open-store.ts';
-import type { Logger } from '../usecases/deps.ts';
-import { issueCode } from '../usecases/codes.ts';
-import { digest, random } from './create-deps.ts';
-import { Failure } from './failure.ts';
+import { Email } from '../../../shared/api/common.ts';
+import { dataVersion } from '../../data-version.ts';
+import { openStore } from '../../store/folder/open-store.ts';
+import type { Logger } from '../../usecases/deps.ts';
+import { issueCode } from '../../usecases/accounts/codes.ts';
+import { digest, random } from '../create-deps.ts';
+import { Failure } from '../failure.ts';
 
 export interface RecoverOptions {
   readonly directory: string;

@@ -1,7 +1,7 @@
 /** Data of a newer version is left alone by whatever would write to its folder. */
-import { dataVersion } from '../data-version.ts';
-import { newer, readSnapshotHead, snapshotPath } from '../store/snapshot-format.ts';
-import { StoreError } from '../store/store.ts';
+import { dataVersion } from '../../data-version.ts';
+import { newer, readSnapshotHead, snapshotPath } from '../../store/snapshot/snapshot-format.ts';
+import { StoreError } from '../../store/store.ts';
 
 /**
  * Refuses a folder whose data a newer program made. One that has no data, or whose data is damaged, is for

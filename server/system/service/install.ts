@@ -14,11 +14,11 @@ import {
 } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { checkTransport } from '../check-settings.ts';
+import { checkTransport } from '../settings/check-settings.ts';
 import { Failure } from '../failure.ts';
 import { keyPaths } from '../keys/keyring.ts';
 import { loadKeys } from '../keys/load-keys.ts';
-import { readSettings } from '../settings.ts';
+import { readSettings } from '../settings/settings.ts';
 import { unitText } from './unit.ts';
 
 const run = promisify(execFile);

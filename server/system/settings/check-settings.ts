@@ -1,7 +1,7 @@
 /** What must hold among the settings of a server, and of the files that they name, before it starts. */
-import { checkPlainHttp } from './listen.ts';
+import { checkPlainHttp } from '../listen.ts';
 import type { ServerSettings } from './settings-table.ts';
-import { readIdentity } from './tls/identity.ts';
+import { readIdentity } from '../tls/identity.ts';
 
 const usesTls = ({ tls, tlsCert }: ServerSettings): boolean => tls || tlsCert !== null;
 

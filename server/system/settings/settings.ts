@@ -1,8 +1,8 @@
 /** Reads the settings: flags before environment variables before the file before what is usual. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../store/files.ts';
-import { Failure } from './failure.ts';
+import { errorCode } from '../../store/folder/files.ts';
+import { Failure } from '../failure.ts';
 import {
   settingsTable,
   type ServerSettings,

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { readPrivateFile } from '../keys/private-files.ts';
 import type { UnlockPlace } from '../keys/unlock.ts';
-import type { ServerSettings } from '../settings-table.ts';
+import type { ServerSettings } from '../settings/settings-table.ts';
 import type { Identity } from './issue.ts';
 import { ownIdentity } from './own-identity.ts';
 

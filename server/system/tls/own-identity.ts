@@ -12,7 +12,7 @@ import { Box, closeBox, keyFromSecret, openBox } from '../keys/boxes.ts';
 import { keyPaths } from '../keys/keyring.ts';
 import { readPrivateJson, writePrivateJson } from '../keys/private-files.ts';
 import { readUnlockSecret, type UnlockPlace } from '../keys/unlock.ts';
-import type { ServerSettings } from '../settings-table.ts';
+import type { ServerSettings } from '../settings/settings-table.ts';
 import type { Identity } from './issue.ts';
 
 /** A certificate with its private key, encrypted by the unlock secret. */

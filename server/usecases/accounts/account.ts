@@ -1,13 +1,13 @@
 /** My Info, and the second factor. */
-import type { AccountPatch, TotpBegin } from '../../shared/api/accounts.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
+import type { AccountPatch, TotpBegin } from '../../../shared/api/accounts.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
 import { mustWait, proveAgain, stillProven } from './credentials.ts';
-import type { Attempt, Deps, LicetTransaction } from './deps.ts';
+import type { Attempt, Deps, LicetTransaction } from '../deps.ts';
 import { signInFirst } from './sign-in.ts';
-import { viewAccount } from './views.ts';
+import { viewAccount } from '../views.ts';
 
 const gone: Refusal = { code: 'not-found', detail: 'This account is not there any more.' };
 

@@ -1,9 +1,9 @@
 /** One-time codes with which a person sets a password: made, kept as a hash, spent once. */
-import { makeId } from '../../shared/ids.ts';
-import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
-import { day } from '../../shared/time.ts';
-import type { AccountDoc, CodeOrigin } from '../domain/documents.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
+import { day } from '../../../shared/time.ts';
+import type { AccountDoc, CodeOrigin } from '../../domain/documents.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
 
 const lifetime = day;
 

@@ -1,9 +1,9 @@
 /** Proving who one is by e-mail and password (and a one-time password): sign-in and activation both do it here. */
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import type { AccountCaller, AnonymousCaller } from './caller.ts';
-import type { Attempt, Deps, LicetReader } from './deps.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import type { AccountCaller, AnonymousCaller } from '../caller.ts';
+import type { Attempt, Deps, LicetReader } from '../deps.ts';
 import { checkTotp } from './totp.ts';
 
 export interface Credentials {

@@ -2,9 +2,9 @@
  * Failed credentials, counted in memory and journaled once a minute, so that guessing does not fill the
  * journal: one record for each action, address and outcome, with how often.
  */
-import type { LicetSchema } from '../collections.ts';
-import type { Store } from '../store/store.ts';
-import type { Failures } from '../usecases/deps.ts';
+import type { LicetSchema } from '../../collections.ts';
+import type { Store } from '../../store/store.ts';
+import type { Failures } from '../deps.ts';
 
 /** Different counts kept between two writes; what is beyond is counted together. */
 const capacity = 500;

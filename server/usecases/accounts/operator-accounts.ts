@@ -5,25 +5,25 @@ import type {
   AccountCreated,
   OperatorAccountPatch,
   PasswordResetEntry,
-} from '../../shared/api/accounts.ts';
-import type { Page, PageQuery } from '../../shared/api/common.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, PasswordRequestDoc } from '../domain/documents.ts';
-import { notFound } from './access.ts';
+} from '../../../shared/api/accounts.ts';
+import type { Page, PageQuery } from '../../../shared/api/common.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, PasswordRequestDoc } from '../../domain/documents.ts';
+import { notFound } from '../access.ts';
 import { withInfo } from './account.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
 import { dropCodes, dropOwnersCodes, issueCode, type IssuedCode } from './codes.ts';
 import { stillProven } from './credentials.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
-import { passwordRequestLifetime } from './housekeeping.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { mapPage, pageFrom, storeQuery } from './pages.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
+import { passwordRequestLifetime } from '../upkeep/housekeeping.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { mapPage, pageFrom, storeQuery } from '../pages.ts';
 import { hashNew } from './passwords.ts';
 import { endSessions, signInFirst } from './sign-in.ts';
-import { iso } from '../../shared/time.ts';
-import { isoOrNull, viewAccount } from './views.ts';
+import { iso } from '../../../shared/time.ts';
+import { isoOrNull, viewAccount } from '../views.ts';
 
 /** All accounts, in the order in which they were made. */
 export const listAccounts = (deps: Deps, query: PageQuery): Promise<Page<Account>> =>

@@ -1,14 +1,14 @@
 /** Changing a password, and getting back in without it. */
-import type { PasswordChange, PasswordReset } from '../../shared/api/accounts.ts';
-import { makeId } from '../../shared/ids.ts';
-import { parseOneTimeCode } from '../../shared/one-time-codes.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, CodeOrigin } from '../domain/documents.ts';
-import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
+import type { PasswordChange, PasswordReset } from '../../../shared/api/accounts.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { parseOneTimeCode } from '../../../shared/one-time-codes.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, CodeOrigin } from '../../domain/documents.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from '../caller.ts';
 import { dropCodes } from './codes.ts';
 import { mustWait, proveAgain } from './credentials.ts';
-import type { Attempt, Deps, LicetTransaction } from './deps.ts';
+import type { Attempt, Deps, LicetTransaction } from '../deps.ts';
 import { endSessions } from './sign-in.ts';
 
 const weak = (field: string, message: string): Refusal => ({

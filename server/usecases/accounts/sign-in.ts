@@ -1,15 +1,15 @@
 /** Sessions: signing in, recognizing a token, listing and ending them. */
-import type { SignedIn, SignIn } from '../../shared/api/accounts.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { day, hour, iso } from '../../shared/time.ts';
-import type { AccountDoc, SessionDoc } from '../domain/documents.ts';
-import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
+import type { SignedIn, SignIn } from '../../../shared/api/accounts.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { day, hour, iso } from '../../../shared/time.ts';
+import type { AccountDoc, SessionDoc } from '../../domain/documents.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from '../caller.ts';
 import { proveAccount, stillProven, wrongCredentials } from './credentials.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
 import { makeToken } from './tokens.ts';
-import { viewAccount } from './views.ts';
+import { viewAccount } from '../views.ts';
 
 /** A session ends when unused for an hour, and after a day in any case. Milliseconds. */
 const idle = hour;

@@ -4,8 +4,8 @@
  * and for the address; an account that is guessed at from many addresses only leaves each new address
  * fewer free tries. An address from which the account signed in before is held up by its own pair alone.
  */
-import { addressKey } from '../http/remote-address.ts';
-import type { Attempt, Throttle } from '../usecases/deps.ts';
+import { addressKey } from './address-key.ts';
+import type { Attempt, Throttle } from '../deps.ts';
 
 /** Wrong tries for one account from one address before the first delay. */
 const pairFree = 10;

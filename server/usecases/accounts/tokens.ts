@@ -1,5 +1,5 @@
 /** Opaque bearer tokens (RFC 6750): random bits, kept as a hash. */
-import type { Deps } from './deps.ts';
+import type { Deps } from '../deps.ts';
 
 /** `ls_` for a session, `la_` for an activation, `ld_` for a download, `lt_` for a trial: a token found somewhere says what it opens. */
 export type TokenKind = 'ls' | 'la' | 'ld' | 'lt';

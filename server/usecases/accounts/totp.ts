@@ -1,8 +1,8 @@
 /** The second factor: time-based one-time passwords (RFC 6238). */
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import type { Deps } from './deps.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import type { Deps } from '../deps.ts';
 
 const missing: Refusal = {
   code: 'invalid-credentials',

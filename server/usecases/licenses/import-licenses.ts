@@ -6,18 +6,18 @@ import {
   type ImportFault,
   type LicenseImport,
   type LicenseImported,
-} from '../../shared/api/import.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc } from '../domain/documents.ts';
-import { newTerms, refuseTerms, type Terms } from '../domain/policy.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import { issueCode } from './codes.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { newAccount, promote } from './operator-accounts.ts';
+} from '../../../shared/api/import.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc } from '../../domain/documents.ts';
+import { newTerms, refuseTerms, type Terms } from '../../domain/policy.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import { issueCode } from '../accounts/codes.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { newAccount, promote } from '../accounts/operator-accounts.ts';
 import { newLicense } from './operator-licenses.ts';
-import { viewLicense } from './views.ts';
+import { viewLicense } from '../views.ts';
 
 const faultsShown = 200;
 

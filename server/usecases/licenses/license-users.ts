@@ -4,19 +4,19 @@ import type {
   LicenseUser,
   LicenseUserAdd,
   LicenseUserAdded,
-} from '../../shared/api/licenses.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, CodeOrigin, LicenseDoc, MembershipDoc } from '../domain/documents.ts';
-import { changeLicense, notFound, readLicense } from './access.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import { issueCode, type IssuedCode } from './codes.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { endSessions } from './sign-in.ts';
-import { iso } from '../../shared/time.ts';
-import { isoOrNull, viewAccount } from './views.ts';
+} from '../../../shared/api/licenses.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, CodeOrigin, LicenseDoc, MembershipDoc } from '../../domain/documents.ts';
+import { changeLicense, notFound, readLicense } from '../access.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import { issueCode, type IssuedCode } from '../accounts/codes.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { endSessions } from '../accounts/sign-in.ts';
+import { iso } from '../../../shared/time.ts';
+import { isoOrNull, viewAccount } from '../views.ts';
 
 const usersPerLicense = 200;
 

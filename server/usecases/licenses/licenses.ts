@@ -1,19 +1,19 @@
 /** Reading licenses and the machines that they are activated on. */
-import type { Activation, ActivationQuery } from '../../shared/api/activations.ts';
-import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { ok } from '../../shared/result.ts';
-import type { LicenseDoc } from '../domain/documents.ts';
-import { seatKey } from '../domain/index-keys.ts';
-import { holdsSeat } from '../domain/seats.ts';
-import { roleMay } from '../domain/permissions.ts';
-import { readLicense, relationTo } from './access.ts';
-import type { AccountCaller } from './caller.ts';
-import { licensesOf } from './choose-license.ts';
-import type { Deps, LicetReader } from './deps.ts';
-import { mapPage, pageFrom, storeQuery } from './pages.ts';
-import { heldKeys, seatOf } from './seats.ts';
-import { viewActivation, viewLicense, viewOfflineSeat } from './views.ts';
+import type { Activation, ActivationQuery } from '../../../shared/api/activations.ts';
+import type { Page, PageQuery } from '../../../shared/api/common.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { ok } from '../../../shared/result.ts';
+import type { LicenseDoc } from '../../domain/documents.ts';
+import { seatKey } from '../../domain/index-keys.ts';
+import { holdsSeat } from '../../domain/seats.ts';
+import { roleMay } from '../../domain/permissions.ts';
+import { readLicense, relationTo } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
+import { licensesOf } from '../seats/choose-license.ts';
+import type { Deps, LicetReader } from '../deps.ts';
+import { mapPage, pageFrom, storeQuery } from '../pages.ts';
+import { heldKeys, seatOf } from '../seats/seats.ts';
+import { viewActivation, viewLicense, viewOfflineSeat } from '../views.ts';
 
 /** The caller's own and used licenses; for an operator all of them. */
 export const listLicenses = (

@@ -5,25 +5,25 @@ import type {
   LicenseCreate,
   LicenseCreated,
   LicensePatch,
-} from '../../shared/api/licenses.ts';
-import { makeId } from '../../shared/ids.ts';
-import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
-import { refuseEntitlements } from '../domain/entitlements.ts';
-import { hitByLowering, seatsLeft } from '../domain/lower-seats.ts';
-import { endOf, mergePolicy, newTerms, type Terms } from '../domain/policy.ts';
-import type { Seat } from '../domain/seats.ts';
-import { purchase } from '../domain/trials.ts';
-import { changeLicense } from './access.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import { dropOwnersCodes } from './codes.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { promote } from './operator-accounts.ts';
-import { countSeats, heldSeats, spentSeats } from './seats.ts';
-import { viewLicense, viewTouched } from './views.ts';
+} from '../../../shared/api/licenses.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, LicenseDoc } from '../../domain/documents.ts';
+import { refuseEntitlements } from '../../domain/entitlements.ts';
+import { hitByLowering, seatsLeft } from '../../domain/lower-seats.ts';
+import { endOf, mergePolicy, newTerms, type Terms } from '../../domain/policy.ts';
+import type { Seat } from '../../domain/seats.ts';
+import { purchase } from '../../domain/trials.ts';
+import { changeLicense } from '../access.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import { dropOwnersCodes } from '../accounts/codes.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { promote } from '../accounts/operator-accounts.ts';
+import { countSeats, heldSeats, spentSeats } from '../seats/seats.ts';
+import { viewLicense, viewTouched } from '../views.ts';
 
 const badField = (field: string, message: string): Refusal => ({
   code: 'invalid-request',

@@ -1,17 +1,22 @@
 /** Products: what licenses are for, with a template for new ones. */
-import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { Product, ProductCreate, ProductPatch, Snippet } from '../../shared/api/licenses.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { ProductDoc } from '../domain/documents.ts';
-import { refuseEntitlements } from '../domain/entitlements.ts';
-import { ownProduct } from '../domain/releases.ts';
-import { notFound } from './access.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import type { Deps } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { mapPage, pageFrom, storeQuery } from './pages.ts';
-import { viewProduct } from './views.ts';
+import type { Page, PageQuery } from '../../../shared/api/common.ts';
+import type {
+  Product,
+  ProductCreate,
+  ProductPatch,
+  Snippet,
+} from '../../../shared/api/licenses.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { ProductDoc } from '../../domain/documents.ts';
+import { refuseEntitlements } from '../../domain/entitlements.ts';
+import { ownProduct } from '../../domain/releases.ts';
+import { notFound } from '../access.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import type { Deps } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { mapPage, pageFrom, storeQuery } from '../pages.ts';
+import { viewProduct } from '../views.ts';
 
 /** All products, in order of their ids. */
 export const listProducts = (deps: Deps, query: PageQuery): Promise<Page<Product>> =>

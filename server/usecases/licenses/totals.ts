@@ -1,9 +1,9 @@
 /** Totals of licenses and seats, for monitoring. */
-import type { LicenseStatus } from '../../shared/api/licenses.ts';
-import type { LicenseDoc } from '../domain/documents.ts';
-import { licenseStatus } from '../domain/license-status.ts';
-import type { Deps } from './deps.ts';
-import { countSeats } from './seats.ts';
+import type { LicenseStatus } from '../../../shared/api/licenses.ts';
+import type { LicenseDoc } from '../../domain/documents.ts';
+import { licenseStatus } from '../../domain/license-status.ts';
+import type { Deps } from '../deps.ts';
+import { countSeats } from '../seats/seats.ts';
 
 const pageSize = 500;
 

@@ -1,21 +1,26 @@
 /** Trials: started by owners, opened at the product's trial instance by a login token. */
-import { makeId } from '../../shared/ids.ts';
-import { makeOneTimeCode } from '../../shared/one-time-codes.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import type { TrialEntry } from '../../shared/api/trials.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, LicenseDoc, ProductDoc } from '../domain/documents.ts';
-import { trialKey } from '../domain/index-keys.ts';
-import { licenseStatus, refuseInvalid } from '../domain/license-status.ts';
-import { refuseTrial, restrictionTexts, trialEntitlements, trialTerms } from '../domain/trials.ts';
-import { roleMay } from '../domain/permissions.ts';
-import { changeLicense, notFound } from './access.ts';
-import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { makeToken } from './tokens.ts';
-import { isoOrNull, viewLicense } from './views.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import type { TrialEntry } from '../../../shared/api/trials.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, LicenseDoc, ProductDoc } from '../../domain/documents.ts';
+import { trialKey } from '../../domain/index-keys.ts';
+import { licenseStatus, refuseInvalid } from '../../domain/license-status.ts';
+import {
+  refuseTrial,
+  restrictionTexts,
+  trialEntitlements,
+  trialTerms,
+} from '../../domain/trials.ts';
+import { roleMay } from '../../domain/permissions.ts';
+import { changeLicense, notFound } from '../access.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from '../caller.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { makeToken } from '../accounts/tokens.ts';
+import { isoOrNull, viewLicense } from '../views.ts';
 
 /** Seconds that a login token works: long enough for a browser to open. */
 const loginSeconds = 60;

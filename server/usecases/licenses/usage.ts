@@ -2,10 +2,10 @@
  * Counts how licenses are used: from each durable change as it comes, in memory, kept as one document
  * a license and month by `flush`, which runs hourly and at the end. A crash costs at most that hour.
  */
-import type { Usage, UsageQuery } from '../../shared/api/usage.ts';
-import { ok } from '../../shared/result.ts';
-import { day, isoDay } from '../../shared/time.ts';
-import type { LicenseDoc } from '../domain/documents.ts';
+import type { Usage, UsageQuery } from '../../../shared/api/usage.ts';
+import { ok } from '../../../shared/result.ts';
+import { day, isoDay } from '../../../shared/time.ts';
+import type { LicenseDoc } from '../../domain/documents.ts';
 import {
   daysBetween,
   fillDays,
@@ -14,13 +14,13 @@ import {
   usageKeptDays,
   withDay,
   type Seen,
-} from '../domain/usage.ts';
-import type { Change } from '../store/store.ts';
-import { readLicense } from './access.ts';
-import type { AccountCaller } from './caller.ts';
-import type { Deps, LicetReader, UsageMeter } from './deps.ts';
-import { licenseOf } from './events.ts';
-import { countSeats, type SeatDeps } from './seats.ts';
+} from '../../domain/usage.ts';
+import type { Change } from '../../store/store.ts';
+import { readLicense } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
+import type { Deps, LicetReader, UsageMeter } from '../deps.ts';
+import { licenseOf } from '../events.ts';
+import { countSeats, type SeatDeps } from '../seats/seats.ts';
 
 const usualDays = 30;
 /** Licenses looked at, or documents written, in one go: others wait meanwhile. */

@@ -1,18 +1,18 @@
 /** Downloads: the releases that one's licenses are for, their files, and links to fetch them elsewhere. */
-import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { Release, ReleaseFilter } from '../../shared/api/releases.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, ReleaseDoc } from '../domain/documents.ts';
-import { mayDownload, orderReleases, ownProduct } from '../domain/releases.ts';
-import { roleMay } from '../domain/permissions.ts';
-import { actorOf, type AccountCaller, type AnonymousCaller } from './caller.ts';
-import { licensesOf } from './choose-license.ts';
-import type { Deps, LicetReader } from './deps.ts';
-import { mapPage } from './pages.ts';
+import type { Page, PageQuery } from '../../../shared/api/common.ts';
+import type { Release, ReleaseFilter } from '../../../shared/api/releases.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, ReleaseDoc } from '../../domain/documents.ts';
+import { mayDownload, orderReleases, ownProduct } from '../../domain/releases.ts';
+import { roleMay } from '../../domain/permissions.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller } from '../caller.ts';
+import { licensesOf } from '../seats/choose-license.ts';
+import type { Deps, LicetReader } from '../deps.ts';
+import { mapPage } from '../pages.ts';
 import { viewRelease } from './releases.ts';
-import { makeToken } from './tokens.ts';
+import { makeToken } from '../accounts/tokens.ts';
 
 const minute = 60_000;
 /** How long a link works: long enough to walk to the other machine, and to resume there. */

@@ -1,8 +1,8 @@
 /** The server's own program among the downloads: everybody who signs in may fetch it. */
-import { makeId } from '../../shared/ids.ts';
-import type { ReleaseDoc } from '../domain/documents.ts';
-import { ownProduct } from '../domain/releases.ts';
-import type { Deps } from './deps.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { ReleaseDoc } from '../../domain/documents.ts';
+import { ownProduct } from '../../domain/releases.ts';
+import type { Deps } from '../deps.ts';
 import { signed } from './releases.ts';
 
 const self = { id: 'system', from: 'local' } as const;

@@ -1,18 +1,23 @@
 /** Releases as an operator publishes them: announced, received, signed; and withdrawn. */
-import type { Release, ReleaseAnnounced, ReleaseCreate } from '../../shared/api/releases.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { ReleaseDoc } from '../domain/documents.ts';
-import { orderReleases, ownProduct, sameRelease, type ListedRelease } from '../domain/releases.ts';
-import { notFound } from './access.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import { stillProven } from './credentials.ts';
-import type { NotReceived } from '../store/release-files.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
-import { signInFirst } from './sign-in.ts';
-import { iso } from '../../shared/time.ts';
+import type { Release, ReleaseAnnounced, ReleaseCreate } from '../../../shared/api/releases.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { ReleaseDoc } from '../../domain/documents.ts';
+import {
+  orderReleases,
+  ownProduct,
+  sameRelease,
+  type ListedRelease,
+} from '../../domain/releases.ts';
+import { notFound } from '../access.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import { stillProven } from '../accounts/credentials.ts';
+import type { NotReceived } from '../../files/release-files.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { signInFirst } from '../accounts/sign-in.ts';
+import { iso } from '../../../shared/time.ts';
 
 /** Which bytes of a file are sent, where not all of it is. */
 export interface SentPart {

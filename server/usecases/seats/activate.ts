@@ -1,23 +1,23 @@
 /** A product activates on a machine: with e-mail and password, or with a license key. */
-import type { Activated, ActivationRequest, Machine } from '../../shared/api/activations.ts';
-import { makeId } from '../../shared/ids.ts';
-import { parseOneTimeCode } from '../../shared/one-time-codes.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, ActivationDoc, LicenseDoc } from '../domain/documents.ts';
-import { machineKey } from '../domain/index-keys.ts';
-import { refuseInvalid } from '../domain/license-status.ts';
-import { holdsSeat } from '../domain/seats.ts';
-import type { AnonymousCaller } from './caller.ts';
+import type { Activated, ActivationRequest, Machine } from '../../../shared/api/activations.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { parseOneTimeCode } from '../../../shared/one-time-codes.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, ActivationDoc, LicenseDoc } from '../../domain/documents.ts';
+import { machineKey } from '../../domain/index-keys.ts';
+import { refuseInvalid } from '../../domain/license-status.ts';
+import { holdsSeat } from '../../domain/seats.ts';
+import type { AnonymousCaller } from '../caller.ts';
 import { chooseLicense } from './choose-license.ts';
-import { mustWait, proveAccount, stillProven, wrongCredentials } from './credentials.ts';
-import type { Attempt, Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import { mustWait, proveAccount, stillProven, wrongCredentials } from '../accounts/credentials.ts';
+import type { Attempt, Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { leaseUntil, signLease } from './machine-lease.ts';
 import { seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
-import { makeToken } from './tokens.ts';
-import { viewActivation, viewProductLicense } from './views.ts';
+import { makeToken } from '../accounts/tokens.ts';
+import { viewActivation, viewProductLicense } from '../views.ts';
 
 /** Whom the seat is taken for: an account, or whoever has the license key. */
 type Activator =

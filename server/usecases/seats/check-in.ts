@@ -1,16 +1,16 @@
 /** A running product renews its lease, takes its seat again after a reset, or gives it up. */
-import type { CheckedIn, CheckInRequest } from '../../shared/api/activations.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { refuseInvalid } from '../domain/license-status.ts';
-import { holdsSeat } from '../domain/seats.ts';
-import type { ActivationDoc, LicenseDoc } from '../domain/documents.ts';
-import { actorOf, type ActivationCaller } from './caller.ts';
-import type { Deps, LicetReader } from './deps.ts';
+import type { CheckedIn, CheckInRequest } from '../../../shared/api/activations.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { refuseInvalid } from '../../domain/license-status.ts';
+import { holdsSeat } from '../../domain/seats.ts';
+import type { ActivationDoc, LicenseDoc } from '../../domain/documents.ts';
+import { actorOf, type ActivationCaller } from '../caller.ts';
+import type { Deps, LicetReader } from '../deps.ts';
 import { leaseUntil, signLease } from './machine-lease.ts';
 import { mayGiveBack, seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
-import { viewProductLicense } from './views.ts';
+import { viewProductLicense } from '../views.ts';
 
 const unknownToken: Refusal = {
   code: 'unauthenticated',

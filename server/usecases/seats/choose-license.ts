@@ -1,10 +1,10 @@
 /** Which license an activation is for: the one named, or the only one that fits. */
-import type { ChoiceRequired } from '../../shared/api/activations.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { AccountDoc, LicenseDoc } from '../domain/documents.ts';
-import { licenseStatus } from '../domain/license-status.ts';
-import type { LicetReader } from './deps.ts';
+import type { ChoiceRequired } from '../../../shared/api/activations.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { AccountDoc, LicenseDoc } from '../../domain/documents.ts';
+import { licenseStatus } from '../../domain/license-status.ts';
+import type { LicetReader } from '../deps.ts';
 
 /** The licenses that the account owns or is a user of. */
 export const licensesOf = async (

@@ -1,17 +1,17 @@
 /** What ends an offline key before its time: the proof of its machine, a loss, an operator's write-off. */
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
-import { keyIdOfProof, verifyProof } from '../../shared/deactivation.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
-import { machineKey } from '../domain/index-keys.ts';
-import { keyStatus, returnedBy } from '../domain/offline-keys.ts';
-import type { LicenseAction } from '../domain/permissions.ts';
-import { keyHoldsSeat } from '../domain/seats.ts';
-import { changeLicense, notFound } from './access.ts';
-import type { AccountCaller } from './caller.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
-import { viewOfflineKey } from './views.ts';
+import type { OfflineKey } from '../../../shared/api/offline-keys.ts';
+import { keyIdOfProof, verifyProof } from '../../../shared/statements/typed/deactivation.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
+import { machineKey } from '../../domain/index-keys.ts';
+import { keyStatus, returnedBy } from '../../domain/offline-keys.ts';
+import type { LicenseAction } from '../../domain/permissions.ts';
+import { keyHoldsSeat } from '../../domain/seats.ts';
+import { changeLicense, notFound } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
+import { viewOfflineKey } from '../views.ts';
 
 /** Why a key that no longer holds its seat can't be acted on. */
 export const closed = (deps: Deps, key: OfflineKeyDoc): Refusal | null => {

@@ -1,10 +1,10 @@
 /** The lease that a machine gets, and what goes with it. */
-import { hour } from '../../shared/time.ts';
-import type { LicenseDoc, ActivationDoc } from '../domain/documents.ts';
-import { graceEnd } from '../domain/license-status.ts';
-import type { Deps } from './deps.ts';
+import { hour } from '../../../shared/time.ts';
+import type { LicenseDoc, ActivationDoc } from '../../domain/documents.ts';
+import { graceEnd } from '../../domain/license-status.ts';
+import type { Deps } from '../deps.ts';
 import { seatOf, type SeatDeps } from './seats.ts';
-import { isoOrNull } from './views.ts';
+import { isoOrNull } from '../views.ts';
 
 /** When a lease given now ends: never after the license with its grace. Milliseconds. */
 const leaseEnd = (license: LicenseDoc, now: number): number => {

@@ -1,26 +1,29 @@
 /** Offline keys: made for a machine's request, renewed, listed, shown again. */
-import { makeId } from '../../shared/ids.ts';
-import { offlineKeyFile, shortenOfflineKey } from '../../shared/offline-key.ts';
-import { parseRequestCode, type OfflineRequest } from '../../shared/offline-request.ts';
-import type { OfflineKey, OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import type { Page, PageQuery } from '../../shared/api/common.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { offlineKeyHeadStart } from '../../shared/statements.ts';
-import type { LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
-import { machineKey } from '../domain/index-keys.ts';
-import { refuseInvalid } from '../domain/license-status.ts';
-import { keyEnd, keyWarnings, mayReimage } from '../domain/offline-keys.ts';
-import { keyHoldsSeat } from '../domain/seats.ts';
-import { changeLicense, notFound, readLicense } from './access.ts';
-import type { AccountCaller } from './caller.ts';
+import { makeId } from '../../../shared/ids.ts';
+import { offlineKeyFile, shortenOfflineKey } from '../../../shared/statements/typed/offline-key.ts';
+import {
+  parseRequestCode,
+  type OfflineRequest,
+} from '../../../shared/statements/typed/offline-request.ts';
+import type { OfflineKey, OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
+import type { Page, PageQuery } from '../../../shared/api/common.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { offlineKeyHeadStart } from '../../../shared/statements/statements.ts';
+import type { LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
+import { machineKey } from '../../domain/index-keys.ts';
+import { refuseInvalid } from '../../domain/license-status.ts';
+import { keyEnd, keyWarnings, mayReimage } from '../../domain/offline-keys.ts';
+import { keyHoldsSeat } from '../../domain/seats.ts';
+import { changeLicense, notFound, readLicense } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
 import { changeKey, closed } from './close-offline-keys.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { idempotent, type IdempotencyKey } from './idempotency.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { licenseClaim } from './machine-lease.ts';
-import { mapPage, pageFrom, storeQuery } from './pages.ts';
+import { mapPage, pageFrom, storeQuery } from '../pages.ts';
 import { refuseWithoutSeat } from './take-seat.ts';
-import { viewOfflineKey } from './views.ts';
+import { viewOfflineKey } from '../views.ts';
 
 const withKey = async (
   deps: Deps,

@@ -2,17 +2,17 @@
  * "Why was it refused?": the machines that asked for a seat in the last day and got none, in memory,
  * begun again from the end of the journal at a start; and who holds the seats.
  */
-import type { RefusalReport } from '../../shared/api/refusals.ts';
-import { ok } from '../../shared/result.ts';
-import { day, iso } from '../../shared/time.ts';
-import { holdersShown, longestUnseenFirst, nextFree } from '../domain/seats.ts';
-import type { Change, JournalHeader } from '../store/store.ts';
-import { readLicense } from './access.ts';
-import type { AccountCaller } from './caller.ts';
-import type { Deps, LicetReader, Refused, RefusalLog } from './deps.ts';
-import { licenseOf } from './events.ts';
+import type { RefusalReport } from '../../../shared/api/refusals.ts';
+import { ok } from '../../../shared/result.ts';
+import { day, iso } from '../../../shared/time.ts';
+import { holdersShown, longestUnseenFirst, nextFree } from '../../domain/seats.ts';
+import type { Change, JournalHeader } from '../../store/store.ts';
+import { readLicense } from '../access.ts';
+import type { AccountCaller } from '../caller.ts';
+import type { Deps, LicetReader, Refused, RefusalLog } from '../deps.ts';
+import { licenseOf } from '../events.ts';
 import { heldKeys, heldSeats } from './seats.ts';
-import { isoOrNull, viewActivation, viewOfflineSeat } from './views.ts';
+import { isoOrNull, viewActivation, viewOfflineSeat } from '../views.ts';
 
 /** Bounds of what is kept, beside a day: machines a license, licenses, and records looked at when it begins again. */
 const mostMachines = 20;

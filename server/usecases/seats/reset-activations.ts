@@ -1,17 +1,17 @@
 /** Giving seats back: one machine's, those unseen for a while, or all. */
-import type { ResetDone, ResetRequest } from '../../shared/api/licenses.ts';
-import { makeId } from '../../shared/ids.ts';
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { day } from '../../shared/time.ts';
-import type { LicenseDoc } from '../domain/documents.ts';
-import { mayRelease, mayReset, recentResets } from '../domain/release-seats.ts';
-import { holdsSeat, type Seat } from '../domain/seats.ts';
-import { changeLicense, notFound } from './access.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import type { Deps, LicetTransaction } from './deps.ts';
+import type { ResetDone, ResetRequest } from '../../../shared/api/licenses.ts';
+import { makeId } from '../../../shared/ids.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { day } from '../../../shared/time.ts';
+import type { LicenseDoc } from '../../domain/documents.ts';
+import { mayRelease, mayReset, recentResets } from '../../domain/release-seats.ts';
+import { holdsSeat, type Seat } from '../../domain/seats.ts';
+import { changeLicense, notFound } from '../access.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import type { Deps, LicetTransaction } from '../deps.ts';
 import { allMachines, countSeats, heldKeys, mayGiveBack, seatOf } from './seats.ts';
-import { viewTouched } from './views.ts';
+import { viewTouched } from '../views.ts';
 
 /**
  * Releases one machine, or with `dryRun` says what that would do, by the same rules. A running one takes

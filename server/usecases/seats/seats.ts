@@ -1,13 +1,13 @@
 /** Reads seats from the store: counts by index, and the machines with their marks. */
-import type { Refusal } from '../../shared/problems.ts';
-import type { Result } from '../../shared/result.ts';
-import { hour } from '../../shared/time.ts';
-import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../domain/documents.ts';
-import { seatKey } from '../domain/index-keys.ts';
-import { mayRelease } from '../domain/release-seats.ts';
-import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../domain/seats.ts';
-import type { Mark } from '../store/store.ts';
-import type { Deps, LicetReader } from './deps.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import type { Result } from '../../../shared/result.ts';
+import { hour } from '../../../shared/time.ts';
+import type { ActivationDoc, LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
+import { seatKey } from '../../domain/index-keys.ts';
+import { mayRelease } from '../../domain/release-seats.ts';
+import { holdsSeat, keyHoldsSeat, type Counter, type Seat } from '../../domain/seats.ts';
+import type { Mark } from '../../store/store.ts';
+import type { Deps, LicetReader } from '../deps.ts';
 
 /** What counting seats needs: the marks of machines, and the clock. */
 export type SeatDeps = Pick<Deps, 'store' | 'now'>;

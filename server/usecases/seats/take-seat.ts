@@ -1,12 +1,12 @@
 /** Giving a machine a seat, or saying who holds them all. */
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { isoDay } from '../../shared/time.ts';
-import type { LicenseDoc } from '../domain/documents.ts';
-import { machineKey } from '../domain/index-keys.ts';
-import { refuseInvalid } from '../domain/license-status.ts';
-import { hasFreeSeat, keyHoldsSeat, refuseLimit } from '../domain/seats.ts';
-import type { Deps, LicetReader } from './deps.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { isoDay } from '../../../shared/time.ts';
+import type { LicenseDoc } from '../../domain/documents.ts';
+import { machineKey } from '../../domain/index-keys.ts';
+import { refuseInvalid } from '../../domain/license-status.ts';
+import { hasFreeSeat, keyHoldsSeat, refuseLimit } from '../../domain/seats.ts';
+import type { Deps, LicetReader } from '../deps.ts';
 import { countSeats, heldKeys, heldSeats } from './seats.ts';
 
 const resolversShown = 5;

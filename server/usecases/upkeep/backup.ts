@@ -1,8 +1,8 @@
 /** A backup for an operator who is not at the server's machine. */
-import type { Refusal } from '../../shared/problems.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
-import type { BackupFile, Deps } from './deps.ts';
+import type { Refusal } from '../../../shared/problems.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { actorOf, type AccountCaller } from '../caller.ts';
+import type { BackupFile, Deps } from '../deps.ts';
 
 /**
  * Begins a backup. It is journaled first, so that it has its own record; on a disk that failed it is

@@ -1,12 +1,12 @@
 /** What a server does by itself: it forgets what has ended. */
-import { idPrefixes } from '../../shared/ids.ts';
-import { day } from '../../shared/time.ts';
-import type { ActivationDoc } from '../domain/documents.ts';
-import { usageOver } from '../domain/usage.ts';
-import type { Document, PageQuery } from '../store/store.ts';
-import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
-import { isSpent, seatOf, spentSeats } from './seats.ts';
-import { isSessionOver } from './sign-in.ts';
+import { idPrefixes } from '../../../shared/ids.ts';
+import { day } from '../../../shared/time.ts';
+import type { ActivationDoc } from '../../domain/documents.ts';
+import { usageOver } from '../../domain/usage.ts';
+import type { Document, PageQuery } from '../../store/store.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { isSpent, seatOf, spentSeats } from '../seats/seats.ts';
+import { isSessionOver } from '../accounts/sign-in.ts';
 
 /** Answers are kept this long for a repeated Idempotency-Key. */
 const idempotencyLifetime = day;

@@ -2,7 +2,7 @@
  * Values packed bit by bit, for codes that people type. A writer and a reader of the same order; each
  * `write` has its `read`. The result is digits of five bits, as Crockford's base32 shows them.
  */
-import { fromUtf8, utf8 } from './bytes.ts';
+import { fromUtf8, utf8 } from '../../bytes.ts';
 
 /** A code ended too early, or has a value that no writer makes. Caught where a code is read. */
 export class BitsError extends Error {}

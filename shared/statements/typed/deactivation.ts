@@ -2,17 +2,17 @@
  * Deactivation proofs: a machine signs that it gave its offline key up. Typed, a proof is the key's id,
  * the time and the signature; who redeems it knows the rest.
  */
-import { armor } from './armor.ts';
+import { armor } from '../armor.ts';
 import { BitReader, BitsError, BitWriter } from './bits.ts';
-import { toBase64url } from './bytes.ts';
-import { DeactivationClaims, typOf } from './claims.ts';
-import { readCode, typedKinds } from './codes.ts';
-import { parseJws, signingInput } from './jws.ts';
-import { publicKeyFromText, signerOf, type PrivateKey } from './keys.ts';
+import { toBase64url } from '../../bytes.ts';
+import { DeactivationClaims, typOf } from '../claims.ts';
+import { readCode, typedKinds } from '../codes.ts';
+import { parseJws, signingInput } from '../jws.ts';
+import { publicKeyFromText, signerOf, type PrivateKey } from '../keys.ts';
 import { typedEpoch } from './offline-request.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../../result.ts';
 import { readId, writeId } from './short-claims.ts';
-import { signStatement, verifyStatement } from './statements.ts';
+import { signStatement, verifyStatement } from '../statements.ts';
 import { toTypedLines } from './typed-lines.ts';
 
 /** The offline key that a proof is about, as its server and its machine know it. */

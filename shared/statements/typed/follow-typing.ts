@@ -1,6 +1,6 @@
 /** Where somebody stands who types a code line by line, so that each line is checked as soon as it is there. */
-import type { ArmorType } from './armor.ts';
-import { checkKindOfLine, isTypedForm } from './codes.ts';
+import type { ArmorType } from '../armor.ts';
+import { checkKindOfLine, isTypedForm } from '../codes.ts';
 import { checkTypedLine, cleanLine, fullLine, fromTypedLines, strangerIn } from './typed-lines.ts';
 
 export interface Typing {

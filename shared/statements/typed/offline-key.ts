@@ -3,13 +3,13 @@
  * the machine knows left out; the machine rebuilds the very bytes that were signed, so there is one
  * signature and one verifier.
  */
-import { armor } from './armor.ts';
+import { armor } from '../armor.ts';
 import { BitReader, BitsError, BitWriter } from './bits.ts';
-import { fromBase64url, toBase64url } from './bytes.ts';
-import { CertClaims, OfflineKeyClaims, typOf, type LicenseClaim } from './claims.ts';
-import { readCode, typedKinds } from './codes.ts';
-import { parseJws, signingInput } from './jws.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fromBase64url, toBase64url } from '../../bytes.ts';
+import { CertClaims, OfflineKeyClaims, typOf, type LicenseClaim } from '../claims.ts';
+import { readCode, typedKinds } from '../codes.ts';
+import { parseJws, signingInput } from '../jws.ts';
+import { fail, ok, type Result } from '../../result.ts';
 import {
   readShortClaims,
   writeShortClaims,

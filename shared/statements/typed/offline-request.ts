@@ -5,16 +5,16 @@
  * and would prove no more, since whoever can change a request can sign another with a key of their own.
  * What keeps a key from being used elsewhere is that the machine must hold the private half.
  */
-import { armor } from './armor.ts';
+import { armor } from '../armor.ts';
 import { BitReader, BitsError, BitWriter } from './bits.ts';
-import { equalBytes, fromHex, sha256, toHex, utf8 } from './bytes.ts';
-import { RequestClaims } from './claims.ts';
-import { readCode, typedKinds } from './codes.ts';
+import { equalBytes, fromHex, sha256, toHex, utf8 } from '../../bytes.ts';
+import { RequestClaims } from '../claims.ts';
+import { readCode, typedKinds } from '../codes.ts';
 import { characterOf, digitOf } from './crockford.ts';
-import { parseJws } from './jws.ts';
-import { publicKeyFromBytes, publicKeyFromText, signerOf, type PrivateKey } from './keys.ts';
-import { fail, ok, type Result } from './result.ts';
-import { signStatement, verifyStatement } from './statements.ts';
+import { parseJws } from '../jws.ts';
+import { publicKeyFromBytes, publicKeyFromText, signerOf, type PrivateKey } from '../keys.ts';
+import { fail, ok, type Result } from '../../result.ts';
+import { signStatement, verifyStatement } from '../statements.ts';
 import { toTypedLines } from './typed-lines.ts';
 
 /** What a request says. */

@@ -2,9 +2,9 @@
  * Text cut into numbered parts, for screens that are too small for one QR code. A part is
  * `LICET:2/3:K7Q2:...`: its number, how many there are, and a check of the whole.
  */
-import { sha256, utf8 } from './bytes.ts';
+import { sha256, utf8 } from '../../bytes.ts';
 import { characterOf } from './crockford.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../../result.ts';
 
 const part = /^\s*LICET:(\d{1,2})\/(\d{1,2}):([0-9A-Z]{4}):(.*?)\s*$/;
 

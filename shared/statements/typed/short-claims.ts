@@ -4,10 +4,10 @@
  * claims that were written. Form 2 is written; form 1, of keys on paper since before, is still read.
  */
 import { BitsError, type BitReader, type BitWriter } from './bits.ts';
-import type { Entitlements, LicenseClaim, OfflineKeyClaims } from './claims.ts';
+import type { Entitlements, LicenseClaim, OfflineKeyClaims } from '../claims.ts';
 import { characterOf, digitOf } from './crockford.ts';
 import { typedEpoch } from './offline-request.ts';
-import { offlineKeyHeadStart } from './statements.ts';
+import { offlineKeyHeadStart } from '../statements.ts';
 
 /** What the machine knows of itself. */
 export interface KnownMachine {

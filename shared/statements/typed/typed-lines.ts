@@ -9,7 +9,7 @@ import {
   maxCheckedDigits,
   withoutSeparators,
 } from './crockford.ts';
-import { fail, ok, type Result } from './result.ts';
+import { fail, ok, type Result } from '../../result.ts';
 
 const checks = 2;
 const lineData = 28;

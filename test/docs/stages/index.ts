@@ -1,5 +1,5 @@
 /** What stands before the example of each command, and what it says: by command, or by example where they differ. */
-import type { Stage } from '../../support/example.ts';
+import type { Stage } from '../../support/examples/example.ts';
 import { machineStages } from './machine.ts';
 import { operatorStages } from './operator.ts';
 import { ownerStages } from './owner.ts';

@@ -1,5 +1,5 @@
 /** Examples around offline keys: at the server, and on the machine plant-7. */
-import type { Stage } from '../../support/example.ts';
+import type { Stage } from '../../support/examples/example.ts';
 
 const yes = 'yes\r';
 

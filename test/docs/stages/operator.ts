@@ -1,5 +1,5 @@
 /** Examples of what operators do with licenses, products and accounts. */
-import type { Stage } from '../../support/example.ts';
+import type { Stage } from '../../support/examples/example.ts';
 
 const yes = 'yes\r';
 const addLeo = 'as ana licet users add leo@example.com --name "Leo Brandt" --license Dev --json';

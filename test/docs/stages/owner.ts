@@ -1,7 +1,7 @@
 /** Examples of what owners and users do. */
 import type { TOTP } from 'otpauth';
-import { password } from '../../support/example-world.ts';
-import type { Stage } from '../../support/example.ts';
+import { password } from '../../support/examples/example-world.ts';
+import type { Stage } from '../../support/examples/example.ts';
 
 const yes = 'yes\r';
 const secret = `${password}\r`;

@@ -1,6 +1,6 @@
 /** Examples of what runs and keeps a server, and of signing in. */
-import { password, rootPassphrase } from '../../support/example-world.ts';
-import type { Stage } from '../../support/example.ts';
+import { password, rootPassphrase } from '../../support/examples/example-world.ts';
+import type { Stage } from '../../support/examples/example.ts';
 
 const ctrlC = '\u{3}';
 const yes = 'yes\r';

@@ -1,9 +1,9 @@
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createApp } from '../../server/app.ts';
-import { createListener, type Listener } from '../../server/http/listener.ts';
-import { openRaw } from '../support/raw-http.ts';
-import { openServer, type TestServer } from '../support/server.ts';
+import { createApp } from '../../../server/app.ts';
+import { createListener, type Listener } from '../../../server/http/listener.ts';
+import { openRaw } from '../../support/server/raw-http.ts';
+import { openServer, type TestServer } from '../../support/server/server.ts';
 
 let server: TestServer;
 let listener: Listener;

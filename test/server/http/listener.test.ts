@@ -2,12 +2,16 @@ import { X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, type AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { defaultLimits } from '../../server/http/limits.ts';
-import { createListener, type Listener, type ListenerOptions } from '../../server/http/listener.ts';
-import { makeAuthority, makeServerIdentity } from '../../server/system/tls/issue.ts';
-import { fingerprintOf } from '../../shared/sdk/certificate.ts';
-import { createTransport, UntrustedError } from '../../shared/sdk/transport.ts';
-import { openRaw, sendRaw } from '../support/raw-http.ts';
+import { defaultLimits } from '../../../server/http/limits.ts';
+import {
+  createListener,
+  type Listener,
+  type ListenerOptions,
+} from '../../../server/http/listener.ts';
+import { makeAuthority, makeServerIdentity } from '../../../server/system/tls/issue.ts';
+import { fingerprintOf } from '../../../shared/sdk/certificate.ts';
+import { createTransport, UntrustedError } from '../../../shared/sdk/transport.ts';
+import { openRaw, sendRaw } from '../../support/server/raw-http.ts';
 
 let listener: Listener | undefined;
 afterEach(async () => {

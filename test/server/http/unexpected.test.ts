@@ -1,7 +1,7 @@
 /** What nobody foresaw: the answer gives nothing away, the log says all that mends it, and nothing secret. */
 import { expect, test } from 'vitest';
-import { createApp } from '../../server/app.ts';
-import { openPortal } from '../support/server.ts';
+import { createApp } from '../../../server/app.ts';
+import { openPortal } from '../../support/server/server.ts';
 
 test('an error that nobody foresaw is answered as a problem without its text, and logged by its route', async () => {
   const portal = await openPortal();

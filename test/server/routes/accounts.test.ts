@@ -1,9 +1,15 @@
 /** Accounts from outside: signing in, codes, passwords, users, invitations. */
 import { describe, expect, test } from 'vitest';
-import type { AccountCreated } from '../../shared/api/accounts.ts';
-import type { Invitation, License, LicenseUserAdded } from '../../shared/api/licenses.ts';
-import { keepOldHash } from '../support/old-hash.ts';
-import { goodPassword, hour, openPortal, openServer, type TestServer } from '../support/server.ts';
+import type { AccountCreated } from '../../../shared/api/accounts.ts';
+import type { Invitation, License, LicenseUserAdded } from '../../../shared/api/licenses.ts';
+import { keepOldHash } from '../../support/old-hash.ts';
+import {
+  goodPassword,
+  hour,
+  openPortal,
+  openServer,
+  type TestServer,
+} from '../../support/server/server.ts';
 
 const other = 'an orchard beyond walls';
 

@@ -5,10 +5,10 @@ import os from 'node:os';
 import path from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { onTestFinished, expect, test } from 'vitest';
-import { collections } from '../../server/collections.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { restore } from '../../server/store/restore.ts';
-import { openPortal, openServer, type TestServer } from '../support/server.ts';
+import { collections } from '../../../server/collections.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { restore } from '../../../server/store/backup/restore.ts';
+import { openPortal, openServer, type TestServer } from '../../support/server/server.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 

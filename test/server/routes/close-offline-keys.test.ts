@@ -4,10 +4,17 @@ import type {
   OfflineKey,
   OfflineKeyPage,
   OfflineKeyWithKey,
-} from '../../shared/api/offline-keys.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { act, counter, issue, machine, proofOf, type Portal } from '../support/air-gapped.ts';
-import { hour, openPortal } from '../support/server.ts';
+} from '../../../shared/api/offline-keys.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import {
+  act,
+  counter,
+  issue,
+  machine,
+  proofOf,
+  type Portal,
+} from '../../support/machines/air-gapped.ts';
+import { hour, openPortal } from '../../support/server/server.ts';
 
 const keysUrl = (portal: Portal): string => `/v1/licenses/${portal.license.id}/offline-keys`;
 

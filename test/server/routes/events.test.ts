@@ -1,8 +1,8 @@
 /** Server-sent events: everyone hears of what they may see, and of nothing after their session has ended. */
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { createApp } from '../../server/app.ts';
-import type { ChangeEvent } from '../../shared/api/server.ts';
-import { openPortal } from '../support/server.ts';
+import { createApp } from '../../../server/app.ts';
+import type { ChangeEvent } from '../../../shared/api/server.ts';
+import { openPortal } from '../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

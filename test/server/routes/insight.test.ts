@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { License } from '../../shared/api/licenses.ts';
-import type { RefusalReport } from '../../shared/api/refusals.ts';
-import type { SearchResult } from '../../shared/api/search.ts';
-import type { Usage } from '../../shared/api/usage.ts';
-import { day, hour, openPortal, type TestServer } from '../support/server.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { RefusalReport } from '../../../shared/api/refusals.ts';
+import type { SearchResult } from '../../../shared/api/search.ts';
+import type { Usage } from '../../../shared/api/usage.ts';
+import { day, hour, openPortal, type TestServer } from '../../support/server/server.ts';
 
 const usageOf = async (server: TestServer, token: string, license: string, query = '') =>
   (await server.ask<Usage>('GET', `/v1/licenses/${license}/usage${query}`, { token })).body;

@@ -1,9 +1,9 @@
 /** The journal as audit: whatever was done has an entry with who, from where, what, on what and outcome. */
 import { expect, test } from 'vitest';
-import type { JournalEntry } from '../../shared/api/server.ts';
-import { exportJournal } from '../../server/store/journal-view.ts';
-import { machine } from '../support/air-gapped.ts';
-import { fingerprint, goodPassword, openPortal } from '../support/server.ts';
+import type { JournalEntry } from '../../../shared/api/server.ts';
+import { exportJournal } from '../../../server/store/journal/journal-view.ts';
+import { machine } from '../../support/machines/air-gapped.ts';
+import { fingerprint, goodPassword, openPortal } from '../../support/server/server.ts';
 
 type Body = Record<string, unknown>;
 

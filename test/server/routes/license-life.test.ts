@@ -5,9 +5,9 @@ import type {
   LicensePatch,
   LicenseUserAdded,
   ResetDone,
-} from '../../shared/api/licenses.ts';
-import type { CheckedIn } from '../../shared/api/activations.ts';
-import { day, hour, openPortal, type Asked } from '../support/server.ts';
+} from '../../../shared/api/licenses.ts';
+import type { CheckedIn } from '../../../shared/api/activations.ts';
+import { day, hour, openPortal, type Asked } from '../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -1,8 +1,8 @@
 /** The people on a license: who can be added, what removing takes away, whose an invitation is. */
 import { describe, expect, test } from 'vitest';
-import type { Account, AccountCreated } from '../../shared/api/accounts.ts';
-import type { Invitation, License, LicenseUserAdded } from '../../shared/api/licenses.ts';
-import { day, goodPassword, openPortal } from '../support/server.ts';
+import type { Account, AccountCreated } from '../../../shared/api/accounts.ts';
+import type { Invitation, License, LicenseUserAdded } from '../../../shared/api/licenses.ts';
+import { day, goodPassword, openPortal } from '../../support/server/server.ts';
 
 const openUsers = async () => {
   const portal = await openPortal();

@@ -1,7 +1,7 @@
 /** An operator's work with accounts: what is refused, and what a change takes away from who had it. */
 import { describe, expect, test } from 'vitest';
-import type { Account } from '../../shared/api/accounts.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+import type { Account } from '../../../shared/api/accounts.ts';
+import { goodPassword, openPortal } from '../../support/server/server.ts';
 
 const openOperator = async () => {
   const portal = await openPortal();

@@ -1,6 +1,6 @@
 /** Changing a password, asking for one and setting it by a code: what each refuses, and that it changed nothing. */
 import { describe, expect, test } from 'vitest';
-import { day, goodPassword, openPortal } from '../support/server.ts';
+import { day, goodPassword, openPortal } from '../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -3,7 +3,7 @@
  * fails the test, so that none is added without a thought about who may call it.
  */
 import { describe, expect, test } from 'vitest';
-import { openCast, roles, type Cast, type CallerRole } from '../support/cast.ts';
+import { openCast, roles, type Cast, type CallerRole } from '../../support/examples/cast.ts';
 
 /** What a caller gets: through, or which refusal. */
 type Gets = 'in' | 401 | 403 | 404;

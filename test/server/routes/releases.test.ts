@@ -3,9 +3,9 @@ import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
-import type { DownloadLink, Release, ReleasePage } from '../../shared/api/releases.ts';
-import { offerProgram } from '../../server/usecases/own-release.ts';
-import { openPortal, openServer, hour, type TestServer } from '../support/server.ts';
+import type { DownloadLink, Release, ReleasePage } from '../../../shared/api/releases.ts';
+import { offerProgram } from '../../../server/usecases/releases/own-release.ts';
+import { openPortal, openServer, hour, type TestServer } from '../../support/server/server.ts';
 
 const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const bytesOf = (length: number): Uint8Array => {

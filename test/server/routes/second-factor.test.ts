@@ -1,8 +1,8 @@
 /** The second factor through its life: begun, confirmed, used, turned off. */
 import { Secret, TOTP } from 'otpauth';
 import { expect, test } from 'vitest';
-import type { Account } from '../../shared/api/accounts.ts';
-import { goodPassword, openPortal } from '../support/server.ts';
+import type { Account } from '../../../shared/api/accounts.ts';
+import { goodPassword, openPortal } from '../../support/server/server.ts';
 
 const path = '/v1/account/totp';
 const step = 30_000;

@@ -1,7 +1,7 @@
 /** Sessions: how long they last, that they are listed, and all that ends them. */
 import { describe, expect, test } from 'vitest';
-import type { Session } from '../../shared/api/accounts.ts';
-import { goodPassword, hour, openPortal } from '../support/server.ts';
+import type { Session } from '../../../shared/api/accounts.ts';
+import { goodPassword, hour, openPortal } from '../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -1,9 +1,9 @@
 import { decodeJwt } from 'jose';
 import { expect, test } from 'vitest';
-import type { Activated } from '../../shared/api/activations.ts';
-import type { License, LicenseChanged } from '../../shared/api/licenses.ts';
-import type { TrialLogin, TrialStarted } from '../../shared/api/trials.ts';
-import { day, openServer } from '../support/server.ts';
+import type { Activated } from '../../../shared/api/activations.ts';
+import type { License, LicenseChanged } from '../../../shared/api/licenses.ts';
+import type { TrialLogin, TrialStarted } from '../../../shared/api/trials.ts';
+import { day, openServer } from '../../support/server/server.ts';
 
 const instance = 'https://try.example.com/app';
 

@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import * as fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
-import { repair } from '../../server/store/repair.ts';
-import { StoreError } from '../../server/store/store.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
+import { repair } from '../../../server/store/doctor/repair.ts';
+import { StoreError } from '../../../server/store/store.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
 import { makeTemporaryFolder, openPort, putSeat, silentLog } from './support.ts';
 
 const seats = 12;

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { backup, moveAway } from '../../server/store/backup.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { readBackupHead, restore } from '../../server/store/restore.ts';
-import type { Store } from '../../server/store/store.ts';
+import { backup, moveAway } from '../../../server/store/backup/backup.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { readBackupHead, restore } from '../../../server/store/backup/restore.ts';
+import type { Store } from '../../../server/store/store.ts';
 import { portSchema, type PortSchema } from './schema.ts';
 import { flip, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 

@@ -3,14 +3,14 @@ import { chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { openStore } from '../../server/store/open-store.ts';
-import { killInALoop } from '../faults/kill.ts';
-import { fillTheDisk } from '../faults/disk-full.ts';
-import { failTheSync } from '../faults/failed-sync.ts';
-import { createLedger } from '../faults/ledger.ts';
-import { canMount, canTrace } from '../faults/mounts.ts';
-import { killGivingUp, killRestores } from '../faults/operations.ts';
-import { spawnChild } from '../faults/spawn-child.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { killInALoop } from '../../faults/kill.ts';
+import { fillTheDisk } from '../../faults/disk-full.ts';
+import { failTheSync } from '../../faults/failed-sync.ts';
+import { createLedger } from '../../faults/ledger.ts';
+import { canMount, canTrace } from '../../faults/mounts.ts';
+import { killGivingUp, killRestores } from '../../faults/operations.ts';
+import { spawnChild } from '../../faults/spawn-child.ts';
 import { portSchema } from './schema.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
 

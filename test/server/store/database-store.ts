@@ -5,7 +5,7 @@
  */
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite';
 
-import { encodeRecord, noHash, sha256 } from '../../server/store/record.ts';
+import { encodeRecord, noHash, sha256 } from '../../../server/store/journal/record.ts';
 import type {
   Act,
   Actor,
@@ -18,9 +18,9 @@ import type {
   PageQuery,
   Schema,
   Store,
-} from '../../server/store/store.ts';
-import { deepFreeze } from '../../server/store/table.ts';
-import { createTurns } from '../../server/store/turns.ts';
+} from '../../../server/store/store.ts';
+import { deepFreeze } from '../../../server/store/memory/table.ts';
+import { createTurns } from '../../../server/store/memory/turns.ts';
 
 const tables = `
   CREATE TABLE IF NOT EXISTS documents (collection TEXT, id TEXT, json TEXT, PRIMARY KEY (collection, id));

@@ -3,10 +3,10 @@ import { chmod, cp, readFile, readdir, rm, stat, writeFile } from 'node:fs/promi
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { backup } from '../../server/store/backup.ts';
-import { diagnose } from '../../server/store/doctor.ts';
-import { openStore, type FileStore } from '../../server/store/open-store.ts';
-import { repair } from '../../server/store/repair.ts';
+import { backup } from '../../../server/store/backup/backup.ts';
+import { diagnose } from '../../../server/store/doctor/doctor.ts';
+import { openStore, type FileStore } from '../../../server/store/folder/open-store.ts';
+import { repair } from '../../../server/store/doctor/repair.ts';
 import { portSchema, type PortSchema } from './schema.ts';
 import { flip, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 

@@ -3,11 +3,11 @@ import { cp, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { diagnose } from '../../server/store/doctor.ts';
-import type { GiveUp } from '../../server/store/finding.ts';
-import type { FileStore } from '../../server/store/open-store.ts';
-import { repair } from '../../server/store/repair.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
+import { diagnose } from '../../../server/store/doctor/doctor.ts';
+import type { GiveUp } from '../../../server/store/doctor/finding.ts';
+import type { FileStore } from '../../../server/store/folder/open-store.ts';
+import { repair } from '../../../server/store/doctor/repair.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
 import type { PortSchema } from './schema.ts';
 import { collect, flip, makeTemporaryFolder, openPort, putSeat, silentLog } from './support.ts';
 

@@ -6,12 +6,12 @@ import {
   keepCheckpoints,
   readCheckpoints,
   type Checkpoint,
-} from '../../server/store/checkpoints.ts';
-import { exportJournal, followJournal } from '../../server/store/journal-view.ts';
-import { openStore, type FileStore } from '../../server/store/open-store.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
-import { backup } from '../../server/store/backup.ts';
-import { restore } from '../../server/store/restore.ts';
+} from '../../../server/store/journal/checkpoints.ts';
+import { exportJournal, followJournal } from '../../../server/store/journal/journal-view.ts';
+import { openStore, type FileStore } from '../../../server/store/folder/open-store.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
+import { backup } from '../../../server/store/backup/backup.ts';
+import { restore } from '../../../server/store/backup/restore.ts';
 import { portSchema, type PortSchema } from './schema.ts';
 import { collect, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 

@@ -1,7 +1,7 @@
 /** A large map behaves as a map does, before and after it is parted. */
 import { assert, oneof, property, string, uniqueArray } from 'fast-check';
 import { expect, test } from 'vitest';
-import { createLargeMap } from '../../server/store/large-map.ts';
+import { createLargeMap } from '../../../server/store/memory/large-map.ts';
 
 /** Beyond what is kept in one. */
 const many = 80_000;

@@ -1,15 +1,15 @@
 /**
  * Makes a fixture of a whole portal as this version leaves it after kill -9, without its keys:
- * `node test/store/make-portal-fixture.ts NEW-FOLDER`. Only for a new schema or format version: what is
+ * `node test/server/store/make-portal-fixture.ts NEW-FOLDER`. Only for a new schema or format version: what is
  * there is never made anew.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-import { collections } from '../../server/collections.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { done, licet, makeFolder, startLicet } from '../support/licet.ts';
+import { collections } from '../../../server/collections.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { done, licet, makeFolder, startLicet } from '../../support/licet.ts';
 import { digestAll } from './portal-contents.ts';
 import { silentLog } from './support.ts';
 

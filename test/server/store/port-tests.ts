@@ -4,7 +4,7 @@
  */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import type { Change, Store } from '../../server/store/store.ts';
+import type { Change, Store } from '../../../server/store/store.ts';
 import type { PortSchema, Seat } from './schema.ts';
 import { collect } from './support.ts';
 

@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { openStore } from '../../server/store/open-store.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
 import { openDatabaseStore } from './database-store.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
 import { testStore, type Place } from './port-tests.ts';

@@ -1,8 +1,8 @@
 /** What a portal's folder has: how many documents of each collection, and a hash of all of them. */
 import { createHash } from 'node:crypto';
 
-import { collections, type LicetSchema } from '../../server/collections.ts';
-import type { Store } from '../../server/store/store.ts';
+import { collections, type LicetSchema } from '../../../server/collections.ts';
+import type { Store } from '../../../server/store/store.ts';
 
 export interface Contents {
   readonly documents: number;

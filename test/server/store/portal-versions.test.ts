@@ -3,13 +3,13 @@ import { cp, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
-import { collections } from '../../server/collections.ts';
-import { backup } from '../../server/store/backup.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { restore } from '../../server/store/restore.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
-import { createKeys } from '../../server/system/keys/create-keys.ts';
-import { startLicet, type Served } from '../support/licet.ts';
+import { collections } from '../../../server/collections.ts';
+import { backup } from '../../../server/store/backup/backup.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { restore } from '../../../server/store/backup/restore.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
+import { createKeys } from '../../../server/system/keys/create-keys.ts';
+import { startLicet, type Served } from '../../support/licet.ts';
 import { digestAll, type Contents } from './portal-contents.ts';
 import { makeTemporaryFolder, silentLog } from './support.ts';
 

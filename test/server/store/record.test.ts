@@ -9,8 +9,8 @@ import {
   noHash,
   sha256,
   type JournalRecord,
-} from '../../server/store/record.ts';
-import type { Act } from '../../server/store/store.ts';
+} from '../../../server/store/journal/record.ts';
+import type { Act } from '../../../server/store/store.ts';
 
 const record = (act: Partial<Act>, bodies: Readonly<Record<string, object | null>>): string => {
   const texts = new Map<string, string>();

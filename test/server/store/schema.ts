@@ -1,5 +1,5 @@
 /** The collections that the store's tests use. */
-import { collection, type Document } from '../../server/store/store.ts';
+import { collection, type Document } from '../../../server/store/store.ts';
 
 export interface Seat extends Document {
   readonly licenseId: string;

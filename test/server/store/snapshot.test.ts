@@ -3,10 +3,10 @@ import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { makeFolder, makeJournal } from '../../server/store/folder.ts';
-import { createDatabase } from '../../server/store/load.ts';
-import { noHash } from '../../server/store/record.ts';
-import { createTables, setDocument, tableNamed } from '../../server/store/table.ts';
+import { makeFolder, makeJournal } from '../../../server/store/folder/folder.ts';
+import { createDatabase } from '../../../server/store/folder/load.ts';
+import { noHash } from '../../../server/store/journal/record.ts';
+import { createTables, setDocument, tableNamed } from '../../../server/store/memory/table.ts';
 import { portSchema, type Seat } from './schema.ts';
 import { makeTemporaryFolder, openPort, putSeat } from './support.ts';
 

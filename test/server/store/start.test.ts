@@ -4,8 +4,8 @@ import { cp, readFile, readdir, rm, stat, truncate, writeFile } from 'node:fs/pr
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { backup } from '../../server/store/backup.ts';
-import { openStore, type FileStore, type Log } from '../../server/store/open-store.ts';
+import { backup } from '../../../server/store/backup/backup.ts';
+import { openStore, type FileStore, type Log } from '../../../server/store/folder/open-store.ts';
 import { portSchema, type PortSchema } from './schema.ts';
 import { flip, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 

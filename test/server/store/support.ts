@@ -2,9 +2,9 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import type { Log } from '../../server/store/log.ts';
-import { openStore, type FileStore, type Sizes } from '../../server/store/open-store.ts';
-import type { Store } from '../../server/store/store.ts';
+import type { Log } from '../../../server/store/folder/log.ts';
+import { openStore, type FileStore, type Sizes } from '../../../server/store/folder/open-store.ts';
+import type { Store } from '../../../server/store/store.ts';
 import { portSchema, type PortSchema } from './schema.ts';
 
 export const makeTemporaryFolder = (): Promise<string> => mkdtemp(join(tmpdir(), 'licet-store-'));

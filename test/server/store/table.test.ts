@@ -2,7 +2,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 
-import type { Document } from '../../server/store/store.ts';
+import type { Document } from '../../../server/store/store.ts';
 import {
   countDocuments,
   createTables,
@@ -12,7 +12,7 @@ import {
   makeIndexes,
   setDocument,
   tableNamed,
-} from '../../server/store/table.ts';
+} from '../../../server/store/memory/table.ts';
 import { portSchema, type Seat } from './schema.ts';
 
 const ids = (documents: readonly Document[]): string[] => documents.map(({ id }) => id);

@@ -3,11 +3,15 @@ import { cp, readFile, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
-import { diagnose } from '../../server/store/doctor.ts';
-import { openStore, type FileStore, type Migration } from '../../server/store/open-store.ts';
-import { readBackupHead, restore } from '../../server/store/restore.ts';
-import { collection, type Document } from '../../server/store/store.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
+import { diagnose } from '../../../server/store/doctor/doctor.ts';
+import {
+  openStore,
+  type FileStore,
+  type Migration,
+} from '../../../server/store/folder/open-store.ts';
+import { readBackupHead, restore } from '../../../server/store/backup/restore.ts';
+import { collection, type Document } from '../../../server/store/store.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
 import { portSchema } from './schema.ts';
 import { collect, makeTemporaryFolder, silentLog } from './support.ts';
 

@@ -3,12 +3,12 @@ import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { collections } from '../../server/collections.ts';
-import type { AccountDoc } from '../../server/domain/documents.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { verifyJournal } from '../../server/store/verify-journal.ts';
-import { createSpentEraser } from '../../server/system/erase-spent.ts';
-import { quietLog } from '../support/data-folder.ts';
+import { collections } from '../../../server/collections.ts';
+import type { AccountDoc } from '../../../server/domain/documents.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
+import { createSpentEraser } from '../../../server/system/erase-spent.ts';
+import { quietLog } from '../../support/server/data-folder.ts';
 
 let directory: string;
 beforeEach(async () => {

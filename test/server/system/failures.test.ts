@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { StoreError } from '../../server/store/store.ts';
-import { createFailures } from '../../server/system/failures.ts';
-import { openServer } from '../support/server.ts';
+import { StoreError } from '../../../server/store/store.ts';
+import { createFailures } from '../../../server/usecases/accounts/failures.ts';
+import { openServer } from '../../support/server/server.ts';
 
 test('failed sign-ins that find no room on the disk are journaled once there is some', async () => {
   const { deps } = await openServer();

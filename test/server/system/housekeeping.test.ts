@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import type { Usage } from '../../shared/api/usage.ts';
-import { seatKey } from '../../server/domain/index-keys.ts';
-import { housekeeping } from '../../server/usecases/housekeeping.ts';
-import { openCast } from '../support/cast.ts';
-import { day, hour, openPortal } from '../support/server.ts';
+import type { Usage } from '../../../shared/api/usage.ts';
+import { seatKey } from '../../../server/domain/index-keys.ts';
+import { housekeeping } from '../../../server/usecases/upkeep/housekeeping.ts';
+import { openCast } from '../../support/examples/cast.ts';
+import { day, hour, openPortal } from '../../support/server/server.ts';
 
 describe('what has ended is forgotten', () => {
   test('sessions, codes, kept answers and password requests, each after its time', async () => {

@@ -11,11 +11,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createLogger } from '../../server/system/logger.ts';
-import { initData, type InitOptions } from '../../server/system/init.ts';
-import { checkRoot } from '../../server/system/keys/manage-keys.ts';
-import { recoverOperator } from '../../server/system/recover-operator.ts';
-import { serve } from '../../server/main.ts';
+import { createLogger } from '../../../server/system/logger.ts';
+import { initData, type InitOptions } from '../../../server/system/maintenance/init.ts';
+import { checkRoot } from '../../../server/system/keys/manage-keys.ts';
+import { recoverOperator } from '../../../server/system/maintenance/recover-operator.ts';
+import { serve } from '../../../server/main.ts';
 
 const log = createLogger('error');
 const passphrase = 'a quiet harbour at noon';

@@ -12,13 +12,13 @@ import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { generateKey, publicKeyFromText, signerOf } from '../../shared/keys.ts';
-import { sign as nobleSign } from '../../shared/ed25519.ts';
-import { verifyStatement } from '../../shared/statements.ts';
-import { parseTrust } from '../../shared/trust.ts';
-import { createKeys, type CreatedKeys } from '../../server/system/keys/create-keys.ts';
-import { keyPaths, readKeyring, rootsOf } from '../../server/system/keys/keyring.ts';
-import { loadKeys } from '../../server/system/keys/load-keys.ts';
+import { generateKey, publicKeyFromText, signerOf } from '../../../shared/statements/keys.ts';
+import { sign as nobleSign } from '../../../shared/statements/ed25519.ts';
+import { verifyStatement } from '../../../shared/statements/statements.ts';
+import { parseTrust } from '../../../shared/statements/trust.ts';
+import { createKeys, type CreatedKeys } from '../../../server/system/keys/create-keys.ts';
+import { keyPaths, readKeyring, rootsOf } from '../../../server/system/keys/keyring.ts';
+import { loadKeys } from '../../../server/system/keys/load-keys.ts';
 import {
   checkRoot,
   exportEncryptedRoot,
@@ -27,9 +27,9 @@ import {
   listKeys,
   revokeKey,
   rotateSigningKey,
-} from '../../server/system/keys/manage-keys.ts';
-import { toPem } from '../../server/system/keys/root-key.ts';
-import { createFastSigner } from '../../server/system/keys/signing-key.ts';
+} from '../../../server/system/keys/manage-keys.ts';
+import { toPem } from '../../../server/system/keys/root-key.ts';
+import { createFastSigner } from '../../../server/system/keys/signing-key.ts';
 
 const now = Date.UTC(2026, 10, 24);
 const passphrase = 'a quiet harbour at noon';

@@ -1,6 +1,6 @@
 import { argon2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import { createPasswords } from '../../server/system/passwords.ts';
+import { createPasswords } from '../../../server/system/passwords.ts';
 
 const passwords = createPasswords();
 const password = 'three green kites over the bay';

@@ -7,10 +7,10 @@ import { join } from 'node:path';
 import { json as parseJson } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { serve, type RunningServer, type ServeOptions } from '../../server/main.ts';
-import { announceKeyChange } from '../../server/system/keys/announce-change.ts';
-import { keyPaths } from '../../server/system/keys/keyring.ts';
-import { rotateSigningKey } from '../../server/system/keys/manage-keys.ts';
+import { serve, type RunningServer, type ServeOptions } from '../../../server/main.ts';
+import { announceKeyChange } from '../../../server/system/keys/announce-change.ts';
+import { keyPaths } from '../../../server/system/keys/keyring.ts';
+import { rotateSigningKey } from '../../../server/system/keys/manage-keys.ts';
 import {
   createDataFolders,
   operatorEmail,
@@ -18,8 +18,8 @@ import {
   quietLog,
   rootPassphrase,
   type DataFolders,
-} from '../support/data-folder.ts';
-import { openRaw } from '../support/raw-http.ts';
+} from '../../support/server/data-folder.ts';
+import { openRaw } from '../../support/server/raw-http.ts';
 
 let folders: DataFolders;
 let directory = '';
@@ -53,7 +53,7 @@ const start = async (options: Partial<ServeOptions> = {}): Promise<RunningServer
 
 /** @param under a command that runs another, which is appended */
 const spawnServer = async (flags: object = {}, under: readonly string[] = []) => {
-  const program = fileURLToPath(new URL('../support/serve-process.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../support/server/serve-process.ts', import.meta.url));
   const settings = JSON.stringify({ listen: '127.0.0.1:0', ...flags });
   const [command, ...args] = [...under, process.execPath, program, directory, settings];
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
-import { addressKey } from '../../server/http/remote-address.ts';
-import { createThrottle } from '../../server/system/throttle.ts';
-import type { Throttle } from '../../server/usecases/deps.ts';
+import { addressKey } from '../../../server/usecases/accounts/address-key.ts';
+import { createThrottle } from '../../../server/usecases/accounts/throttle.ts';
+import type { Throttle } from '../../../server/usecases/deps.ts';
 
 const owner = 'ana@example.com';
 const attacker = '203.0.113.7';

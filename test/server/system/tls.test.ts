@@ -13,11 +13,11 @@ import {
   onTestFinished,
   test,
 } from 'vitest';
-import { createTransport } from '../../shared/sdk/transport.ts';
-import { serve, type RunningServer, type ServeOptions } from '../../server/main.ts';
-import { makeAuthority, makeServerIdentity } from '../../server/system/tls/issue.ts';
-import { createDataFolders, quietLog, type DataFolders } from '../support/data-folder.ts';
-import { startLicet } from '../support/licet.ts';
+import { createTransport } from '../../../shared/sdk/transport.ts';
+import { serve, type RunningServer, type ServeOptions } from '../../../server/main.ts';
+import { makeAuthority, makeServerIdentity } from '../../../server/system/tls/issue.ts';
+import { createDataFolders, quietLog, type DataFolders } from '../../support/server/data-folder.ts';
+import { startLicet } from '../../support/licet.ts';
 
 let folders: DataFolders;
 let directory = '';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createWorkQueue } from '../../server/system/work-queue.ts';
+import { createWorkQueue } from '../../../server/usecases/work-queue.ts';
 
 /** Work that ends when it is told to. */
 const open = () => {

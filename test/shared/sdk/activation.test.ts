@@ -3,16 +3,20 @@ import { cp, readdir, readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createListener } from '../../server/http/listener.ts';
-import { identityPin } from '../../server/system/tls/identity.ts';
-import { makeAuthority, makeServerIdentity, type Identity } from '../../server/system/tls/issue.ts';
-import { exportTrust } from '../../server/system/keys/manage-keys.ts';
-import type { LicenseCreate } from '../../shared/api/licenses.ts';
-import { activate, checkIn, deactivate, verifyLease } from '../../shared/sdk/index.ts';
-import { makeTrustFile } from '../../shared/trust.ts';
-import { makeServerKeys } from '../support/statements.ts';
-import { must, temporaryFolder } from '../support/machine.ts';
-import { day, fingerprint, goodPassword, hour, openPortal } from '../support/server.ts';
+import { createListener } from '../../../server/http/listener.ts';
+import { identityPin } from '../../../server/system/tls/identity.ts';
+import {
+  makeAuthority,
+  makeServerIdentity,
+  type Identity,
+} from '../../../server/system/tls/issue.ts';
+import { exportTrust } from '../../../server/system/keys/manage-keys.ts';
+import type { LicenseCreate } from '../../../shared/api/licenses.ts';
+import { activate, checkIn, deactivate, verifyLease } from '../../../shared/sdk/index.ts';
+import { makeTrustFile } from '../../../shared/statements/trust.ts';
+import { makeServerKeys } from '../../support/statements.ts';
+import { must, temporaryFolder } from '../../support/machines/machine.ts';
+import { day, fingerprint, goodPassword, hour, openPortal } from '../../support/server/server.ts';
 
 /** A portal that answers on a port, and machines that run the product against it. */
 const openOnline = async (input: Partial<LicenseCreate> = {}, tls?: Identity) => {

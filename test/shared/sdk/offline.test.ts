@@ -1,20 +1,20 @@
 import { chmod, readdir, readFile, rm, stat, writeFile, cp } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verifyProof } from '../../shared/deactivation.ts';
-import { signerOf } from '../../shared/keys.ts';
-import { shortenOfflineKey } from '../../shared/offline-key.ts';
+import { verifyProof } from '../../../shared/statements/typed/deactivation.ts';
+import { signerOf } from '../../../shared/statements/keys.ts';
+import { shortenOfflineKey } from '../../../shared/statements/typed/offline-key.ts';
 import {
   createRequest,
   enterOfflineKey,
   giveBackOfflineKey,
   machineFingerprint,
   verifyOfflineKey,
-} from '../../shared/sdk/index.ts';
-import { signStatement } from '../../shared/statements.ts';
-import { makeTrustFile } from '../../shared/trust.ts';
-import { day, makeServerKeys, revocations } from '../support/statements.ts';
-import { makeOfflineMachine, must, temporaryFolder } from '../support/machine.ts';
+} from '../../../shared/sdk/index.ts';
+import { signStatement } from '../../../shared/statements/statements.ts';
+import { makeTrustFile } from '../../../shared/statements/trust.ts';
+import { day, makeServerKeys, revocations } from '../../support/statements.ts';
+import { makeOfflineMachine, must, temporaryFolder } from '../../support/machines/machine.ts';
 
 const hours = 3_600_000;
 const product = 'reports-server';

@@ -1,8 +1,8 @@
 /** A server with one of each who may call it, and one of each thing that they may ask for. */
-import { generateKey } from '../../shared/keys.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
-import { random } from '../../server/system/create-deps.ts';
-import { fingerprint, goodPassword, openServer } from './server.ts';
+import { generateKey } from '../../../shared/statements/keys.ts';
+import { makeRequest } from '../../../shared/statements/typed/offline-request.ts';
+import { random } from '../../../server/system/create-deps.ts';
+import { fingerprint, goodPassword, openServer } from '../server/server.ts';
 
 export const roles = [
   'operator',

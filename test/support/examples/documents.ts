@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 
 /** The code that a page names by `file=NAME` in its fence. */
 export const exampleOf = async (page: string, file: string): Promise<string> => {
-  const text = await readFile(new URL(`../../docs/${page}`, import.meta.url), 'utf8');
+  const text = await readFile(new URL(`../../../docs/${page}`, import.meta.url), 'utf8');
   for (const [, name, code] of text.matchAll(/^```\w+ file=(\S+)\n([\s\S]*?)^```$/gmu)) {
     if (name === file) return code ?? '';
   }

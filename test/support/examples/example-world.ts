@@ -5,17 +5,21 @@
 import { copyFile, cp, mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Secret, TOTP } from 'otpauth';
-import { serve, type RunningServer } from '../../server/main.ts';
-import { backup } from '../../server/store/backup.ts';
-import { initData } from '../../server/system/init.ts';
-import { exportPublicRoots, exportTrust, listKeys } from '../../server/system/keys/manage-keys.ts';
-import { createRequest, enterOfflineKey, giveBackOfflineKey } from '../../shared/sdk/index.ts';
-import { publishRelease } from '../../tui/actions/publish-releases.ts';
-import { createClient, type Client } from '../../tui/api/client.ts';
-import { thisPlatform } from '../../tui/api/platform.ts';
-import { makeFolder, type TestFolder } from './licet.ts';
-import { must } from './live-server.ts';
-import { must as mustMachine } from './machine.ts';
+import { serve, type RunningServer } from '../../../server/main.ts';
+import { backup } from '../../../server/store/backup/backup.ts';
+import { initData } from '../../../server/system/maintenance/init.ts';
+import {
+  exportPublicRoots,
+  exportTrust,
+  listKeys,
+} from '../../../server/system/keys/manage-keys.ts';
+import { createRequest, enterOfflineKey, giveBackOfflineKey } from '../../../shared/sdk/index.ts';
+import { publishRelease } from '../../../tui/client/actions/releases/publish-releases.ts';
+import { createClient, type Client } from '../../../tui/client/api/client.ts';
+import { thisPlatform } from '../../../tui/client/api/platform.ts';
+import { makeFolder, type TestFolder } from '../licet.ts';
+import { must } from '../server/live-server.ts';
+import { must as mustMachine } from '../machines/machine.ts';
 
 export const rootPassphrase = 'a passphrase for the root';
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -2,10 +2,10 @@
 import { chmod, copyFile, cp, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
-import { openMemory } from '../../tui/api/memory.ts';
+import { openMemory } from '../../../tui/client/api/memory.ts';
 import { plant7, serveFolder, type Person, type World } from './example-world.ts';
-import { freePort, openPlace, type Place } from './pages.ts';
-import { openTerminal } from './terminal.ts';
+import { freePort, openPlace, type Place } from '../terminal/pages.ts';
+import { openTerminal } from '../terminal/terminal.ts';
 
 /** A text, or what the world has in its place. */
 type Told = string | ((world: World) => string);

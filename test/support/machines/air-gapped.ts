@@ -1,11 +1,11 @@
 /** Machines behind an air gap, and their owner at the server, for tests of routes. */
-import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { makeProof } from '../../shared/deactivation.ts';
-import { generateKey, type PrivateKey } from '../../shared/keys.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
-import { random } from '../../server/system/create-deps.ts';
-import { fingerprint, type openPortal } from './server.ts';
+import type { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { makeProof } from '../../../shared/statements/typed/deactivation.ts';
+import { generateKey, type PrivateKey } from '../../../shared/statements/keys.ts';
+import { makeRequest } from '../../../shared/statements/typed/offline-request.ts';
+import { random } from '../../../server/system/create-deps.ts';
+import { fingerprint, type openPortal } from '../server/server.ts';
 
 export type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -9,8 +9,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { text } from 'node:stream/consumers';
-import { words } from './licet.ts';
-import { openTerminal, type TestTerminal } from './terminal.ts';
+import { words } from '../licet.ts';
+import { openTerminal, type TestTerminal } from '../terminal/terminal.ts';
 
 export interface CarriedRun {
   readonly code: number | null;

@@ -2,12 +2,12 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import type { OfflineKeyClaims } from '../../shared/claims.ts';
-import { offlineKeyFile } from '../../shared/offline-key.ts';
-import { makeTrustFile } from '../../shared/trust.ts';
-import { createRequest, type RequestForms, type SdkResult } from '../../shared/sdk/index.ts';
-import { signStatement } from '../../shared/statements.ts';
-import { day, issuer, makeServerKeys, now, serverClaims } from './statements.ts';
+import type { OfflineKeyClaims } from '../../../shared/statements/claims.ts';
+import { offlineKeyFile } from '../../../shared/statements/typed/offline-key.ts';
+import { makeTrustFile } from '../../../shared/statements/trust.ts';
+import { createRequest, type RequestForms, type SdkResult } from '../../../shared/sdk/index.ts';
+import { signStatement } from '../../../shared/statements/statements.ts';
+import { day, issuer, makeServerKeys, now, serverClaims } from '../statements.ts';
 
 export const must = <T>(result: SdkResult<T>): T => {
   if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);

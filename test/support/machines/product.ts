@@ -2,7 +2,7 @@
  * A small product that licenses itself by the SDK, in its own process. It prints one JSON line: the
  * result of the call. Exit code 0 when it may run (or did what it was told), 4 when not.
  *
- *   node test/support/product.ts activate|check-in|deactivate|verify --product ID --roots FILE
+ *   node test/support/machines/product.ts activate|check-in|deactivate|verify --product ID --roots FILE
  *     --state-dir DIR [--fingerprint HEX] [--hostname NAME] [--server URL] [--pin HEX]
  *     [--email E --password-file F|-] [--license-key-file F] [--license NAME] [--version V]
  */
@@ -14,7 +14,7 @@ import {
   deactivate,
   verifyLease,
   verifyOfflineKey,
-} from '../../shared/sdk/index.ts';
+} from '../../../shared/sdk/index.ts';
 
 const text = { type: 'string' } as const;
 const { values, positionals } = parseArgs({

@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { Portal } from './licet.ts';
+import type { Portal } from '../licet.ts';
 
 const script = fileURLToPath(new URL('./product.ts', import.meta.url));
 

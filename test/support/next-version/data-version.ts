@@ -1,6 +1,6 @@
 /** Stands in for server/data-version.ts in a program of the next version: licenses got another name. */
 import { collections, type LicetSchema } from '../../../server/collections.ts';
-import type { OpenOptions } from '../../../server/store/open-store.ts';
+import type { OpenOptions } from '../../../server/store/folder/open-store.ts';
 
 export const dataVersion = {
   schema: collections,

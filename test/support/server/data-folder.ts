@@ -2,8 +2,8 @@
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createLogger } from '../../server/system/logger.ts';
-import { initData } from '../../server/system/init.ts';
+import { createLogger } from '../../../server/system/logger.ts';
+import { initData } from '../../../server/system/maintenance/init.ts';
 
 export const operatorEmail = 'olga@example.com';
 export const operatorPassword = 'three green kites over the bay';

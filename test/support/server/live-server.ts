@@ -2,10 +2,10 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { serve, type RunningServer } from '../../server/main.ts';
-import { initData } from '../../server/system/init.ts';
-import { createClient, type Client } from '../../tui/api/client.ts';
-import type { Answer } from '../../tui/api/failure.ts';
+import { serve, type RunningServer } from '../../../server/main.ts';
+import { initData } from '../../../server/system/maintenance/init.ts';
+import { createClient, type Client } from '../../../tui/client/api/client.ts';
+import type { Answer } from '../../../tui/client/api/failure.ts';
 
 export const operatorEmail = 'olga@licet.example';
 export const password = 'quiet harbor lantern';

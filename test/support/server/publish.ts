@@ -2,9 +2,9 @@
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { publishRelease } from '../../tui/actions/publish-releases.ts';
+import { publishRelease } from '../../../tui/client/actions/releases/publish-releases.ts';
 import { must, operatorEmail } from './live-server.ts';
-import type { Portal } from './tui.ts';
+import type { Portal } from '../terminal/tui.ts';
 
 /** Publishes a file of so many bytes, each time the same; gives the bytes. */
 export const publish = async (

@@ -1,5 +1,5 @@
 /** A server in a process of its own: `node serve-process.ts FOLDER [SETTINGS AS JSON]`. */
-import { runUntilStopped, serve } from '../../server/main.ts';
+import { runUntilStopped, serve } from '../../../server/main.ts';
 
 const [, , directory = '', flags = '{}'] = process.argv;
 const server = await serve({

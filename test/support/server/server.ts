@@ -3,17 +3,17 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Settings } from '../../server/usecases/deps.ts';
-import { createApp } from '../../server/app.ts';
-import { collections } from '../../server/collections.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { createDeps, random } from '../../server/system/create-deps.ts';
-import { createKeys } from '../../server/system/keys/create-keys.ts';
-import { loadKeys } from '../../server/system/keys/load-keys.ts';
-import type { Account, AccountCreated, SignedIn } from '../../shared/api/accounts.ts';
-import type { Activated } from '../../shared/api/activations.ts';
-import type { LicenseCreate, LicenseCreated } from '../../shared/api/licenses.ts';
-import { makeId } from '../../shared/ids.ts';
+import type { Settings } from '../../../server/usecases/deps.ts';
+import { createApp } from '../../../server/app.ts';
+import { collections } from '../../../server/collections.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { createDeps, random } from '../../../server/system/create-deps.ts';
+import { createKeys } from '../../../server/system/keys/create-keys.ts';
+import { loadKeys } from '../../../server/system/keys/load-keys.ts';
+import type { Account, AccountCreated, SignedIn } from '../../../shared/api/accounts.ts';
+import type { Activated } from '../../../shared/api/activations.ts';
+import type { LicenseCreate, LicenseCreated } from '../../../shared/api/licenses.ts';
+import { makeId } from '../../../shared/ids.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;

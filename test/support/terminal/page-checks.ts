@@ -1,7 +1,7 @@
 /** What is checked on a page of the terminal UI: its sizes, its help, its states, and the way back. */
 import { expect } from 'vitest';
-import { keyTable, showKey } from '../../tui/keys.ts';
-import type { Gate } from './gate.ts';
+import { keyTable, showKey } from '../../../tui/state/keys.ts';
+import type { Gate } from '../server/gate.ts';
 import type { TestTerminal } from './terminal.ts';
 import type { TuiPage } from './tui-pages/page.ts';
 

@@ -2,9 +2,9 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { createRequest } from '../../shared/sdk/index.ts';
-import { must, operatorEmail } from './live-server.ts';
-import { publish } from './publish.ts';
+import { createRequest } from '../../../shared/sdk/index.ts';
+import { must, operatorEmail } from '../server/live-server.ts';
+import { publish } from '../server/publish.ts';
 import { anaEmail, openPortalServer, type Portal } from './tui.ts';
 
 export const evaEmail = 'eva@harbor.example';

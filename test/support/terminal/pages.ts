@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import path from 'node:path';
-import { makeFolder, type TestFolder } from './licet.ts';
+import { makeFolder, type TestFolder } from '../licet.ts';
 
-export const root = path.join(import.meta.dirname, '../..');
+export const root = path.join(import.meta.dirname, '../../..');
 
 /** A page by its path from the project's root. */
 export const readPage = (file: string): Promise<string> => readFile(path.join(root, file), 'utf8');

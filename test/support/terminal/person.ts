@@ -1,7 +1,7 @@
 /** A person at a terminal with `licet` open, in a real pseudo-terminal. */
 import path from 'node:path';
-import { bundle } from './bundle.ts';
-import type { Portal } from './licet.ts';
+import { bundle } from '../bundle.ts';
+import type { Portal } from '../licet.ts';
 import { openProgram, type TestTerminal } from './terminal.ts';
 
 export interface Person {

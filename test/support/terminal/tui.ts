@@ -2,9 +2,15 @@
 import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
-import { bundle } from './bundle.ts';
-import { closing } from './closing.ts';
-import { must, operatorEmail, password, startServer, type LiveServer } from './live-server.ts';
+import { bundle } from '../bundle.ts';
+import { closing } from '../closing.ts';
+import {
+  must,
+  operatorEmail,
+  password,
+  startServer,
+  type LiveServer,
+} from '../server/live-server.ts';
 import { openProgram, type TerminalOptions, type TestTerminal } from './terminal.ts';
 
 export const anaEmail = 'ana@acme.example';

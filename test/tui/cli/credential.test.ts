@@ -2,8 +2,8 @@
 import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { createDataFolders, type DataFolders } from '../support/data-folder.ts';
-import { licet, makeFolder, type RunOptions, type TestFolder } from '../support/licet.ts';
+import { createDataFolders, type DataFolders } from '../../support/server/data-folder.ts';
+import { licet, makeFolder, type RunOptions, type TestFolder } from '../../support/licet.ts';
 
 let folders: DataFolders;
 let data: string;

@@ -2,11 +2,11 @@
 import { readdir } from 'node:fs/promises';
 import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { people } from '../../tui/demo/story.ts';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { done, licet, makeFolder, startLicet, type TestFolder } from '../support/licet.ts';
-import { openProgram } from '../support/terminal.ts';
+import { people } from '../../../tui/demo/story.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { done, licet, makeFolder, startLicet, type TestFolder } from '../../support/licet.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {

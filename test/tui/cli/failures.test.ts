@@ -1,6 +1,13 @@
 /** How commands fail: exit codes, clear sentences, nothing on standard output. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOwner, done, licet, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import {
+  addOwner,
+  done,
+  licet,
+  openPortal,
+  ownerPassword,
+  type Portal,
+} from '../../support/licet.ts';
 
 let portal: Portal;
 beforeAll(async () => {

@@ -1,6 +1,6 @@
 /** An offline key by the name of its machine alone: wherever it is, and never another one by chance. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 let licenses: Awaited<ReturnType<typeof addOwner>>;

@@ -1,6 +1,6 @@
 /** Lists of licenses by command: in, out, and in again. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOwner, done, openPortal, type Portal } from '../support/licet.ts';
+import { addOwner, done, openPortal, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 let prod: string;

@@ -7,9 +7,9 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { bundling } from '../../scripts/build.ts';
-import { exampleOf } from '../support/documents.ts';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { bundling } from '../../../scripts/build.ts';
+import { exampleOf } from '../../support/examples/documents.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 const run = promisify(execFile);
 let portal: Portal;
@@ -28,7 +28,7 @@ const makeProject = async (): Promise<string> => {
     entryPoints: { sdk: 'shared/sdk/index.ts' },
     outdir: path.join(installed, 'dist'),
   });
-  const manifest = await readFile(new URL('../../package.json', import.meta.url), 'utf8');
+  const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
   await writeFile(path.join(installed, 'package.json'), manifest);
   await writeFile(path.join(folder, 'package.json'), '{"type":"module"}');
   return folder;
@@ -131,7 +131,7 @@ test('in containers: one name is one seat, however many containers come after ea
 test('the image has what the page made beside its program, and starts it', async () => {
   const recipe = await exampleOf('integrate.md', 'Dockerfile');
   const [, copied = ''] = /^COPY (.*) \.\/$/mu.exec(recipe) ?? [];
-  const page = await readFile(new URL('../../docs/integrate.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../docs/integrate.md', import.meta.url), 'utf8');
   expect(copied.split(' ')).toEqual([
     /npm install \.\/(\S+)/u.exec(page)?.[1],
     'package.json',

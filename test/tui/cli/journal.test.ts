@@ -2,10 +2,10 @@
 import { cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { collections } from '../../server/collections.ts';
-import { openStore } from '../../server/store/open-store.ts';
-import { createDataFolders, quietLog, type DataFolders } from '../support/data-folder.ts';
-import { done, licet, openPortal, startLicet, type Portal } from '../support/licet.ts';
+import { collections } from '../../../server/collections.ts';
+import { openStore } from '../../../server/store/folder/open-store.ts';
+import { createDataFolders, quietLog, type DataFolders } from '../../support/server/data-folder.ts';
+import { done, licet, openPortal, startLicet, type Portal } from '../../support/licet.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

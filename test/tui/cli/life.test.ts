@@ -1,6 +1,6 @@
 /** What would happen, said by the same rules before it is done; and whom a refusal names. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 let prod: string;

@@ -4,15 +4,18 @@ import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { verifyProof } from '../../shared/deactivation.ts';
-import { offlineKeyFile, shortenOfflineKey } from '../../shared/offline-key.ts';
-import { parseRequestCode, type OfflineRequest } from '../../shared/offline-request.ts';
-import { signStatement } from '../../shared/statements.ts';
-import { makeTrustFile } from '../../shared/trust.ts';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { day, issuer, makeServerKeys, serverClaims } from '../support/statements.ts';
-import { openProgram } from '../support/terminal.ts';
+import { verifyProof } from '../../../shared/statements/typed/deactivation.ts';
+import { offlineKeyFile, shortenOfflineKey } from '../../../shared/statements/typed/offline-key.ts';
+import {
+  parseRequestCode,
+  type OfflineRequest,
+} from '../../../shared/statements/typed/offline-request.ts';
+import { signStatement } from '../../../shared/statements/statements.ts';
+import { makeTrustFile } from '../../../shared/statements/trust.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { day, issuer, makeServerKeys, serverClaims } from '../../support/statements.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
 
 let program = '';
 beforeAll(async () => {

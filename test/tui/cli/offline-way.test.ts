@@ -2,12 +2,12 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { toQrText } from '../../shared/codes.ts';
-import { makeProof } from '../../shared/deactivation.ts';
-import { generateKey } from '../../shared/keys.ts';
-import { joinQrParts } from '../../shared/qr-parts.ts';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
+import { toQrText } from '../../../shared/statements/codes.ts';
+import { makeProof } from '../../../shared/statements/typed/deactivation.ts';
+import { generateKey } from '../../../shared/statements/keys.ts';
+import { joinQrParts } from '../../../shared/statements/typed/qr-parts.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
 import {
   addOwner,
   done,
@@ -18,9 +18,9 @@ import {
   passphrase,
   type Portal,
   type TestFolder,
-} from '../support/licet.ts';
-import { readQr } from '../support/qr-cells.ts';
-import { openProgram, type TerminalOptions } from '../support/terminal.ts';
+} from '../../support/licet.ts';
+import { readQr } from '../../support/terminal/qr-cells.ts';
+import { openProgram, type TerminalOptions } from '../../support/terminal/terminal.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 180_000 });

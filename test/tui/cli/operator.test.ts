@@ -1,5 +1,5 @@
 /** What an operator does by command, as real processes against a real server. */
-import type { Product } from '../../shared/api/licenses.ts';
+import type { Product } from '../../../shared/api/licenses.ts';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   done,
@@ -8,7 +8,7 @@ import {
   openPortal,
   passphrase,
   type Portal,
-} from '../support/licet.ts';
+} from '../../support/licet.ts';
 
 let portal: Portal;
 beforeAll(async () => {

@@ -2,8 +2,12 @@
 import { chown, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { createDataFolders, operatorEmail, type DataFolders } from '../support/data-folder.ts';
-import { done, licet } from '../support/licet.ts';
+import {
+  createDataFolders,
+  operatorEmail,
+  type DataFolders,
+} from '../../support/server/data-folder.ts';
+import { done, licet } from '../../support/licet.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

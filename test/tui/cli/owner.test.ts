@@ -1,10 +1,10 @@
 /** What owners and users do by command. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import path from 'node:path';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { openProgram } from '../support/terminal.ts';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 let licenses: { readonly prod: string; readonly dev: string };

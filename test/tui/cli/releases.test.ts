@@ -3,8 +3,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { openSlowProxy } from '../support/slow-proxy.ts';
-import { makeServerKeys } from '../support/statements.ts';
+import { openSlowProxy } from '../../support/server/slow-proxy.ts';
+import { makeServerKeys } from '../../support/statements.ts';
 import {
   addOwner,
   done,
@@ -14,7 +14,7 @@ import {
   operatorPassword,
   ownerPassword,
   type Portal,
-} from '../support/licet.ts';
+} from '../../support/licet.ts';
 
 let portal: Portal;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 /** A second factor by commands: set up, confirmed, asked for, turned off, and taken off by an operator. */
 import { Secret, TOTP } from 'otpauth';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 beforeAll(async () => {

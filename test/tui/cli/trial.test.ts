@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { exampleOf } from '../support/documents.ts';
-import { addOwner, done, openPortal, ownerPassword, type Portal } from '../support/licet.ts';
+import { exampleOf } from '../../support/examples/documents.ts';
+import { addOwner, done, openPortal, ownerPassword, type Portal } from '../../support/licet.ts';
 
 let portal: Portal;
 let instance: { readonly url: string; stop(): void };

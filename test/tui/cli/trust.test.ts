@@ -1,10 +1,10 @@
 /** Whom a command trusts: a certificate is shown once, remembered, and stops everything when it changed. */
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { done, licet, makeFolder, startLicet, type TestFolder } from '../support/licet.ts';
-import { openProgram } from '../support/terminal.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { done, licet, makeFolder, startLicet, type TestFolder } from '../../support/licet.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
 
 const email = 'ops@example.com';
 const password = 'the operator of the test';

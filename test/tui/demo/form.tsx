@@ -1,9 +1,9 @@
 /** A program of the tests: a sign-in form on the foundation alone. Prints what it got when it ends. */
 import process from 'node:process';
 import { useState } from 'react';
-import { Form } from '../../../tui/components/form.tsx';
-import { Frame } from '../../../tui/components/frame.tsx';
-import { Help } from '../../../tui/components/help.tsx';
+import { Form } from '../../../tui/components/forms/form.tsx';
+import { Frame } from '../../../tui/components/layout/frame.tsx';
+import { Help } from '../../../tui/components/layout/help.tsx';
 import { Text } from '../../../tui/components/text.tsx';
 import { useKeys } from '../../../tui/hooks/use-keys.ts';
 import { useTerminal } from '../../../tui/hooks/use-terminal.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { carrySheet } from '../../tui/actions/carry-sheet.ts';
-import { expandOfflineKey, offlineKeyFile } from '../../shared/offline-key.ts';
-import golden from '../golden/statements.json' with { type: 'json' };
+import { carrySheet } from '../../../tui/client/actions/seats/carry-sheet.ts';
+import { expandOfflineKey, offlineKeyFile } from '../../../shared/statements/typed/offline-key.ts';
+import golden from '../../golden/statements.json' with { type: 'json' };
 
 const claims = golden.claims['offline-key'];
 const key = {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { must, password } from '../support/live-server.ts';
-import { openProgram } from '../support/terminal.ts';
-import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { must, password } from '../../support/server/live-server.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../../support/terminal/tui.ts';
 
 describe('a server that goes away', () => {
   test('is said calmly; what was typed and loaded stays, and all goes on by itself', async () => {

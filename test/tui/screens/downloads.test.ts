@@ -2,11 +2,11 @@ import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { closing } from '../support/closing.ts';
-import { openSlowProxy } from '../support/slow-proxy.ts';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { publish } from '../support/publish.ts';
-import { anaEmail, copied, openPortalServer, signInTui } from '../support/tui.ts';
+import { closing } from '../../support/closing.ts';
+import { openSlowProxy } from '../../support/server/slow-proxy.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { publish } from '../../support/server/publish.ts';
+import { anaEmail, copied, openPortalServer, signInTui } from '../../support/terminal/tui.ts';
 
 test('a release is downloaded whole, and its address is copied for another machine', async () => {
   const server = await openPortalServer();

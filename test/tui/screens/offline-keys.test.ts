@@ -3,9 +3,9 @@ import { mkdtemp, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { createRequest } from '../../shared/sdk/index.ts';
-import { must } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
+import { createRequest } from '../../../shared/sdk/index.ts';
+import { must } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, signInTui, type Portal } from '../../support/terminal/tui.ts';
 
 const issue = async (server: Portal, hostname: string, days: number) => {
   const stateDir = await mkdtemp(path.join(os.tmpdir(), 'licet-machine-'));

@@ -1,11 +1,11 @@
 /** What an operator does for offline machines: sees who gives back how often, and writes off what is lost. */
 import { expect, test } from 'vitest';
-import { generateKey } from '../../shared/keys.ts';
-import { makeProof } from '../../shared/deactivation.ts';
-import { makeRequest } from '../../shared/offline-request.ts';
-import { random } from '../../server/system/create-deps.ts';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
+import { generateKey } from '../../../shared/statements/keys.ts';
+import { makeProof } from '../../../shared/statements/typed/deactivation.ts';
+import { makeRequest } from '../../../shared/statements/typed/offline-request.ts';
+import { random } from '../../../server/system/create-deps.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, signInTui, type Portal } from '../../support/terminal/tui.ts';
 
 const fingerprint = 'ab'.repeat(32);
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { closing } from '../support/closing.ts';
-import { must, operatorEmail, password, startServer } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { closing } from '../../support/closing.ts';
+import { must, operatorEmail, password, startServer } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../../support/terminal/tui.ts';
 
 describe('an operator', () => {
   test('makes a product, an owner with a card, and a license for them', async () => {

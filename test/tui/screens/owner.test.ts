@@ -3,12 +3,18 @@ import { mkdtemp } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { joinQrParts } from '../../shared/qr-parts.ts';
-import { createRequest } from '../../shared/sdk/index.ts';
-import { createClient } from '../../tui/api/client.ts';
-import { must, password } from '../support/live-server.ts';
-import { readQr } from '../support/qr-cells.ts';
-import { anaEmail, copied, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { joinQrParts } from '../../../shared/statements/typed/qr-parts.ts';
+import { createRequest } from '../../../shared/sdk/index.ts';
+import { createClient } from '../../../tui/client/api/client.ts';
+import { must, password } from '../../support/server/live-server.ts';
+import { readQr } from '../../support/terminal/qr-cells.ts';
+import {
+  anaEmail,
+  copied,
+  openPortalServer,
+  openTui,
+  signInTui,
+} from '../../support/terminal/tui.ts';
 
 describe('My License', () => {
   test('says name, seats, type, expiration, status, entitlements and My Info; one key switches', async () => {

@@ -3,16 +3,16 @@ import { mkdtemp, readdir, readFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { allActions } from '../../tui/actions/all.ts';
-import { closing } from '../support/closing.ts';
-import { openGate, type Gate } from '../support/gate.ts';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { holds, leave, open, roomy, visit } from '../support/page-checks.ts';
-import { evaEmail, openPagesServer } from '../support/pages-server.ts';
-import type { TestTerminal } from '../support/terminal.ts';
-import { tuiPages } from '../support/tui-pages/all.ts';
-import type { TuiPage, Visitor } from '../support/tui-pages/page.ts';
-import { anaEmail, openTui, signInTui, type Portal } from '../support/tui.ts';
+import { allActions } from '../../../tui/client/actions/all.ts';
+import { closing } from '../../support/closing.ts';
+import { openGate, type Gate } from '../../support/server/gate.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { holds, leave, open, roomy, visit } from '../../support/terminal/page-checks.ts';
+import { evaEmail, openPagesServer } from '../../support/terminal/pages-server.ts';
+import type { TestTerminal } from '../../support/terminal/terminal.ts';
+import { tuiPages } from '../../support/terminal/tui-pages/all.ts';
+import type { TuiPage, Visitor } from '../../support/terminal/tui-pages/page.ts';
+import { anaEmail, openTui, signInTui, type Portal } from '../../support/terminal/tui.ts';
 
 // Many pages one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 240_000 });
@@ -120,25 +120,25 @@ test('every action of the palette has a form that holds at every size, and is le
   expect(terminal.output()).not.toMatch(unnamed);
 });
 
-const tui = path.join(import.meta.dirname, '../../tui');
+const tui = path.join(import.meta.dirname, '../../../tui');
 
 /** Components that draw a page, a question or what floats over one, as "file/Component". */
-const drawing = async (folder: string): Promise<string[]> => {
-  const files = (await readdir(path.join(tui, folder))).filter((name) => name.endsWith('.tsx'));
+const drawing = async (): Promise<string[]> => {
+  const files = (await readdir(tui, { recursive: true })).filter((name) => name.endsWith('.tsx'));
   const found = await Promise.all(
     files.map(async (name) => {
-      const code = await readFile(path.join(tui, folder, name), 'utf8');
+      const code = await readFile(path.join(tui, name), 'utf8');
       return code
         .split(/^(?=(?:export )?const )/mu)
         .filter((part) => /<(?:Frame|Page|Overlay|Dialog|ListScreen)\b/u.test(part))
-        .map((part) => `${name.replace('.tsx', '')}/${/const (\w+)/u.exec(part)?.[1] ?? ''}`);
+        .map((part) => `${path.basename(name, '.tsx')}/${/const (\w+)/u.exec(part)?.[1] ?? ''}`);
     }),
   );
   return found.flat();
 };
 
 test('every page that there is, is gone through, by this test or the one that it names', async () => {
-  const drawn = (await Promise.all(['.', 'screens', 'components'].map(drawing))).flat();
+  const drawn = await drawing();
   const listed = new Set(tuiPages.flatMap((page) => page.drawn));
   expect(drawn.filter((name) => !listed.has(name))).toEqual([]);
   const tests = await readdir(import.meta.dirname);

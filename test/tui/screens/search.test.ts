@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { closing } from '../support/closing.ts';
-import { openGate } from '../support/gate.ts';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui } from '../support/tui.ts';
+import { closing } from '../../support/closing.ts';
+import { openGate } from '../../support/server/gate.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, signInTui } from '../../support/terminal/tui.ts';
 
 const withMachines = async () => {
   const server = await openPortalServer();

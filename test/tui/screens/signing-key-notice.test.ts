@@ -1,9 +1,9 @@
 /** An operator is told 30 days before that the signing key needs a successor; nobody else is. */
 import { expect, test } from 'vitest';
-import { rotateSigningKey } from '../../server/system/keys/manage-keys.ts';
-import { signingKeyNotice } from '../../tui/state/signing-key-words.ts';
-import { operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui, type Portal } from '../support/tui.ts';
+import { rotateSigningKey } from '../../../server/system/keys/manage-keys.ts';
+import { signingKeyNotice } from '../../../tui/state/words/signing-key-words.ts';
+import { operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, signInTui, type Portal } from '../../support/terminal/tui.ts';
 
 const day = 86_400_000;
 

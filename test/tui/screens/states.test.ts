@@ -1,13 +1,13 @@
 /** States that a page alone does not have: the first of all, a server without anything, one that takes no changes. */
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { closing } from '../support/closing.ts';
-import { breakDisk } from '../support/failing-disk.ts';
-import { openGate } from '../support/gate.ts';
-import { must, operatorEmail, password, startServer } from '../support/live-server.ts';
-import { openPagesServer } from '../support/pages-server.ts';
-import type { TestTerminal } from '../support/terminal.ts';
-import { tuiChanges, type TuiChange } from '../support/tui-pages/changes.ts';
-import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { closing } from '../../support/closing.ts';
+import { breakDisk } from '../../support/server/failing-disk.ts';
+import { openGate } from '../../support/server/gate.ts';
+import { must, operatorEmail, password, startServer } from '../../support/server/live-server.ts';
+import { openPagesServer } from '../../support/terminal/pages-server.ts';
+import type { TestTerminal } from '../../support/terminal/terminal.ts';
+import { tuiChanges, type TuiChange } from '../../support/terminal/tui-pages/changes.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../../support/terminal/tui.ts';
 
 // Many steps one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 180_000 });

@@ -1,6 +1,6 @@
 import { test } from 'vitest';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, openTui, signInTui } from '../../support/terminal/tui.ts';
 
 const support = {
   flags: {

@@ -3,14 +3,20 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { describe, expect, test, vi } from 'vitest';
-import { exportTrust } from '../../server/system/keys/manage-keys.ts';
-import { toQrText } from '../../shared/codes.ts';
-import { parseRequestCode } from '../../shared/offline-request.ts';
-import { cutIntoQrParts } from '../../shared/qr-parts.ts';
-import { must } from '../support/live-server.ts';
-import { readQr } from '../support/qr-cells.ts';
-import type { TerminalOptions, TestTerminal } from '../support/terminal.ts';
-import { anaEmail, copied, openPortalServer, openTui, signInTui } from '../support/tui.ts';
+import { exportTrust } from '../../../server/system/keys/manage-keys.ts';
+import { toQrText } from '../../../shared/statements/codes.ts';
+import { parseRequestCode } from '../../../shared/statements/typed/offline-request.ts';
+import { cutIntoQrParts } from '../../../shared/statements/typed/qr-parts.ts';
+import { must } from '../../support/server/live-server.ts';
+import { readQr } from '../../support/terminal/qr-cells.ts';
+import type { TerminalOptions, TestTerminal } from '../../support/terminal/terminal.ts';
+import {
+  anaEmail,
+  copied,
+  openPortalServer,
+  openTui,
+  signInTui,
+} from '../../support/terminal/tui.ts';
 
 // Many steps one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 180_000 });

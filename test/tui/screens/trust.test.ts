@@ -3,18 +3,18 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { serve, type RunningServer } from '../../server/main.ts';
+import { serve, type RunningServer } from '../../../server/main.ts';
 import {
   createDataFolders,
   operatorEmail,
   operatorPassword,
   quietLog,
   type DataFolders,
-} from '../support/data-folder.ts';
-import { bundle } from '../support/bundle.ts';
-import { closing } from '../support/closing.ts';
-import { openProgram } from '../support/terminal.ts';
-import { openTui } from '../support/tui.ts';
+} from '../../support/server/data-folder.ts';
+import { bundle } from '../../support/bundle.ts';
+import { closing } from '../../support/closing.ts';
+import { openProgram } from '../../support/terminal/terminal.ts';
+import { openTui } from '../../support/terminal/tui.ts';
 
 let folders: DataFolders;
 beforeAll(async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { UsageDay } from '../../shared/api/usage.ts';
+import type { UsageDay } from '../../../shared/api/usage.ts';
 import {
   chartHeight,
   chartRows,
@@ -9,9 +9,9 @@ import {
   markRow,
   refusedRow,
   sparkline,
-} from '../../tui/state/usage-chart.ts';
-import { operatorEmail } from '../support/live-server.ts';
-import { anaEmail, copied, openPortalServer, signInTui } from '../support/tui.ts';
+} from '../../../tui/state/usage-chart.ts';
+import { operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, copied, openPortalServer, signInTui } from '../../support/terminal/tui.ts';
 
 const day = (used: number, peak = used, refused = 0): UsageDay => ({
   day: '2026-11-24',

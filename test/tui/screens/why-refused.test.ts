@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { must, operatorEmail } from '../support/live-server.ts';
-import { anaEmail, openPortalServer, signInTui } from '../support/tui.ts';
+import { must, operatorEmail } from '../../support/server/live-server.ts';
+import { anaEmail, openPortalServer, signInTui } from '../../support/terminal/tui.ts';
 
 test('a refused machine leads to who holds the seats, and one key releases the longest unseen', async () => {
   const server = await openPortalServer();

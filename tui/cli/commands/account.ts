@@ -1,10 +1,10 @@
 /** `licet account ...`: one's own account. */
 import type { Command } from 'commander';
-import * as account from '../actions/account.ts';
-import * as secondFactor from '../actions/second-factor.ts';
-import { forgotPassword, setPassword } from '../actions/session.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import * as account from '../../client/actions/accounts/account.ts';
+import * as secondFactor from '../../client/actions/accounts/second-factor.ts';
+import { forgotPassword, setPassword } from '../../client/actions/accounts/session.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const accountCommand = (io: Io): Command =>
   group(io, 'account', 'Your account', [

@@ -1,8 +1,12 @@
 /** `licet activations list|reset|release`. */
 import type { Command } from 'commander';
-import { listActivations, releaseActivation, resetActivations } from '../actions/activations.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import {
+  listActivations,
+  releaseActivation,
+  resetActivations,
+} from '../../client/actions/seats/activations.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const activationsCommand = (io: Io): Command =>
   group(io, 'activations', 'Machines on a license', [

@@ -4,11 +4,11 @@ import path from 'node:path';
 import { Writable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
-import type { Done } from '../actions/done.ts';
-import { cancelable } from './cancelable.ts';
-import { connect, type ConnectOptions } from './connect.ts';
-import { CommandError, exitCodes, toCommandError } from './failure.ts';
-import type { Io } from './io.ts';
+import type { Done } from '../../client/actions/done.ts';
+import { cancelable } from '../cancelable.ts';
+import { connect, type ConnectOptions } from '../connect.ts';
+import { CommandError, exitCodes, toCommandError } from '../failure.ts';
+import type { Io } from '../io.ts';
 
 const kindOf = (file: string): Promise<'folder' | 'file' | 'nothing'> =>
   stat(file).then(

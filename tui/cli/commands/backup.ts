@@ -2,14 +2,14 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { time, type Done } from '../actions/done.ts';
-import { cancelable } from './cancelable.ts';
-import { dataFolder, writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { showProgress } from './progress.ts';
-import { confirm } from './prompt.ts';
+import { time, type Done } from '../../client/actions/done.ts';
+import { cancelable } from '../cancelable.ts';
+import { dataFolder, writableDataFolder } from '../server/data-folder.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { showProgress } from '../progress.ts';
+import { confirm } from '../prompt.ts';
 
 interface BackupFlags extends LocalOptions {
   readonly server?: string;
@@ -61,8 +61,8 @@ const run = async (io: Io, flags: BackupFlags, place: string | undefined): Promi
     return fetchBackup(io, flags, out, flags.releases !== false);
   }
   const [{ backup, moveAway }, { refuseNewer }] = await Promise.all([
-    import('../../server/store/backup.ts'),
-    import('../../server/system/refuse-newer.ts'),
+    import('../../../server/store/backup/backup.ts'),
+    import('../../../server/system/maintenance/refuse-newer.ts'),
   ]);
   const move = flags.move === true;
   const directory = move ? await writableDataFolder(io, flags) : dataFolder(io, flags);

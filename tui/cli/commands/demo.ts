@@ -1,9 +1,9 @@
 /** `licet demo`: the whole portal with sample data on the loopback, for looking around. */
 import { Command, Option } from 'commander';
-import { people, signInText } from '../demo/story.ts';
-import { CommandError, endWith, exitCodes } from './failure.ts';
-import type { Io } from './io.ts';
-import { addExamples } from './options.ts';
+import { people, signInText } from '../../demo/story.ts';
+import { CommandError, endWith, exitCodes } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { addExamples } from '../options.ts';
 
 interface DemoOptions {
   readonly headless?: boolean;
@@ -52,7 +52,7 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
   const port = portOf(options.port);
   const headless = options.headless === true || io.stdin.isTTY !== true || io.stdout.isTTY !== true;
   if (!headless) io.stderr.write('Making the sample data ...\n');
-  const { startDemo } = await import('../demo/parent.ts');
+  const { startDemo } = await import('../../demo/parent.ts');
   const demo = await startDemo(port);
   try {
     if (headless) {
@@ -66,7 +66,7 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
     }
     // Below the screens, to be found there: what to send from another terminal.
     io.stderr.write(guide(demo.url));
-    const { startTui } = await import('../start-tui.tsx');
+    const { startTui } = await import('../../terminal/start-tui.tsx');
     const exit = await startTui({ ...io, server: demo.url });
     endWith(exit);
   } finally {
@@ -92,6 +92,6 @@ export const demoServerCommand = (): Command =>
   new Command('demo-server')
     .requiredOption('--port <number>')
     .action(async ({ port }: { readonly port: string }) => {
-      const { runDemoServer } = await import('../demo/server.ts');
+      const { runDemoServer } = await import('../../demo/server.ts');
       await runDemoServer(portOf(port));
     });

@@ -1,16 +1,16 @@
 /** `licet journal tail|verify|export|archive`. */
 import { Option, type Command } from 'commander';
-import { allPages } from '../actions/find.ts';
-import { tailJournal, journalTable } from '../actions/journal.ts';
-import { JournalPage, type JournalEntry } from '../../shared/api/server.ts';
-import type { Client } from '../api/client.ts';
-import type { Failure } from '../api/failure.ts';
-import type { ActionCommand } from './action-command.ts';
-import { toCommandError } from './failure.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
-import { archiveCommand, exportCommand, verifyCommand } from './journal-files.ts';
-import { blockLines } from './print.ts';
+import { allPages } from '../../client/actions/find.ts';
+import { tailJournal, journalTable } from '../../client/actions/journal.ts';
+import { JournalPage, type JournalEntry } from '../../../shared/api/server.ts';
+import type { Client } from '../../client/api/client.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import type { ActionCommand } from '../action-command.ts';
+import { toCommandError } from '../failure.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
+import { archiveCommand, exportCommand, verifyCommand } from '../server/journal-files.ts';
+import { blockLines } from '../print.ts';
 
 const print = (io: Io, entries: readonly JournalEntry[], json: boolean): void => {
   if (json) for (const entry of entries) io.stdout.write(`${JSON.stringify(entry)}\n`);

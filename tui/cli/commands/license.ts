@@ -1,11 +1,11 @@
 /** `licet license ...`: reading for everybody, the life of a license for operators. */
 import type { Command } from 'commander';
-import { listLicenses, showLicense } from '../actions/licenses.ts';
-import { exportLicenses, importLicenses } from '../actions/import-export.ts';
-import { showUsage } from '../actions/insight.ts';
-import * as life from '../actions/operator-licenses.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import { listLicenses, showLicense } from '../../client/actions/licenses/licenses.ts';
+import { exportLicenses, importLicenses } from '../../client/actions/licenses/import-export.ts';
+import { showUsage } from '../../client/actions/licenses/insight.ts';
+import * as life from '../../client/actions/licenses/operator-licenses.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const licenseCommand = (io: Io): Command =>
   group(io, 'license', 'Licenses: what they permit, and their life', [

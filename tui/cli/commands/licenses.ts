@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import { isSea } from 'node:sea';
 import { Command } from 'commander';
-import { readInside } from '../inside.ts';
-import type { Io } from './io.ts';
-import { addExamples, addJsonOption, type CommonOptions } from './options.ts';
+import { readInside } from '../../inside.ts';
+import type { Io } from '../io.ts';
+import { addExamples, addJsonOption, type CommonOptions } from '../options.ts';
 
 const file = 'licenses.txt';
 

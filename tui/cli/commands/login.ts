@@ -1,14 +1,14 @@
 /** `licet login | logout | whoami`. */
 import { Command } from 'commander';
-import { SignedIn } from '../../shared/api/accounts.ts';
-import { signIn, signOut } from '../actions/session.ts';
-import { time } from '../actions/done.ts';
-import { actionCommand, type ActionCommand } from './action-command.ts';
-import { connect } from './connect.ts';
-import { toCommandError } from './failure.ts';
-import type { Io } from './io.ts';
-import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
-import { printDone } from './print.ts';
+import { SignedIn } from '../../../shared/api/accounts.ts';
+import { signIn, signOut } from '../../client/actions/accounts/session.ts';
+import { time } from '../../client/actions/done.ts';
+import { actionCommand, type ActionCommand } from '../action-command.ts';
+import { connect } from '../connect.ts';
+import { toCommandError } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from '../options.ts';
+import { printDone } from '../print.ts';
 
 const keepSession: NonNullable<ActionCommand['after']> = async ({ connection, done }) => {
   const { token, expiresAt, account } = SignedIn.parse(done.data);

@@ -1,21 +1,21 @@
 /** `licet offline-key ...`: on the server's side by actions, on the machine's without a server. */
 import { writeFile } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import { numberLines } from '../../shared/typed-lines.ts';
+import { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
+import { numberLines } from '../../../shared/statements/typed/typed-lines.ts';
 import {
   loseOfflineKey,
   returnOfflineKey,
   writeOffOfflineKey,
-} from '../actions/close-offline-keys.ts';
-import { listOfflineKeys } from '../actions/list-offline-keys.ts';
-import * as keys from '../actions/offline-keys.ts';
-import { toQrText } from '../../shared/codes.ts';
-import type { ActionCommand } from './action-command.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
-import { printCodes } from './qr.ts';
+} from '../../client/actions/seats/close-offline-keys.ts';
+import { listOfflineKeys } from '../../client/actions/seats/list-offline-keys.ts';
+import * as keys from '../../client/actions/seats/offline-keys.ts';
+import { toQrText } from '../../../shared/statements/codes.ts';
+import type { ActionCommand } from '../action-command.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
+import { printCodes } from '../qr.ts';
 import { machineCommands } from './this-machine.ts';
 
 const keyOptions = [

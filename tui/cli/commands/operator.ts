@@ -1,10 +1,10 @@
 /** `licet operator ...`: accounts and password requests. */
 import type { Command } from 'commander';
-import * as accounts from '../actions/operator-accounts.ts';
-import { eraseCommand } from './erase.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
-import { recoverCommand } from './recover.ts';
+import * as accounts from '../../client/actions/accounts/operator-accounts.ts';
+import { eraseCommand } from '../server/erase.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
+import { recoverCommand } from '../server/recover.ts';
 
 const accountGroup = (io: Io): Command =>
   group(

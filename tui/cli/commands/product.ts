@@ -1,8 +1,13 @@
 /** `licet product ...`. */
 import type { Command } from 'commander';
-import { createProduct, editProduct, listProducts, showSnippet } from '../actions/products.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import {
+  createProduct,
+  editProduct,
+  listProducts,
+  showSnippet,
+} from '../../client/actions/licenses/products.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const productCommand = (io: Io): Command =>
   group(io, 'product', 'Products that licenses are made for', [

@@ -1,9 +1,13 @@
 /** `licet release ...`: downloads for everybody, publishing for operators. */
 import type { Command } from 'commander';
-import { publishRelease, withdrawRelease } from '../actions/publish-releases.ts';
-import { downloadRelease, linkRelease, listReleases } from '../actions/releases.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import { publishRelease, withdrawRelease } from '../../client/actions/releases/publish-releases.ts';
+import {
+  downloadRelease,
+  linkRelease,
+  listReleases,
+} from '../../client/actions/releases/releases.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const releaseCommand = (io: Io): Command =>
   group(io, 'release', 'Downloads: what your licenses let you fetch', [

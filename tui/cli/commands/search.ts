@@ -1,8 +1,8 @@
 /** `licet search TEXT`. */
 import type { Command } from 'commander';
-import { searchAll } from '../actions/insight.ts';
-import { actionCommand } from './action-command.ts';
-import type { Io } from './io.ts';
+import { searchAll } from '../../client/actions/licenses/insight.ts';
+import { actionCommand } from '../action-command.ts';
+import type { Io } from '../io.ts';
 
 export const searchCommand = (io: Io): Command =>
   actionCommand(io, {

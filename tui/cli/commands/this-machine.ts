@@ -1,18 +1,24 @@
 /** `licet offline-key request | enter | verify | inspect | deactivate`: on the machine itself, without a server. */
 import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
-import type { ArmorType } from '../../shared/armor.ts';
-import type { SdkFailure, SdkResult } from '../../shared/sdk/index.ts';
-import type { Done } from '../actions/done.ts';
-import { inspectCode } from '../actions/inspect-code.ts';
-import { enterKey, giveBackKey, noTrust, requestCode, verifyKey } from '../actions/this-machine.ts';
-import { CommandError, exitCodes, type ExitCode } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
-import { addExamples, addJsonOption } from './options.ts';
-import { printDone } from './print.ts';
-import { printCodes } from './qr.ts';
-import { readCodeAtTerminal } from './read-code.ts';
-import { openInput, readText } from './secrets.ts';
+import type { ArmorType } from '../../../shared/statements/armor.ts';
+import type { SdkFailure, SdkResult } from '../../../shared/sdk/index.ts';
+import type { Done } from '../../client/actions/done.ts';
+import { inspectCode } from '../../client/actions/seats/inspect-code.ts';
+import {
+  enterKey,
+  giveBackKey,
+  noTrust,
+  requestCode,
+  verifyKey,
+} from '../../client/actions/seats/this-machine.ts';
+import { CommandError, exitCodes, type ExitCode } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
+import { addExamples, addJsonOption } from '../options.ts';
+import { printDone } from '../print.ts';
+import { printCodes } from '../qr.ts';
+import { readCodeAtTerminal } from '../read-code.ts';
+import { openInput, readText } from '../secrets.ts';
 
 interface MachineFlags {
   readonly stateDir?: string;

@@ -1,11 +1,11 @@
 /** `licet trial ...`: for owners; `purchase` for operators. */
 import { Option, type Command } from 'commander';
 import { z } from 'zod';
-import * as trials from '../actions/trials.ts';
-import { openBrowser } from '../terminal/browser.ts';
-import type { ActionCommand } from './action-command.ts';
-import { group } from './group.ts';
-import { isInteractive, type Io } from './io.ts';
+import * as trials from '../../client/actions/licenses/trials.ts';
+import { openBrowser } from '../../terminal/browser.ts';
+import type { ActionCommand } from '../action-command.ts';
+import { group } from '../group.ts';
+import { isInteractive, type Io } from '../io.ts';
 
 const noBrowser = new Option('--no-browser', 'show the address and its QR code only');
 

@@ -1,8 +1,13 @@
 /** `licet users list|add|remove|code`. */
 import type { Command } from 'commander';
-import { addUser, listUsers, newUserCode, removeUser } from '../actions/users.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import {
+  addUser,
+  listUsers,
+  newUserCode,
+  removeUser,
+} from '../../client/actions/accounts/users.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 
 export const usersCommand = (io: Io): Command =>
   group(io, 'users', 'People who may activate with a license', [

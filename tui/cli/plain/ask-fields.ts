@@ -1,8 +1,8 @@
 /** The fields of an action, asked one after the other, each until its answer can be sent. */
-import type { Values } from '../actions/action.ts';
-import type { ArmorType } from '../../shared/armor.ts';
-import { afterLine } from '../state/code-lines.ts';
-import type { Field } from '../actions/fields.ts';
+import type { Values } from '../../client/actions/action.ts';
+import type { ArmorType } from '../../../shared/statements/armor.ts';
+import { afterLine } from '../../state/codes/code-lines.ts';
+import type { Field } from '../../client/actions/fields.ts';
 import type { Dialogue } from './dialogue.ts';
 
 const promptOf = (field: Field): string => {

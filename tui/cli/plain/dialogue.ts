@@ -3,7 +3,7 @@
  * cursor moves and no colors; at a terminal the line is edited by the terminal itself.
  */
 import { StringDecoder } from 'node:string_decoder';
-import type { TerminalInput } from '../terminal/streams.ts';
+import type { TerminalInput } from '../../terminal/streams.ts';
 
 export interface Dialogue {
   readonly say: (text: string) => void;

@@ -1,13 +1,13 @@
 /** `licet --plain`: the same actions as the screens, asked and answered line by line. */
-import { showLicense } from '../actions/licenses.ts';
-import { forgotPassword, setPassword, signOut } from '../actions/session.ts';
-import { allActions } from '../actions/all.ts';
-import { allPages } from '../actions/find.ts';
-import { whyNot, type Action, type Asker, type Values } from '../actions/action.ts';
-import type { Account } from '../../shared/api/accounts.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import type { Client } from '../api/client.ts';
-import { failureWords } from '../state/failure-words.ts';
+import { showLicense } from '../../client/actions/licenses/licenses.ts';
+import { forgotPassword, setPassword, signOut } from '../../client/actions/accounts/session.ts';
+import { allActions } from '../../client/actions/all.ts';
+import { allPages } from '../../client/actions/find.ts';
+import { whyNot, type Action, type Asker, type Values } from '../../client/actions/action.ts';
+import type { Account } from '../../../shared/api/accounts.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { Client } from '../../client/api/client.ts';
+import { failureWords } from '../../state/words/failure-words.ts';
 import { askFields } from './ask-fields.ts';
 import type { Dialogue } from './dialogue.ts';
 import { doneLines } from './say-done.ts';

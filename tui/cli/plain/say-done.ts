@@ -1,7 +1,7 @@
 /** What an action gave, as lines that make sense when they are read aloud one after the other. */
-import type { Block, Done } from '../actions/done.ts';
-import { inert } from '../state/cells.ts';
-import { showValue } from '../state/shown.ts';
+import type { Block, Done } from '../../client/actions/done.ts';
+import { inert } from '../../state/cells.ts';
+import { showValue } from '../../state/words/shown.ts';
 
 const facts = (rows: Extract<Block, { kind: 'facts' }>['rows'], now: number): string[] =>
   rows.map(([label, value]) => `${label}: ${inert(showValue(value, now))}`);

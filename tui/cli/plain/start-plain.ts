@@ -1,9 +1,9 @@
 /** Starts the plain mode on the streams that it is given: for screen readers, pipes and the simplest terminals. */
-import { createClient } from './api/client.ts';
-import { chooseServer, type ServerChoice } from './api/chosen-server.ts';
-import { createDialogue } from './plain/dialogue.ts';
-import { runPlain } from './plain/run-plain.ts';
-import type { TerminalStreams } from './terminal/streams.ts';
+import { createClient } from '../../client/api/client.ts';
+import { chooseServer, type ServerChoice } from '../../client/api/chosen-server.ts';
+import { createDialogue } from './dialogue.ts';
+import { runPlain } from './run-plain.ts';
+import type { TerminalStreams } from '../../terminal/streams.ts';
 
 export type StartPlainOptions = TerminalStreams & ServerChoice;
 

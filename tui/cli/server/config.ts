@@ -1,13 +1,13 @@
 /** `licet config`: the settings that a server would start with. */
 import { stat } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Done } from '../actions/done.ts';
+import type { Done } from '../../client/actions/done.ts';
 import { dataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 import { settingOptions } from './setting-options.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
 
 interface CheckFlags extends LocalOptions {
   readonly config?: string;
@@ -35,9 +35,9 @@ const check = async (
   flags: Readonly<Record<string, unknown>>,
 ): Promise<Done> => {
   const [{ traceSettings }, { checkSettings }, { unknownVariables }] = await Promise.all([
-    import('../../server/system/settings.ts'),
-    import('../../server/system/check-settings.ts'),
-    import('../../server/system/variables.ts'),
+    import('../../../server/system/settings/settings.ts'),
+    import('../../../server/system/settings/check-settings.ts'),
+    import('../../../server/system/settings/variables.ts'),
   ]);
   const directory = dataFolder(io, given);
   const { settings, from } = await traceSettings({

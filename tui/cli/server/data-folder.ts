@@ -2,8 +2,8 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { CommandError, exitCodes } from './failure.ts';
-import type { Io } from './io.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import type { Io } from '../io.ts';
 
 export interface DataOptions {
   readonly data?: string;
@@ -23,7 +23,7 @@ export const dataFolder = (io: Io, options: DataOptions): string =>
 export const writableDataFolder = async (io: Io, options: DataOptions): Promise<string> => {
   const directory = dataFolder(io, options);
   await refuseForeignOwner(directory);
-  const { refuseNewer } = await import('../../server/system/refuse-newer.ts');
+  const { refuseNewer } = await import('../../../server/system/maintenance/refuse-newer.ts');
   await refuseNewer(directory);
   return directory;
 };

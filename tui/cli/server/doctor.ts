@@ -1,11 +1,11 @@
 /** `licet doctor`: looks a data folder over, and mends what is safe to mend. */
 import type { Command } from 'commander';
-import { counted, time, type Block, type Done } from '../actions/done.ts';
+import { counted, time, type Block, type Done } from '../../client/actions/done.ts';
 import { dataFolder, writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import type { Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { printDone } from './print.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { printDone } from '../print.ts';
 
 interface DoctorFlags extends LocalOptions {
   readonly repair?: boolean;
@@ -121,8 +121,8 @@ const recordsToGiveUp = ({ giveUp, repair }: DoctorFlags) => {
 
 const run = async (io: Io, flags: DoctorFlags): Promise<Done> => {
   const [{ diagnoseFolder, repairFolder }, { createLogger }] = await Promise.all([
-    import('../../server/system/doctor.ts'),
-    import('../../server/system/logger.ts'),
+    import('../../../server/system/maintenance/doctor.ts'),
+    import('../../../server/system/logger.ts'),
   ]);
   const repairing = flags.repair === true;
   const giveUp = recordsToGiveUp(flags);

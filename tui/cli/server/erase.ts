@@ -1,11 +1,11 @@
 /** `licet operator account erase EMAIL`: takes a person out of the data and out of the journal. */
 import type { Command } from 'commander';
-import { counted } from '../actions/done.ts';
+import { counted } from '../../client/actions/done.ts';
 import { writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { confirm } from './prompt.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { confirm } from '../prompt.ts';
 
 interface EraseFlags extends LocalOptions {
   readonly yes?: boolean;
@@ -35,8 +35,8 @@ export const eraseCommand = (io: Io): Command =>
           throw new CommandError(exitCodes.failed, 'Nothing was changed.');
       }
       const [{ eraseAccount }, { createLogger }] = await Promise.all([
-        import('../../server/system/erase-account.ts'),
-        import('../../server/system/logger.ts'),
+        import('../../../server/system/maintenance/erase-account.ts'),
+        import('../../../server/system/logger.ts'),
       ]);
       const erased = await eraseAccount({ directory, email, log: createLogger('warn') });
       return {

@@ -1,13 +1,13 @@
 /** `licet init`: makes a data folder, and ends with the recovery sheet. */
 import type { Command } from 'commander';
-import { Email, NewPassword } from '../../shared/api/common.ts';
-import type { Done } from '../actions/done.ts';
+import { Email, NewPassword } from '../../../shared/api/common.ts';
+import type { Done } from '../../client/actions/done.ts';
 import { dataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { ask } from './prompt.ts';
-import { openInput, promptSecret, readText, type Input } from './secrets.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { ask } from '../prompt.ts';
+import { openInput, promptSecret, readText, type Input } from '../secrets.ts';
 
 interface InitFlags extends LocalOptions {
   readonly operatorEmail?: string;
@@ -58,8 +58,8 @@ const optionalSecret = async (
 
 const run = async (io: Io, flags: InitFlags): Promise<Done> => {
   const [{ initData }, { createLogger }] = await Promise.all([
-    import('../../server/system/init.ts'),
-    import('../../server/system/logger.ts'),
+    import('../../../server/system/maintenance/init.ts'),
+    import('../../../server/system/logger.ts'),
   ]);
   const input = openInput(io);
   const operatorEmail = await emailOf(io, flags.operatorEmail);

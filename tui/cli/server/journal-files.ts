@@ -5,12 +5,12 @@ import { pipeline } from 'node:stream/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { counted, type Shown } from '../actions/done.ts';
+import { counted, type Shown } from '../../client/actions/done.ts';
 import { dataFolder, writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import type { Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { openInput, readText } from './secrets.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { openInput, readText } from '../secrets.ts';
 
 /** A line of DATA/checkpoints.jsonl, or the statement alone. */
 const StoredLine = z.object({ statement: z.string() });
@@ -31,8 +31,8 @@ interface VerifyFlags extends LocalOptions {
 /** Reads checkpoints by the keys of the folder; undefined for one that is not valid. */
 const checkpointReader = async (directory: string) => {
   const [{ readKeyring, readRevocations, rootsOf }, { verifyStatement }] = await Promise.all([
-    import('../../server/system/keys/keyring.ts'),
-    import('../../shared/statements.ts'),
+    import('../../../server/system/keys/keyring.ts'),
+    import('../../../shared/statements/statements.ts'),
   ]);
   const keyring = await readKeyring(directory);
   const options = {
@@ -83,7 +83,7 @@ export const verifyCommand = (io: Io): Command =>
       'journal verify --checkpoint /media/usb/checkpoints.jsonl --data /var/lib/licet',
     ],
     run: async (flags) => {
-      const { verifyJournal } = await import('../../server/store/verify-journal.ts');
+      const { verifyJournal } = await import('../../../server/store/journal/verify-journal.ts');
       const directory = dataFolder(io, flags);
       const verify = await checkpointReader(directory);
       const checkpoints = await readCheckpoints(io, flags.checkpoint, verify);
@@ -141,7 +141,7 @@ export const exportCommand = (io: Io): Command =>
       command.option('--out <file>', 'to this new file instead of standard output'),
     examples: ['journal export --out journal.jsonl --data /var/lib/licet'],
     run: async (flags) => {
-      const { exportJournal } = await import('../../server/store/journal-view.ts');
+      const { exportJournal } = await import('../../../server/store/journal/journal-view.ts');
       let records = 0;
       const lines = async function* (): AsyncGenerator<string> {
         for await (const view of exportJournal(dataFolder(io, flags))) {
@@ -191,11 +191,11 @@ export const archiveCommand = (io: Io): Command =>
         );
       const [{ openStore }, { dataVersion }, { loadKeys }, { createLogger }, { readSettings }] =
         await Promise.all([
-          import('../../server/store/open-store.ts'),
-          import('../../server/data-version.ts'),
-          import('../../server/system/keys/load-keys.ts'),
-          import('../../server/system/logger.ts'),
-          import('../../server/system/settings.ts'),
+          import('../../../server/store/folder/open-store.ts'),
+          import('../../../server/data-version.ts'),
+          import('../../../server/system/keys/load-keys.ts'),
+          import('../../../server/system/logger.ts'),
+          import('../../../server/system/settings/settings.ts'),
         ]);
       const directory = await writableDataFolder(io, flags);
       const { unlockFile } = await readSettings({

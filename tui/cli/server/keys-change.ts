@@ -1,11 +1,11 @@
 /** `licet keys rotate | revoke`: what changes the keys of a data folder. */
 import type { Command } from 'commander';
-import { time, type Done } from '../actions/done.ts';
+import { time, type Done } from '../../client/actions/done.ts';
 import { writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
-import { localCommand } from './local-command.ts';
-import { confirm } from './prompt.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
+import { localCommand } from '../local-command.ts';
+import { confirm } from '../prompt.ts';
 import { addRootOptions, rootPassphrase, type RootFlags } from './root-options.ts';
 
 interface ChangeFlags extends RootFlags {
@@ -29,8 +29,8 @@ const addChangeOptions = (command: Command): Command =>
 /** Where the server finds its unlock secret: one that it doesn't know would lock it out. */
 const unlockPlace = async (io: Io, directory: string, flags: ChangeFlags) => {
   const [{ readSettings }, { hasUnlockSecret }] = await Promise.all([
-    import('../../server/system/settings.ts'),
-    import('../../server/system/keys/unlock.ts'),
+    import('../../../server/system/settings/settings.ts'),
+    import('../../../server/system/keys/unlock.ts'),
   ]);
   const settings = await readSettings({
     directory,
@@ -59,8 +59,8 @@ export const announceKeys = async (
   details?: Readonly<Record<string, string | number>>,
 ): Promise<string> => {
   const [{ announceKeyChange }, { createLogger }] = await Promise.all([
-    import('../../server/system/keys/announce-change.ts'),
-    import('../../server/system/logger.ts'),
+    import('../../../server/system/keys/announce-change.ts'),
+    import('../../../server/system/logger.ts'),
   ]);
   try {
     const log = createLogger('warn');
@@ -80,7 +80,7 @@ export const announceKeys = async (
 const rotate = async (io: Io, flags: ChangeFlags): Promise<Done> => {
   const directory = await writableDataFolder(io, flags);
   const place = await unlockPlace(io, directory, flags);
-  const { rotateSigningKey } = await import('../../server/system/keys/manage-keys.ts');
+  const { rotateSigningKey } = await import('../../../server/system/keys/manage-keys.ts');
   const { rootFile } = flags;
   const passphrase = await rootPassphrase(io, flags);
   const rotated = await rotateSigningKey({ ...place, rootFile, passphrase, now: Date.now() });
@@ -155,7 +155,7 @@ const revoke = async (io: Io, flags: RevokeFlags, kid: string | undefined): Prom
   const { reason, rootFile } = flags;
   const directory = await writableDataFolder(io, flags);
   const place = await unlockPlace(io, directory, flags);
-  const { revokeKey } = await import('../../server/system/keys/manage-keys.ts');
+  const { revokeKey } = await import('../../../server/system/keys/manage-keys.ts');
   await askToRevoke(io, kid, flags);
   const passphrase = await rootPassphrase(io, flags);
   const root = { ...place, rootFile, passphrase, now: Date.now() };

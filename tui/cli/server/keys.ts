@@ -1,15 +1,15 @@
 /** `licet keys`: what a data folder's keys are good for, and their copies for elsewhere. */
 import type { Command } from 'commander';
-import { time, type Done } from '../actions/done.ts';
+import { time, type Done } from '../../client/actions/done.ts';
 import { dataFolder } from './data-folder.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
 import { revokeCommand, rotateCommand } from './keys-change.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
 import { addRootOptions, rootPassphrase, type RootFlags } from './root-options.ts';
-import { saveNew } from './save.ts';
+import { saveNew } from '../save.ts';
 
-const manage = () => import('../../server/system/keys/manage-keys.ts');
+const manage = () => import('../../../server/system/keys/manage-keys.ts');
 
 const month = 30 * 86_400_000;
 const endsSoon = (at: string): boolean => Date.parse(at) < Date.now() + month;
@@ -17,7 +17,7 @@ const endsSoon = (at: string): boolean => Date.parse(at) < Date.now() + month;
 const list = async (directory: string): Promise<Done> => {
   const [{ listKeys }, { readKeyring, readRevocations }] = await Promise.all([
     manage(),
-    import('../../server/system/keys/keyring.ts'),
+    import('../../../server/system/keys/keyring.ts'),
   ]);
   const keys = await listKeys(directory);
   const keyring = await readKeyring(directory);

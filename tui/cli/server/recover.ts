@@ -1,10 +1,10 @@
 /** `licet operator recover EMAIL`: brings back an operator who lost the password. */
 import type { Command } from 'commander';
-import { time } from '../actions/done.ts';
+import { time } from '../../client/actions/done.ts';
 import { writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import type { Io } from './io.ts';
-import { localCommand } from './local-command.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import type { Io } from '../io.ts';
+import { localCommand } from '../local-command.ts';
 
 export const recoverCommand = (io: Io): Command =>
   localCommand(io, {
@@ -21,8 +21,8 @@ export const recoverCommand = (io: Io): Command =>
           'Name it: licet operator recover EMAIL --data DIR.',
         );
       const [{ recoverOperator }, { createLogger }] = await Promise.all([
-        import('../../server/system/recover-operator.ts'),
-        import('../../server/system/logger.ts'),
+        import('../../../server/system/maintenance/recover-operator.ts'),
+        import('../../../server/system/logger.ts'),
       ]);
       const recovered = await recoverOperator({
         directory: await writableDataFolder(io, options),

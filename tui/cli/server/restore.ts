@@ -2,14 +2,14 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { Command } from 'commander';
-import { time, type Done } from '../actions/done.ts';
-import { cancelable } from './cancelable.ts';
+import { time, type Done } from '../../client/actions/done.ts';
+import { cancelable } from '../cancelable.ts';
 import { writableDataFolder } from './data-folder.ts';
-import { CommandError, exitCodes } from './failure.ts';
-import { isInteractive, type Io } from './io.ts';
+import { CommandError, exitCodes } from '../failure.ts';
+import { isInteractive, type Io } from '../io.ts';
 import { announceKeys } from './keys-change.ts';
-import { localCommand } from './local-command.ts';
-import { showProgress } from './progress.ts';
+import { localCommand } from '../local-command.ts';
+import { showProgress } from '../progress.ts';
 import { addRootOptions, rootPassphrase, type RootFlags } from './root-options.ts';
 
 interface RestoreFlags extends RootFlags {
@@ -25,10 +25,10 @@ interface Place {
 
 const loaders = () =>
   Promise.all([
-    import('../../server/system/keys/load-keys.ts'),
-    import('../../server/system/keys/manage-keys.ts'),
-    import('../../server/system/keys/unlock.ts'),
-    import('../../server/system/settings.ts'),
+    import('../../../server/system/keys/load-keys.ts'),
+    import('../../../server/system/keys/manage-keys.ts'),
+    import('../../../server/system/keys/unlock.ts'),
+    import('../../../server/system/settings/settings.ts'),
   ]);
 
 /** Where a server on the folder will look: its settings came with the backup. */
@@ -111,9 +111,9 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
     { createLogger },
   ] = await Promise.all([
     loaders(),
-    import('../../server/store/restore.ts'),
-    import('../../server/data-version.ts'),
-    import('../../server/system/logger.ts'),
+    import('../../../server/store/backup/restore.ts'),
+    import('../../../server/data-version.ts'),
+    import('../../../server/system/logger.ts'),
   ]);
   const directory = await writableDataFolder(io, flags);
   await readBackupHead(file);

@@ -1,9 +1,9 @@
 /** How commands open the root key: by its passphrase, or by the spare root that the recovery sheet has. */
 import { readFile } from 'node:fs/promises';
 import type { Command } from 'commander';
-import type { Io } from './io.ts';
-import type { LocalOptions } from './local-command.ts';
-import { openInput, readSecret } from './secrets.ts';
+import type { Io } from '../io.ts';
+import type { LocalOptions } from '../local-command.ts';
+import { openInput, readSecret } from '../secrets.ts';
 
 export interface RootFlags extends LocalOptions {
   readonly rootFile?: string;

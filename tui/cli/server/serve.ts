@@ -1,9 +1,9 @@
 /** `licet serve`: the server on a data folder. */
 import { Command } from 'commander';
-import { version } from '../version.ts';
+import { version } from '../../version.ts';
 import { addDataOption, writableDataFolder, type DataOptions } from './data-folder.ts';
-import type { Io } from './io.ts';
-import { addExamples } from './options.ts';
+import type { Io } from '../io.ts';
+import { addExamples } from '../options.ts';
 import { settingOptions } from './setting-options.ts';
 
 interface ServeFlags extends DataOptions {
@@ -34,7 +34,7 @@ const greet = (io: Io, { url, fingerprint }: Greeted, directory: string): void =
 
 /** Where systemd started it, says that it answers; `fail` hears when that can't be said. */
 const tellSystemd = async (io: Io, fail: (error: unknown) => void): Promise<void> => {
-  const { notifyReady } = await import('../../server/system/service/notify.ts');
+  const { notifyReady } = await import('../../../server/system/service/notify.ts');
   await notifyReady(io.env).catch(fail);
 };
 
@@ -48,7 +48,7 @@ export const serveCommand = async (io: Io): Promise<Command> => {
   for (const option of options) command.addOption(option);
   addExamples(command, ['serve --data /var/lib/licet --listen 127.0.0.1:8417']);
   return command.action(async (given: ServeFlags) => {
-    const { serve, runUntilStopped } = await import('../../server/main.ts');
+    const { serve, runUntilStopped } = await import('../../../server/main.ts');
     const directory = await writableDataFolder(io, given);
     const server = await serve({
       directory,

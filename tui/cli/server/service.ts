@@ -1,13 +1,13 @@
 /** `licet service`: the server as a systemd service. */
 import { Command } from 'commander';
-import type { Done } from '../actions/done.ts';
+import type { Done } from '../../client/actions/done.ts';
 import { dataFolder } from './data-folder.ts';
-import { CommandError, endWith, exitCodes } from './failure.ts';
-import { group } from './group.ts';
-import type { Io } from './io.ts';
-import { localCommand, type LocalOptions } from './local-command.ts';
-import { addExamples, addJsonOption } from './options.ts';
-import { printDone } from './print.ts';
+import { CommandError, endWith, exitCodes } from '../failure.ts';
+import { group } from '../group.ts';
+import type { Io } from '../io.ts';
+import { localCommand, type LocalOptions } from '../local-command.ts';
+import { addExamples, addJsonOption } from '../options.ts';
+import { printDone } from '../print.ts';
 
 interface RootFlags extends LocalOptions {
   readonly root: string;
@@ -20,7 +20,7 @@ interface InstallFlags extends RootFlags {
   readonly dryRun?: boolean;
 }
 
-const load = () => import('../../server/system/service/install.ts');
+const load = () => import('../../../server/system/service/install.ts');
 
 const addRoot = (command: Command): Command =>
   command.option('--root <dir>', 'the system to change, such as an image that is mounted', '/');

@@ -22,7 +22,7 @@ export interface SettingOptions {
 
 /** The options, from the one table of settings. */
 export const settingOptions = async (): Promise<SettingOptions> => {
-  const { settingsTable } = await import('../../server/system/settings-table.ts');
+  const { settingsTable } = await import('../../../server/system/settings/settings-table.ts');
   const settings = Object.entries<Setting>(settingsTable).map(([name, setting]) => ({
     name,
     option: optionOf(setting),

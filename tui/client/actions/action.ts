@@ -3,9 +3,9 @@
  * palette, commands and the plain mode all offer these.
  */
 import type { z } from 'zod';
-import type { Role } from '../../shared/api/accounts.ts';
-import type { Relation } from '../../shared/api/licenses.ts';
-import { fail } from '../../shared/result.ts';
+import type { Role } from '../../../shared/api/accounts.ts';
+import type { Relation } from '../../../shared/api/licenses.ts';
+import { fail } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 import type { Work } from '../api/files.ts';

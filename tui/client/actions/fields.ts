@@ -1,7 +1,7 @@
 /** Fields of actions: what is typed, always as text, and the schema that makes a value of it. */
 import { z } from 'zod';
-import type { ArmorType } from '../../shared/armor.ts';
-import { Email, NewPassword } from '../../shared/api/common.ts';
+import type { ArmorType } from '../../../shared/statements/armor.ts';
+import { Email, NewPassword } from '../../../shared/api/common.ts';
 
 /** What a text field names; screens fill it in from what is selected. */
 export type Reference =

@@ -1,9 +1,9 @@
 /** Finds what people name: by id, by name, or because there is only one. */
-import type { Activation } from '../../shared/api/activations.ts';
-import type { Account } from '../../shared/api/accounts.ts';
-import type { Page } from '../../shared/api/common.ts';
-import type { License, LicenseUser } from '../../shared/api/licenses.ts';
-import { fail, ok } from '../../shared/result.ts';
+import type { Activation } from '../../../shared/api/activations.ts';
+import type { Account } from '../../../shared/api/accounts.ts';
+import type { Page } from '../../../shared/api/common.ts';
+import type { License, LicenseUser } from '../../../shared/api/licenses.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 

@@ -1,6 +1,6 @@
 /** The journal as an operator reads it. */
-import type { JournalEntry } from '../../shared/api/server.ts';
-import { ok } from '../../shared/result.ts';
+import type { JournalEntry } from '../../../shared/api/server.ts';
+import { ok } from '../../../shared/result.ts';
 import { action } from './action.ts';
 import { time, type Block } from './done.ts';
 import { optional, text, wholeNumber } from './fields.ts';

@@ -1,6 +1,6 @@
 /** Addresses of servers as people type them. */
-import { isLoopback } from '../../shared/loopback.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
+import { isLoopback } from '../../../shared/loopback.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
 
 /** Where `licet serve` listens unless told otherwise. */
 export const defaultPort = 8417;

@@ -2,10 +2,10 @@
 import type { ClientResponse } from 'hono/client';
 import type { SuccessStatusCode } from 'hono/utils/http-status';
 import type { z } from 'zod';
-import { Problem } from '../../shared/problems.ts';
-import { fail, ok } from '../../shared/result.ts';
+import { Problem } from '../../../shared/problems.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import type { Answer, Failure } from './failure.ts';
-import { codeOf, UntrustedError } from '../../shared/sdk/transport.ts';
+import { codeOf, UntrustedError } from '../../../shared/sdk/transport.ts';
 
 const causes: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there',

@@ -1,6 +1,6 @@
 /** Which server, and what is remembered of it; without what the first frame can do without. */
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { version } from '../version.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import { version } from '../../version.ts';
 import { defaultListen, parseServer } from './address.ts';
 import { configFolder, peekCurrentServer } from './config-folder.ts';
 

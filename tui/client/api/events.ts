@@ -1,7 +1,7 @@
 /** Server-sent events: what changed on the server, as it happens, with the way back after a cut. */
 import { createParser } from 'eventsource-parser';
-import { ChangeEvent } from '../../shared/api/server.ts';
-import { Problem } from '../../shared/problems.ts';
+import { ChangeEvent } from '../../../shared/api/server.ts';
+import { Problem } from '../../../shared/problems.ts';
 import { failureOf, parseJson } from './call.ts';
 import { delayOf } from './delay.ts';
 import type { Failure } from './failure.ts';

@@ -1,6 +1,6 @@
 /** What a call gives: the answer, or why there is none, as a value that screens and commands can show. */
-import type { Problem, ProblemCode } from '../../shared/problems.ts';
-import type { Result } from '../../shared/result.ts';
+import type { Problem, ProblemCode } from '../../../shared/problems.ts';
+import type { Result } from '../../../shared/result.ts';
 
 /** Why a call gave no answer. Only `problem` comes from the server. */
 export type Failure =

@@ -3,9 +3,9 @@ import { createHash, type Hash } from 'node:crypto';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
-import type { Release } from '../../shared/api/releases.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Moved } from '../state/transfer.ts';
+import type { Release } from '../../../shared/api/releases.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import type { Moved } from '../transfer.ts';
 import type { Answer, Failure } from './failure.ts';
 
 /** How long work says how far it is, and how it is stopped. */

@@ -1,9 +1,9 @@
 /** Whether a release is one that the vendor's keys vouch for, whatever the server says. */
 import { readFile } from 'node:fs/promises';
-import type { Release } from '../../shared/api/releases.ts';
-import { fail, ok } from '../../shared/result.ts';
-import { verifyStatement } from '../../shared/statements.ts';
-import { parseTrust } from '../../shared/trust.ts';
+import type { Release } from '../../../shared/api/releases.ts';
+import { fail, ok } from '../../../shared/result.ts';
+import { verifyStatement } from '../../../shared/statements/statements.ts';
+import { parseTrust } from '../../../shared/statements/trust.ts';
 import type { Answer } from './failure.ts';
 import { fileFailure } from './files.ts';
 

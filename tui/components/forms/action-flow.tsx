@@ -1,17 +1,17 @@
 /** An action from its question to its result: the fields it asks for, what it warns of, what it gives. */
 import { useEffect, useRef, useState } from 'react';
-import type { Action, Preview, Values } from '../actions/action.ts';
-import type { Done } from '../actions/done.ts';
-import type { Client } from '../api/client.ts';
-import type { Failure } from '../api/failure.ts';
-import { useNotify } from '../hooks/use-terminal.ts';
-import { failureWords } from '../state/failure-words.ts';
+import type { Action, Preview, Values } from '../../client/actions/action.ts';
+import type { Done } from '../../client/actions/done.ts';
+import type { Client } from '../../client/api/client.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import { useNotify } from '../../hooks/use-terminal.ts';
+import { failureWords } from '../../state/words/failure-words.ts';
 import { ActionForm } from './action-form.tsx';
 import { Dialog } from './dialog.tsx';
 import { DoneView, mustShow } from './done-view.tsx';
 import { Failed } from './failed.tsx';
-import { Progress } from './progress.tsx';
-import { Waiting } from './waiting.tsx';
+import { Progress } from '../progress.tsx';
+import { Waiting } from '../waiting.tsx';
 
 export interface ActionFlowProps {
   readonly action: Action;

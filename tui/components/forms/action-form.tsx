@@ -1,16 +1,16 @@
 /** The fields of an action as a form: what is known is left out, chosen passwords are asked twice. */
-import type { Action, Values } from '../actions/action.ts';
-import type { Field } from '../actions/fields.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import type { Failure } from '../api/failure.ts';
-import { useApp } from '../hooks/use-app.ts';
-import { failureWords } from '../state/failure-words.ts';
-import type { FieldSpec, FormProblem } from '../state/form-state.ts';
-import { looksLikePath } from '../state/local-path.ts';
-import type { LocalFiles } from '../terminal/local-files.ts';
+import type { Action, Values } from '../../client/actions/action.ts';
+import type { Field } from '../../client/actions/fields.ts';
+import { fail, ok, type Result } from '../../../shared/result.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import { useApp } from '../../hooks/use-app.ts';
+import { failureWords } from '../../state/words/failure-words.ts';
+import type { FieldSpec, FormProblem } from '../../state/form-state.ts';
+import { looksLikePath } from '../../state/local-path.ts';
+import type { LocalFiles } from '../../terminal/local-files.ts';
 import { Form } from './form.tsx';
-import { useContentSize } from './frame.tsx';
-import { Page, pageTitleRows } from './page.tsx';
+import { useContentSize } from '../layout/frame.tsx';
+import { Page, pageTitleRows } from '../layout/page.tsx';
 
 export interface ActionFormProps {
   readonly action: Action;

@@ -1,14 +1,14 @@
 /** A question before something is done. The mark starts on the answer that changes nothing. */
 import { Box } from 'ink';
 import { useState } from 'react';
-import { useKeys } from '../hooks/use-keys.ts';
-import type { KeyId } from '../keys.ts';
-import { cut, wrapWords } from '../state/cells.ts';
-import { signs, type Tone } from '../theme.ts';
-import { useCoverSize } from './frame.tsx';
-import { Overlay } from './layer.tsx';
-import { Panel } from './panel.tsx';
-import { Text } from './text.tsx';
+import { useKeys } from '../../hooks/use-keys.ts';
+import type { KeyId } from '../../state/keys.ts';
+import { cut, wrapWords } from '../../state/cells.ts';
+import { signs, type Tone } from '../../state/theme.ts';
+import { useCoverSize } from '../layout/frame.tsx';
+import { Overlay } from '../layout/layer.tsx';
+import { Panel } from '../layout/panel.tsx';
+import { Text } from '../text.tsx';
 
 export interface DialogLine {
   readonly text: string;

@@ -1,16 +1,16 @@
 /** What an action gave: a card to hand over, a text to keep, facts, a table. */
 import type { ReactNode } from 'react';
-import { useNow } from '../hooks/use-now.ts';
-import type { Action } from '../actions/action.ts';
-import type { Block, Done } from '../actions/done.ts';
-import { showShort, showValue } from '../state/shown.ts';
-import { fit, inert } from '../state/cells.ts';
-import { Card } from './card.tsx';
-import { useContentSize } from './frame.tsx';
-import { factLines, heading, Lines, paragraph } from './lines.tsx';
-import { backKeys, Page, pageTitleRows } from './page.tsx';
-import { Text } from './text.tsx';
-import { Verbatim, type VerbatimText } from './verbatim.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import type { Action } from '../../client/actions/action.ts';
+import type { Block, Done } from '../../client/actions/done.ts';
+import { showShort, showValue } from '../../state/words/shown.ts';
+import { fit, inert } from '../../state/cells.ts';
+import { Card } from '../card.tsx';
+import { useContentSize } from '../layout/frame.tsx';
+import { factLines, heading, Lines, paragraph } from '../lines.tsx';
+import { backKeys, Page, pageTitleRows } from '../layout/page.tsx';
+import { Text } from '../text.tsx';
+import { Verbatim, type VerbatimText } from '../verbatim.tsx';
 
 export interface DoneViewProps {
   readonly title: string;

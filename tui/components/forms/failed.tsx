@@ -1,8 +1,8 @@
 /** Why an action was not done: a question's size where that is enough, else a page to scroll through. */
 import { Dialog } from './dialog.tsx';
-import { useContentSize } from './frame.tsx';
-import { Lines, paragraph } from './lines.tsx';
-import { backKeys, Page, pageTitleRows } from './page.tsx';
+import { useContentSize } from '../layout/frame.tsx';
+import { Lines, paragraph } from '../lines.tsx';
+import { backKeys, Page, pageTitleRows } from '../layout/page.tsx';
 
 export interface FailedProps {
   readonly title: string;

@@ -1,9 +1,9 @@
 /** One field of a form: label, what was typed, the cursor. Drawing only; editing is text-edit.ts. */
 import { Box } from 'ink';
-import { cut, graphemes, inert, width as cellsOf } from '../state/cells.ts';
-import type { EditState } from '../state/text-edit.ts';
-import { signs } from '../theme.ts';
-import { Text } from './text.tsx';
+import { cut, graphemes, inert, width as cellsOf } from '../../state/cells.ts';
+import type { EditState } from '../../state/text-edit.ts';
+import { signs } from '../../state/theme.ts';
+import { Text } from '../text.tsx';
 
 export interface FieldProps {
   readonly label: string;

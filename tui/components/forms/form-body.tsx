@@ -1,11 +1,11 @@
 /** How a form is drawn: its fields, what the server said, what Enter does, and the ways on. */
 import { Box } from 'ink';
-import { cut, wrapWords } from '../state/cells.ts';
-import { fieldFault, type FormLink, type FormState } from '../state/form-state.ts';
-import { signs } from '../theme.ts';
+import { cut, wrapWords } from '../../state/cells.ts';
+import { fieldFault, type FormLink, type FormState } from '../../state/form-state.ts';
+import { signs } from '../../state/theme.ts';
 import { FormRows } from './form-rows.tsx';
-import { useLate } from './states.tsx';
-import { Text } from './text.tsx';
+import { useLate } from '../states.tsx';
+import { Text } from '../text.tsx';
 
 export interface FormBodyProps {
   readonly state: FormState;

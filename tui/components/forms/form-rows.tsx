@@ -1,11 +1,11 @@
 /** The fields of a form, as many as fit around the focused one. */
 import { Box } from 'ink';
-import { cut, wrapWords } from '../state/cells.ts';
-import { shownFault, type FieldSpec, type FormState } from '../state/form-state.ts';
-import { typingWords } from '../state/typed-code.ts';
-import { signs, type Tone } from '../theme.ts';
+import { cut, wrapWords } from '../../state/cells.ts';
+import { shownFault, type FieldSpec, type FormState } from '../../state/form-state.ts';
+import { typingWords } from '../../state/codes/typed-code.ts';
+import { signs, type Tone } from '../../state/theme.ts';
 import { Field } from './field.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../text.tsx';
 
 interface Row {
   readonly field: FieldSpec;

@@ -1,9 +1,9 @@
 /** A form from fields as data: checks while typing, keeps what was typed when the server fails. */
 import { Box } from 'ink';
 import { useReducer, useState } from 'react';
-import { typeLine } from '../hooks/type-line.ts';
-import { useKeys, type KeyOptions } from '../hooks/use-keys.ts';
-import { useUnsaved } from '../hooks/use-unsaved.ts';
+import { typeLine } from '../../hooks/type-line.ts';
+import { useKeys, type KeyOptions } from '../../hooks/use-keys.ts';
+import { useUnsaved } from '../../hooks/use-unsaved.ts';
 import {
   fieldFault,
   formReducer,
@@ -15,12 +15,12 @@ import {
   type FormProblem,
   type FormState,
   type Values,
-} from '../state/form-state.ts';
-import { insertText, pastedText, type EditState } from '../state/text-edit.ts';
-import { typedStep } from '../state/typed-code.ts';
+} from '../../state/form-state.ts';
+import { insertText, pastedText, type EditState } from '../../state/text-edit.ts';
+import { typedStep } from '../../state/codes/typed-code.ts';
 import { Dialog } from './dialog.tsx';
 import { FormBody } from './form-body.tsx';
-import { useContentSize } from './frame.tsx';
+import { useContentSize } from '../layout/frame.tsx';
 
 export interface FormProps {
   readonly fields: readonly FieldSpec[];

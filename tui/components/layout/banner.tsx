@@ -1,9 +1,9 @@
 /** The calm line that says the server is gone, and when it is tried again. */
 import { Box, useWindowSize } from 'ink';
-import { useNow } from '../hooks/use-now.ts';
-import { cut } from '../state/cells.ts';
-import { signs } from '../theme.ts';
-import { Text } from './text.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import { cut } from '../../state/cells.ts';
+import { signs } from '../../state/theme.ts';
+import { Text } from '../text.tsx';
 
 export interface BannerProps {
   /** "The server at http://... does not answer." */

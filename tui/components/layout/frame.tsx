@@ -1,14 +1,14 @@
 /** The frame of every screen: title, sections, content, status and keys at the same place. */
 import { Box, useWindowSize } from 'ink';
 import { createContext, use, useLayoutEffect, useMemo, useState, type ReactNode } from 'react';
-import { useActiveKeys } from '../hooks/use-keys.ts';
-import { useSignal, useTerminal } from '../hooks/use-terminal.ts';
-import { keyEntry, showKey } from '../keys.ts';
-import { cut, fit, inert, width as cellsOf } from '../state/cells.ts';
-import type { ActiveKey } from '../state/key-scopes.ts';
-import { isTooSmall, smallest, type Size } from '../state/screen-size.ts';
-import { signs, type Tone } from '../theme.ts';
-import { Text } from './text.tsx';
+import { useActiveKeys } from '../../hooks/use-keys.ts';
+import { useSignal, useTerminal } from '../../hooks/use-terminal.ts';
+import { keyEntry, showKey } from '../../state/keys.ts';
+import { cut, fit, inert, width as cellsOf } from '../../state/cells.ts';
+import type { ActiveKey } from '../../state/key-scopes.ts';
+import { isTooSmall, smallest, type Size } from '../../state/screen-size.ts';
+import { signs, type Tone } from '../../state/theme.ts';
+import { Text } from '../text.tsx';
 
 export interface FrameProps {
   /** Where we are: the package, the account, the machine. */

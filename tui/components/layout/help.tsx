@@ -1,14 +1,14 @@
 /** The keys that work here, from the same scopes that handle them. */
 import { useWindowSize } from 'ink';
 import { useState } from 'react';
-import { useActiveKeys, useKeys } from '../hooks/use-keys.ts';
-import { keyEntry, showKeys, type KeyGroup } from '../keys.ts';
-import type { Support } from '../../shared/api/server.ts';
-import { cut, fit, inert, wrapWords } from '../state/cells.ts';
-import type { ActiveKey } from '../state/key-scopes.ts';
+import { useActiveKeys, useKeys } from '../../hooks/use-keys.ts';
+import { keyEntry, showKeys, type KeyGroup } from '../../state/keys.ts';
+import type { Support } from '../../../shared/api/server.ts';
+import { cut, fit, inert, wrapWords } from '../../state/cells.ts';
+import type { ActiveKey } from '../../state/key-scopes.ts';
 import { Overlay } from './layer.tsx';
 import { Panel } from './panel.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../text.tsx';
 
 const groups: readonly (readonly [KeyGroup, string])[] = [
   ['act', 'Here'],

@@ -1,9 +1,9 @@
 /** Something that covers what is below it: keys go here and nowhere else until it is gone. */
 import { Box, useWindowSize } from 'ink';
 import { use, useState, type ReactNode } from 'react';
-import { LayerContext, useKeys } from '../hooks/use-keys.ts';
-import { useTerminal } from '../hooks/use-terminal.ts';
-import { isTooSmall } from '../state/screen-size.ts';
+import { LayerContext, useKeys } from '../../hooks/use-keys.ts';
+import { useTerminal } from '../../hooks/use-terminal.ts';
+import { isTooSmall } from '../../state/screen-size.ts';
 import { useBareFrame, useCoverSize } from './frame.tsx';
 
 const NoKeys = () => {

@@ -1,10 +1,10 @@
 /** Something in place of the section's content, with keys of its own: a form, a result, a detail. */
 import { Box, Text as InkText } from 'ink';
 import type { ReactNode } from 'react';
-import { useKeys, type ScreenKeys } from '../hooks/use-keys.ts';
+import { useKeys, type ScreenKeys } from '../../hooks/use-keys.ts';
 import { useContentSize } from './frame.tsx';
 import { Layer } from './layer.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../text.tsx';
 
 export interface PageProps {
   readonly title: string;

@@ -2,20 +2,20 @@
 import { go as fuzzySearch } from 'fuzzysort';
 import { Box, useWindowSize } from 'ink';
 import { useState } from 'react';
-import { typeLine } from '../hooks/type-line.ts';
-import { useKeys } from '../hooks/use-keys.ts';
-import { moveKeys } from '../hooks/use-list.ts';
-import { useNotify } from '../hooks/use-terminal.ts';
-import { cut, fit, width as cellsOf } from '../state/cells.ts';
-import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
-import type { PaletteEntry } from '../state/palette-entries.ts';
-import { editing } from '../state/text-edit.ts';
-import { signs } from '../theme.ts';
-import { FieldValue } from './field.tsx';
+import { typeLine } from '../../hooks/type-line.ts';
+import { useKeys } from '../../hooks/use-keys.ts';
+import { moveKeys } from '../../hooks/use-list.ts';
+import { useNotify } from '../../hooks/use-terminal.ts';
+import { cut, fit, width as cellsOf } from '../../state/cells.ts';
+import { emptyList, moveList, type ListMove } from '../../state/lists/list-window.ts';
+import type { PaletteEntry } from '../../state/palette-entries.ts';
+import { editing } from '../../state/text-edit.ts';
+import { signs } from '../../state/theme.ts';
+import { FieldValue } from '../forms/field.tsx';
 import { Overlay } from './layer.tsx';
-import { paragraph } from './lines.tsx';
+import { paragraph } from '../lines.tsx';
 import { Panel } from './panel.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../text.tsx';
 
 export interface PaletteProps {
   readonly entries: readonly PaletteEntry[];

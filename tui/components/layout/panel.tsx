@@ -1,9 +1,9 @@
 /** A bordered box that hides what it stands on. Ink draws boxes see-through, so the panel paints its own blanks. */
 import { Box, Text as InkText } from 'ink';
 import type { ReactNode } from 'react';
-import { useTerminal } from '../hooks/use-terminal.ts';
-import type { Tone } from '../theme.ts';
-import { Text } from './text.tsx';
+import { useTerminal } from '../../hooks/use-terminal.ts';
+import type { Tone } from '../../state/theme.ts';
+import { Text } from '../text.tsx';
 
 export interface PanelProps {
   readonly title: string;

@@ -1,17 +1,17 @@
 /** A section that is a list: its rows, its filter, and what it says without rows. */
 import { Box } from 'ink';
 import { useEffect, type ReactNode } from 'react';
-import type { Filter } from '../hooks/use-filter.tsx';
-import { useList, useMarkedRow } from '../hooks/use-list.ts';
-import { useKeys, type ScreenKeys } from '../hooks/use-keys.ts';
-import type { Rows } from '../hooks/use-pages.ts';
-import { failureWords, isPassing } from '../state/failure-words.ts';
-import { signs } from '../theme.ts';
-import { useContentSize } from './frame.tsx';
+import type { Filter } from '../../hooks/use-filter.tsx';
+import { useList, useMarkedRow } from '../../hooks/use-list.ts';
+import { useKeys, type ScreenKeys } from '../../hooks/use-keys.ts';
+import type { Rows } from '../../hooks/use-pages.ts';
+import { failureWords, isPassing } from '../../state/words/failure-words.ts';
+import { signs } from '../../state/theme.ts';
+import { useContentSize } from '../layout/frame.tsx';
 import { Preview, previewRows, type Details } from './preview.tsx';
-import { Empty, Unanswered } from './states.tsx';
+import { Empty, Unanswered } from '../states.tsx';
 import { Table, type Column } from './table.tsx';
-import { Text } from './text.tsx';
+import { Text } from '../text.tsx';
 
 export interface ListScreenProps<Row> {
   readonly rows: Rows<Row>;

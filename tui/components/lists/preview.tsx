@@ -1,10 +1,10 @@
 /** Below a list, where the screen has room: what is known of the marked row, without opening it. */
 import { Box } from 'ink';
-import { inert } from '../state/cells.ts';
-import type { Size } from '../state/screen-size.ts';
-import { useContentSize } from './frame.tsx';
-import { factLines, type Fact } from './lines.tsx';
-import { Text } from './text.tsx';
+import { inert } from '../../state/cells.ts';
+import type { Size } from '../../state/screen-size.ts';
+import { useContentSize } from '../layout/frame.tsx';
+import { factLines, type Fact } from '../lines.tsx';
+import { Text } from '../text.tsx';
 
 /** A row in full: what it is called, and its facts, those first that tell the most. */
 export interface Details {

@@ -1,9 +1,9 @@
 /** A list of rows in columns, drawn only where it is on screen: the cost of a key doesn't know how long the list is. */
 import { Box } from 'ink';
-import { cut, cutMiddle, fit, inert, pad } from '../state/cells.ts';
-import type { ListWindow } from '../state/list-window.ts';
-import { signs, type Tone } from '../theme.ts';
-import { Text } from './text.tsx';
+import { cut, cutMiddle, fit, inert, pad } from '../../state/cells.ts';
+import type { ListWindow } from '../../state/lists/list-window.ts';
+import { signs, type Tone } from '../../state/theme.ts';
+import { Text } from '../text.tsx';
 
 export interface Column<Row> {
   readonly title: string;

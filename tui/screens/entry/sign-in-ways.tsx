@@ -1,8 +1,8 @@
 /** The ways in for those who have no password at hand: a code, a request to the operator, or no server at all. */
-import { forgotPassword, setPassword } from '../actions/session.ts';
-import { ActionFlow } from '../components/action-flow.tsx';
-import { useApp } from '../hooks/use-app.ts';
-import { useLoaded } from '../hooks/use-loaded.ts';
+import { forgotPassword, setPassword } from '../../client/actions/accounts/session.ts';
+import { ActionFlow } from '../../components/forms/action-flow.tsx';
+import { useApp } from '../../hooks/use-app.ts';
+import { useLoaded } from '../../hooks/use-loaded.ts';
 import { MachineScreen } from './this-machine.tsx';
 
 export type Way = 'code' | 'forgot' | 'machine';

@@ -1,18 +1,18 @@
 /** The first screen: e-mail and password, and the ways in for those who can't use them. */
 import { Box } from 'ink';
 import { useEffect, useRef, useState } from 'react';
-import { Banner } from '../components/banner.tsx';
-import { Form } from '../components/form.tsx';
-import { Frame, useContentSize } from '../components/frame.tsx';
-import { paragraph } from '../components/lines.tsx';
-import { Text } from '../components/text.tsx';
-import { useApp, useKnownSupport } from '../hooks/use-app.ts';
-import { useLoaded } from '../hooks/use-loaded.ts';
-import { useServerInfo } from '../hooks/use-server-info.ts';
-import { inert } from '../state/cells.ts';
-import { bannerWords, failureWords } from '../state/failure-words.ts';
-import type { FormProblem, Values } from '../state/form-state.ts';
-import type { Tone } from '../theme.ts';
+import { Banner } from '../../components/layout/banner.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { Frame, useContentSize } from '../../components/layout/frame.tsx';
+import { paragraph } from '../../components/lines.tsx';
+import { Text } from '../../components/text.tsx';
+import { useApp, useKnownSupport } from '../../hooks/use-app.ts';
+import { useLoaded } from '../../hooks/use-loaded.ts';
+import { useServerInfo } from '../../hooks/use-server-info.ts';
+import { inert } from '../../state/cells.ts';
+import { bannerWords, failureWords } from '../../state/words/failure-words.ts';
+import type { FormProblem, Values } from '../../state/form-state.ts';
+import type { Tone } from '../../state/theme.ts';
 import type { Way } from './sign-in-ways.tsx';
 import { TrustQuestion } from './trust.tsx';
 

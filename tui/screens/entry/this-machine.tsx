@@ -1,19 +1,19 @@
 /** The technician's screen: this machine's request, key and proof, without a server or a sign-in. */
 import { useState } from 'react';
-import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
-import type { Done } from '../actions/done.ts';
-import { Dialog } from '../components/dialog.tsx';
-import { DoneView } from '../components/done-view.tsx';
-import { Failed } from '../components/failed.tsx';
-import { Form } from '../components/form.tsx';
-import { useContentSize } from '../components/frame.tsx';
-import { Menu } from '../components/menu.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
-import { Waiting } from '../components/waiting.tsx';
-import { useThisMachine, type MachineStep } from '../hooks/use-this-machine.ts';
-import { inert } from '../state/cells.ts';
-import type { FieldSpec, FormProblem, Values } from '../state/form-state.ts';
-import { date } from '../state/relative-time.ts';
+import type { KeyToGiveBack } from '../../../shared/sdk/give-back.ts';
+import type { Done } from '../../client/actions/done.ts';
+import { Dialog } from '../../components/forms/dialog.tsx';
+import { DoneView } from '../../components/forms/done-view.tsx';
+import { Failed } from '../../components/forms/failed.tsx';
+import { Form } from '../../components/forms/form.tsx';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { Menu } from '../../components/menu.tsx';
+import { Page, pageTitleRows } from '../../components/layout/page.tsx';
+import { Waiting } from '../../components/waiting.tsx';
+import { useThisMachine, type MachineStep } from '../../hooks/use-this-machine.ts';
+import { inert } from '../../state/cells.ts';
+import type { FieldSpec, FormProblem, Values } from '../../state/form-state.ts';
+import { date } from '../../client/relative-time.ts';
 
 interface StepSpec {
   readonly step: MachineStep;

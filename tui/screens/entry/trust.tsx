@@ -1,8 +1,8 @@
 /** A server that nobody vouches for: its fingerprint is compared before anything is sent. */
-import type { Failure } from '../api/failure.ts';
-import { Dialog } from '../components/dialog.tsx';
-import { useApp } from '../hooks/use-app.ts';
-import { useTerminal } from '../hooks/use-terminal.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import { Dialog } from '../../components/forms/dialog.tsx';
+import { useApp } from '../../hooks/use-app.ts';
+import { useTerminal } from '../../hooks/use-terminal.ts';
 
 export interface TrustProps {
   readonly failure: Extract<Failure, { kind: 'untrusted' }>;

@@ -1,22 +1,26 @@
 /** What one's licenses let one download: the latest for each platform first, for this machine or another. */
 import { useState } from 'react';
-import type { Release } from '../../shared/api/releases.ts';
-import { publishRelease, withdrawRelease } from '../actions/publish-releases.ts';
-import { downloadRelease, linkRelease, releaseFacts } from '../actions/releases.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines, paragraph, type Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
-import type { Column } from '../components/table.tsx';
-import { useApp } from '../hooks/use-app.ts';
-import { useFilter } from '../hooks/use-filter.tsx';
-import type { ScreenKeys } from '../hooks/use-keys.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { date } from '../state/relative-time.ts';
-import { showValue } from '../state/shown.ts';
-import { sizeText } from '../state/transfer.ts';
+import type { Release } from '../../../shared/api/releases.ts';
+import { publishRelease, withdrawRelease } from '../../client/actions/releases/publish-releases.ts';
+import {
+  downloadRelease,
+  linkRelease,
+  releaseFacts,
+} from '../../client/actions/releases/releases.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { factLines, Lines, paragraph, type Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useApp } from '../../hooks/use-app.ts';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import type { ScreenKeys } from '../../hooks/use-keys.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { date } from '../../client/relative-time.ts';
+import { showValue } from '../../state/words/shown.ts';
+import { sizeText } from '../../client/transfer.ts';
 
 const columns: readonly Column<Release>[] = [
   { title: 'File', width: { share: 3 }, cut: 'middle', cell: ({ fileName }) => fileName },

@@ -1,10 +1,10 @@
 /** The first lines of My License: is all well, and if not, which key deals with it. */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
-import { paragraph } from '../components/lines.tsx';
-import { Text } from '../components/text.tsx';
-import { dealWords, type Attention, type Needed } from '../state/attention.ts';
-import { signs } from '../theme.ts';
+import { paragraph } from '../../components/lines.tsx';
+import { Text } from '../../components/text.tsx';
+import { dealWords, type Attention, type Needed } from '../../state/words/attention.ts';
+import { signs } from '../../state/theme.ts';
 
 /** "All is well", or what needs attention first, with the key that deals with it. */
 export const healthLines = (needed: readonly Needed[], columns: number): ReactNode[] => {

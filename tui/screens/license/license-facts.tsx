@@ -1,8 +1,13 @@
 /** A license as facts: seats, expiration, status, type, entitlements. */
-import type { License } from '../../shared/api/licenses.ts';
-import type { Fact } from '../components/lines.tsx';
-import { SeatBar } from '../components/seat-bar.tsx';
-import { entitlementWords, expiryWords, statusWords, typeName } from '../state/license-words.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { Fact } from '../../components/lines.tsx';
+import { SeatBar } from '../../components/seat-bar.tsx';
+import {
+  entitlementWords,
+  expiryWords,
+  statusWords,
+  typeName,
+} from '../../state/words/license-words.ts';
 
 /** The fact below which the last days are shown. */
 export const seatsLabel = 'Activations';

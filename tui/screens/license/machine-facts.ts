@@ -1,7 +1,7 @@
 /** All that is known of a machine that holds a seat. */
-import type { Activation } from '../../shared/api/activations.ts';
-import type { Fact } from '../components/lines.tsx';
-import { exactTime, relativeTime } from '../state/relative-time.ts';
+import type { Activation } from '../../../shared/api/activations.ts';
+import type { Fact } from '../../components/lines.tsx';
+import { exactTime, relativeTime } from '../../client/relative-time.ts';
 
 const when = (at: string | null, now: number): string =>
   at === null ? 'never' : `${exactTime(Date.parse(at))} (${relativeTime(Date.parse(at), now)})`;

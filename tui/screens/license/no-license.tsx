@@ -1,8 +1,8 @@
 /** A section of a license, for somebody who has none yet. */
-import { Empty } from '../components/states.tsx';
-import { useContact } from '../hooks/use-app.ts';
-import { useKeys } from '../hooks/use-keys.ts';
-import { usePortal } from '../hooks/use-portal.ts';
+import { Empty } from '../../components/states.tsx';
+import { useContact } from '../../hooks/use-app.ts';
+import { useKeys } from '../../hooks/use-keys.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
 
 /** `what` is the section's: "activations". */
 export const NoLicense = ({ what }: { what: string }) => {

@@ -1,29 +1,29 @@
 /** Keys of air-gapped machines: made from a request, shown again, renewed, given back, reported lost. */
-import type { License } from '../../shared/api/licenses.ts';
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { OfflineKey } from '../../../shared/api/offline-keys.ts';
 import {
   loseOfflineKey,
   returnOfflineKey,
   writeOffOfflineKey,
-} from '../actions/close-offline-keys.ts';
+} from '../../client/actions/seats/close-offline-keys.ts';
 import {
   issueOfflineKey,
   printCarrySheet,
   renewOfflineKey,
   showOfflineKey,
-} from '../actions/offline-keys.ts';
-import { byNextVisit, isHeld, nextVisit } from '../actions/next-visit.ts';
-import { useContentSize } from '../components/frame.tsx';
-import type { Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import type { Column } from '../components/table.tsx';
-import { useFilter } from '../hooks/use-filter.tsx';
-import type { ScreenKeys } from '../hooks/use-keys.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal, type Portal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { date, daysLeft, exactTime, relativeTime, urgency } from '../state/relative-time.ts';
-import type { Tone } from '../theme.ts';
+} from '../../client/actions/seats/offline-keys.ts';
+import { byNextVisit, isHeld, nextVisit } from '../../client/actions/seats/next-visit.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import type { Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import type { ScreenKeys } from '../../hooks/use-keys.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal, type Portal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { date, daysLeft, exactTime, relativeTime, urgency } from '../../client/relative-time.ts';
+import type { Tone } from '../../state/theme.ts';
 import { NoLicense } from './no-license.tsx';
 
 /** The section. */

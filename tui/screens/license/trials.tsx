@@ -1,19 +1,19 @@
 /** Products that can be tried: for how long, what a trial leaves out, and the way in. */
-import type { TrialEntry } from '../../shared/api/trials.ts';
-import { ok } from '../../shared/result.ts';
-import { openTrial, startTrial } from '../actions/trials.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { paragraph } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import type { Column } from '../components/table.tsx';
-import { useContact } from '../hooks/use-app.ts';
-import { useFilter } from '../hooks/use-filter.tsx';
-import type { ScreenKeys } from '../hooks/use-keys.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal, type Portal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import type { Said } from '../state/license-words.ts';
-import { daysLeft, urgency } from '../state/relative-time.ts';
+import type { TrialEntry } from '../../../shared/api/trials.ts';
+import { ok } from '../../../shared/result.ts';
+import { openTrial, startTrial } from '../../client/actions/licenses/trials.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { paragraph } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useContact } from '../../hooks/use-app.ts';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import type { ScreenKeys } from '../../hooks/use-keys.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal, type Portal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import type { Said } from '../../state/words/license-words.ts';
+import { daysLeft, urgency } from '../../client/relative-time.ts';
 
 /** Where one's own trial stands. */
 const standing = ({ trial }: TrialEntry, now: number): Said => {

@@ -1,18 +1,18 @@
 /** How a license is used: seats by day as a chart, and the figures of a day. */
 import { useState } from 'react';
-import type { License } from '../../shared/api/licenses.ts';
-import type { Usage, UsageDay } from '../../shared/api/usage.ts';
-import { counted, counterText } from '../actions/done.ts';
-import { showUsage } from '../actions/insight.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { paragraph } from '../components/lines.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
-import { Unanswered } from '../components/states.tsx';
-import { Text } from '../components/text.tsx';
-import { useAnswer } from '../hooks/use-answer.ts';
-import { useKeys } from '../hooks/use-keys.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { date } from '../state/relative-time.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { Usage, UsageDay } from '../../../shared/api/usage.ts';
+import { counted, counterText } from '../../client/actions/done.ts';
+import { showUsage } from '../../client/actions/licenses/insight.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { paragraph } from '../../components/lines.tsx';
+import { Page, pageTitleRows } from '../../components/layout/page.tsx';
+import { Unanswered } from '../../components/states.tsx';
+import { Text } from '../../components/text.tsx';
+import { useAnswer } from '../../hooks/use-answer.ts';
+import { useKeys } from '../../hooks/use-keys.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { date } from '../../client/relative-time.ts';
 import {
   chartHeight,
   chartRows,
@@ -23,7 +23,7 @@ import {
   refusedRow,
   scaleWidth,
   type ChartRow,
-} from '../state/usage-chart.ts';
+} from '../../state/usage-chart.ts';
 
 export interface UsageScreenProps {
   readonly license: License;

@@ -1,17 +1,17 @@
 /** The people who may activate with this license: added with a card, removed, given a new code. */
-import type { License, LicenseUser } from '../../shared/api/licenses.ts';
-import { addUser, newUserCode, removeUser } from '../actions/users.ts';
-import { useContentSize } from '../components/frame.tsx';
-import type { Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import { Empty } from '../components/states.tsx';
-import type { Column } from '../components/table.tsx';
-import { useFilter } from '../hooks/use-filter.tsx';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { exactTime, shortAge } from '../state/relative-time.ts';
-import type { Said } from '../state/license-words.ts';
+import type { License, LicenseUser } from '../../../shared/api/licenses.ts';
+import { addUser, newUserCode, removeUser } from '../../client/actions/accounts/users.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import type { Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import { Empty } from '../../components/states.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { exactTime, shortAge } from '../../client/relative-time.ts';
+import type { Said } from '../../state/words/license-words.ts';
 import { NoLicense } from './no-license.tsx';
 
 /** The section; those who are users themselves are told who may look after users. */

@@ -1,13 +1,13 @@
 /** What an owner can't change alone: what it means, and whom to ask. */
-import type { License } from '../../shared/api/licenses.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { factLines, heading, Lines, paragraph } from '../components/lines.tsx';
-import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
-import { useApp } from '../hooks/use-app.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { useCopy } from '../components/verbatim.tsx';
-import { expiryWords, statusWords, type Said } from '../state/license-words.ts';
-import { date } from '../state/relative-time.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { factLines, heading, Lines, paragraph } from '../../components/lines.tsx';
+import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx';
+import { useApp } from '../../hooks/use-app.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { useCopy } from '../../components/verbatim.tsx';
+import { expiryWords, statusWords, type Said } from '../../state/words/license-words.ts';
+import { date } from '../../client/relative-time.ts';
 
 export interface WhomToAskProps {
   readonly said: Said & { readonly license: License };

@@ -1,26 +1,26 @@
 /** Why machines are refused: who asked for a seat, who holds them, and the longest unseen to release. */
-import type { Activation } from '../../shared/api/activations.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import type { RefusalReport, RefusedMachine } from '../../shared/api/refusals.ts';
-import { releaseActivation, resetActivations } from '../actions/activations.ts';
-import { whyNot } from '../actions/action.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { paragraph } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import { Page } from '../components/page.tsx';
-import { SeatBar } from '../components/seat-bar.tsx';
-import type { Column } from '../components/table.tsx';
-import { Text } from '../components/text.tsx';
-import { useAnswer } from '../hooks/use-answer.ts';
-import { useFilter } from '../hooks/use-filter.tsx';
-import { useKeys } from '../hooks/use-keys.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { heldRows } from '../hooks/use-rows.ts';
-import { inert } from '../state/cells.ts';
-import { relativeTime, shortAge } from '../state/relative-time.ts';
-import { seenTone } from '../state/seen.ts';
-import { signs } from '../theme.ts';
+import type { Activation } from '../../../shared/api/activations.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import type { RefusalReport, RefusedMachine } from '../../../shared/api/refusals.ts';
+import { releaseActivation, resetActivations } from '../../client/actions/seats/activations.ts';
+import { whyNot } from '../../client/actions/action.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { paragraph } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import { Page } from '../../components/layout/page.tsx';
+import { SeatBar } from '../../components/seat-bar.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { Text } from '../../components/text.tsx';
+import { useAnswer } from '../../hooks/use-answer.ts';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import { useKeys } from '../../hooks/use-keys.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { heldRows } from '../../hooks/use-rows.ts';
+import { inert } from '../../state/cells.ts';
+import { relativeTime, shortAge } from '../../client/relative-time.ts';
+import { seenTone } from '../../state/words/seen.ts';
+import { signs } from '../../state/theme.ts';
 import { machineFacts } from './machine-facts.ts';
 
 export interface WhyRefusedProps {

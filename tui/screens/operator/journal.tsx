@@ -1,17 +1,17 @@
 /** The journal: who did what, when, on what, and with which outcome; the newest first. */
 import { useState } from 'react';
-import type { JournalEntry } from '../../shared/api/server.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { factLines, Lines, type Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import { backKeys, Page, pageTitleRows } from '../components/page.tsx';
-import type { Column } from '../components/table.tsx';
-import { useFilter } from '../hooks/use-filter.tsx';
-import { useNow } from '../hooks/use-now.ts';
-import { usePages } from '../hooks/use-pages.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { exactTime, shortAge } from '../state/relative-time.ts';
+import type { JournalEntry } from '../../../shared/api/server.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { factLines, Lines, type Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePages } from '../../hooks/use-pages.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { exactTime, shortAge } from '../../client/relative-time.ts';
 
 const columnsAt = (now: number): readonly Column<JournalEntry>[] => [
   {

@@ -1,7 +1,7 @@
 /** What an operator can do with one license, by key: in the list of all, and where one is open. */
-import type { License } from '../../shared/api/licenses.ts';
-import { counterText } from '../actions/done.ts';
-import { licenseValues } from '../actions/initial-values.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { counterText } from '../../client/actions/done.ts';
+import { licenseValues } from '../../client/actions/licenses/initial-values.ts';
 import {
   changeSeats,
   editLicense,
@@ -11,11 +11,11 @@ import {
   revokeLicense,
   rotateLicenseKey,
   suspendLicense,
-} from '../actions/operator-licenses.ts';
-import { purchaseTrial } from '../actions/trials.ts';
-import type { ScreenKeys } from '../hooks/use-keys.ts';
-import type { Portal } from '../hooks/use-portal.ts';
-import { UsageScreen } from './usage.tsx';
+} from '../../client/actions/licenses/operator-licenses.ts';
+import { purchaseTrial } from '../../client/actions/licenses/trials.ts';
+import type { ScreenKeys } from '../../hooks/use-keys.ts';
+import type { Portal } from '../../hooks/use-portal.ts';
+import { UsageScreen } from '../license/usage.tsx';
 
 /** The key of usage, for everybody who sees a license. */
 export const usageKey = ({ page }: Portal, license: License): ScreenKeys => ({

@@ -1,22 +1,22 @@
 /** All licenses of the server, for operators: found, made, renewed, suspended, opened. */
-import type { License } from '../../shared/api/licenses.ts';
-import { importLicenses } from '../actions/import-export.ts';
-import { createLicense } from '../actions/operator-licenses.ts';
-import { useContentSize } from '../components/frame.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import { barCells, seatTone } from '../components/seat-bar.tsx';
-import type { Column } from '../components/table.tsx';
-import { Text } from '../components/text.tsx';
-import { useAnswer } from '../hooks/use-answer.ts';
-import { useFilter } from '../hooks/use-filter.tsx';
-import type { ScreenKeys } from '../hooks/use-keys.ts';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal, type Portal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { operatorHealth, rankOf } from '../state/attention.ts';
-import { expiryShort, statusWords, type Said } from '../state/license-words.ts';
-import { signs } from '../theme.ts';
-import { licenseFacts } from './license-facts.tsx';
+import type { License } from '../../../shared/api/licenses.ts';
+import { importLicenses } from '../../client/actions/licenses/import-export.ts';
+import { createLicense } from '../../client/actions/licenses/operator-licenses.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import { barCells, seatTone } from '../../components/seat-bar.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { Text } from '../../components/text.tsx';
+import { useAnswer } from '../../hooks/use-answer.ts';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import type { ScreenKeys } from '../../hooks/use-keys.ts';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal, type Portal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { operatorHealth, rankOf } from '../../state/words/attention.ts';
+import { expiryShort, statusWords, type Said } from '../../state/words/license-words.ts';
+import { signs } from '../../state/theme.ts';
+import { licenseFacts } from '../license/license-facts.tsx';
 import { licenseKeys } from './license-keys.tsx';
 
 const seats = ({ counter, maxActivations }: License): string =>

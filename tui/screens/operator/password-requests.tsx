@@ -1,16 +1,16 @@
 /** Who forgot the password and waits for a code. */
-import type { PasswordResetEntry } from '../../shared/api/accounts.ts';
-import { accountCode } from '../actions/operator-accounts.ts';
-import { useContentSize } from '../components/frame.tsx';
-import type { Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import type { Column } from '../components/table.tsx';
-import { useFilter } from '../hooks/use-filter.tsx';
-import { useNow } from '../hooks/use-now.ts';
-import { usePortal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { exactTime, shortAge } from '../state/relative-time.ts';
-import type { Tone } from '../theme.ts';
+import type { PasswordResetEntry } from '../../../shared/api/accounts.ts';
+import { accountCode } from '../../client/actions/accounts/operator-accounts.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import type { Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import { useNow } from '../../hooks/use-now.ts';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { exactTime, shortAge } from '../../client/relative-time.ts';
+import type { Tone } from '../../state/theme.ts';
 
 const statusTones = {
   open: 'soon',

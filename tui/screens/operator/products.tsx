@@ -1,17 +1,17 @@
 /** The products that licenses are made for. */
-import type { Product } from '../../shared/api/licenses.ts';
-import { createLicense } from '../actions/operator-licenses.ts';
-import { productValues } from '../actions/initial-values.ts';
-import { templateText } from '../actions/terms.ts';
-import { createProduct, editProduct, showSnippet } from '../actions/products.ts';
-import { useContentSize } from '../components/frame.tsx';
-import type { Fact } from '../components/lines.tsx';
-import { ListScreen } from '../components/list-screen.tsx';
-import type { Column } from '../components/table.tsx';
-import { useFilter } from '../hooks/use-filter.tsx';
-import { usePortal } from '../hooks/use-portal.ts';
-import { useRows } from '../hooks/use-rows.ts';
-import { date, exactTime } from '../state/relative-time.ts';
+import type { Product } from '../../../shared/api/licenses.ts';
+import { createLicense } from '../../client/actions/licenses/operator-licenses.ts';
+import { productValues } from '../../client/actions/licenses/initial-values.ts';
+import { templateText } from '../../client/actions/licenses/terms.ts';
+import { createProduct, editProduct, showSnippet } from '../../client/actions/licenses/products.ts';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import type { Fact } from '../../components/lines.tsx';
+import { ListScreen } from '../../components/lists/list-screen.tsx';
+import type { Column } from '../../components/lists/table.tsx';
+import { useFilter } from '../../hooks/use-filter.tsx';
+import { usePortal } from '../../hooks/use-portal.ts';
+import { useRows } from '../../hooks/use-rows.ts';
+import { date, exactTime } from '../../client/relative-time.ts';
 
 const columns: readonly Column<Product>[] = [
   { title: 'Id', width: { share: 3 }, cell: ({ id }) => id },

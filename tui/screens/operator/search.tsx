@@ -1,26 +1,26 @@
 /** Search over everything on the server: a hostname finds its license and owner. For operators. */
 import { Box } from 'ink';
 import { useState } from 'react';
-import type { SearchHit } from '../../shared/api/search.ts';
-import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import { FieldValue } from '../components/field.tsx';
-import { useContentSize } from '../components/frame.tsx';
-import { Page, pageTitleRows } from '../components/page.tsx';
-import { paragraph } from '../components/lines.tsx';
-import { Empty, Loading } from '../components/states.tsx';
-import { Table, type Column } from '../components/table.tsx';
-import { Text } from '../components/text.tsx';
-import { useAnswer } from '../hooks/use-answer.ts';
-import { typeLine } from '../hooks/type-line.ts';
-import { useKeys, type ScreenKey } from '../hooks/use-keys.ts';
-import { moveKeys } from '../hooks/use-list.ts';
-import { useSettled } from '../hooks/use-settled.ts';
-import { cut, inert } from '../state/cells.ts';
-import { failureWords } from '../state/failure-words.ts';
-import { emptyList, moveList, type ListMove } from '../state/list-window.ts';
-import { editing } from '../state/text-edit.ts';
-import { signs } from '../theme.ts';
+import type { SearchHit } from '../../../shared/api/search.ts';
+import { ok } from '../../../shared/result.ts';
+import type { Client } from '../../client/api/client.ts';
+import { FieldValue } from '../../components/forms/field.tsx';
+import { useContentSize } from '../../components/layout/frame.tsx';
+import { Page, pageTitleRows } from '../../components/layout/page.tsx';
+import { paragraph } from '../../components/lines.tsx';
+import { Empty, Loading } from '../../components/states.tsx';
+import { Table, type Column } from '../../components/lists/table.tsx';
+import { Text } from '../../components/text.tsx';
+import { useAnswer } from '../../hooks/use-answer.ts';
+import { typeLine } from '../../hooks/type-line.ts';
+import { useKeys, type ScreenKey } from '../../hooks/use-keys.ts';
+import { moveKeys } from '../../hooks/use-list.ts';
+import { useSettled } from '../../hooks/use-settled.ts';
+import { cut, inert } from '../../state/cells.ts';
+import { failureWords } from '../../state/words/failure-words.ts';
+import { emptyList, moveList, type ListMove } from '../../state/lists/list-window.ts';
+import { editing } from '../../state/text-edit.ts';
+import { signs } from '../../state/theme.ts';
 
 /** Milliseconds without a key after which what is typed is looked for. */
 const patience = 200;

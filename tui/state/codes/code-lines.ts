@@ -1,8 +1,8 @@
 /** A code that comes line by line: pasted whole, or typed, each line checked as soon as it is there. */
-import { isArmored, type ArmorType } from '../../shared/armor.ts';
-import { isTypedForm } from '../../shared/codes.ts';
-import { followTyping } from '../../shared/follow-typing.ts';
-import { isQrPart, joinQrParts } from '../../shared/qr-parts.ts';
+import { isArmored, type ArmorType } from '../../../shared/statements/armor.ts';
+import { isTypedForm } from '../../../shared/statements/codes.ts';
+import { followTyping } from '../../../shared/statements/typed/follow-typing.ts';
+import { isQrPart, joinQrParts } from '../../../shared/statements/typed/qr-parts.ts';
 
 /** What a line does: more follow, it was the last, it is asked again for a reason, or it is blank. */
 export type Step = 'more' | 'done' | 'skip' | { readonly again: string };

@@ -1,6 +1,6 @@
 /** QR codes as rows of half blocks, in numbered parts where one code would not fit on the screen. */
 import { encodeQR } from 'qr';
-import { cutIntoQrParts, maxQrParts } from '../../shared/qr-parts.ts';
+import { cutIntoQrParts, maxQrParts } from '../../../shared/statements/typed/qr-parts.ts';
 
 /** ISO/IEC 18004 asks for four light modules around a code. */
 const quietZone = 4;

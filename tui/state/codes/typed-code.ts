@@ -1,8 +1,8 @@
 /** A code that is typed line by line into a field: what is said meanwhile, and what Enter does. */
-import { followTyping, type Typing } from '../../shared/follow-typing.ts';
-import type { FieldSpec, FormAction, FormState } from './form-state.ts';
-import { looksLikePath } from './local-path.ts';
-import { insertText, type EditState } from './text-edit.ts';
+import { followTyping, type Typing } from '../../../shared/statements/typed/follow-typing.ts';
+import type { FieldSpec, FormAction, FormState } from '../form-state.ts';
+import { looksLikePath } from '../local-path.ts';
+import { insertText, type EditState } from '../text-edit.ts';
 
 const follow = (field: FieldSpec | undefined, state: FormState): Typing | undefined => {
   const text = field && state.edits[field.name]?.text;

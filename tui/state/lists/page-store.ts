@@ -1,6 +1,6 @@
 /** A long list in pages: what is looked at is loaded, one request after the other. */
-import type { Page } from '../../shared/api/common.ts';
-import type { Answer, Failure } from '../api/failure.ts';
+import type { Page } from '../../../shared/api/common.ts';
+import type { Answer, Failure } from '../../client/api/failure.ts';
 import { missingPage, outdated, stalePage, withPage, type Pages } from './pages.ts';
 
 export interface PageQuery {

@@ -1,5 +1,5 @@
 /** A long list in pages, loaded as they are looked at: pure functions over what is there. */
-import type { Page } from '../../shared/api/common.ts';
+import type { Page } from '../../../shared/api/common.ts';
 
 export interface LoadedPage<T> {
   /** The cursor that the page was asked for with; undefined for the first. */

@@ -1,7 +1,7 @@
 /** Is all well? What needs somebody, the most urgent first, and what deals with it. */
-import type { License } from '../../shared/api/licenses.ts';
+import type { License } from '../../../shared/api/licenses.ts';
 import { days, expiryWords, type Said } from './license-words.ts';
-import { daysLeft, urgency } from './relative-time.ts';
+import { daysLeft, urgency } from '../../client/relative-time.ts';
 
 const month = 30 * 86_400_000;
 

@@ -1,5 +1,5 @@
 /** Failures in the words of the screens, where the way out is a key and not a command. */
-import { failureText, type Failure } from '../api/failure.ts';
+import { failureText, type Failure } from '../../client/api/failure.ts';
 
 /** One or two sentences: what happened and what to do. */
 export const failureWords = (failure: Failure): string => {

@@ -1,8 +1,8 @@
 /** A license in words and tones: what its owner wants to know at a glance. */
-import type { License } from '../../shared/api/licenses.ts';
+import type { License } from '../../../shared/api/licenses.ts';
 import type { Tone } from '../theme.ts';
 import { signs } from '../theme.ts';
-import { date, daysLeft, urgency } from './relative-time.ts';
+import { date, daysLeft, urgency } from '../../client/relative-time.ts';
 
 export interface Said {
   readonly text: string;

@@ -1,6 +1,6 @@
 /** Values of an action's result as text. */
-import type { Shown } from '../actions/done.ts';
-import { exactTime, relativeTime } from './relative-time.ts';
+import type { Shown } from '../../client/actions/done.ts';
+import { exactTime, relativeTime } from '../../client/relative-time.ts';
 
 /** A value in words; times exact, with the distance from now. */
 export const showValue = (value: Shown, now: number): string => {

@@ -1,5 +1,5 @@
 /** What an operator is told of the server's signing key: nothing until its certificate ends within 30 days. */
-import { date, daysLeft } from './relative-time.ts';
+import { date, daysLeft } from '../../client/relative-time.ts';
 
 const noticeDays = 30;
 

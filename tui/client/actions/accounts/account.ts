@@ -1,11 +1,11 @@
 /** One's own account: My Info, password, sessions, invitations. */
 import { z } from 'zod';
-import type { Account } from '../../shared/api/accounts.ts';
-import { fail, ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { time, type Block } from './done.ts';
-import { clearable, cleared } from './clearable.ts';
-import { newPasswordField, optional, passwordField, text, Named } from './fields.ts';
+import type { Account } from '../../../../shared/api/accounts.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { time, type Block } from '../done.ts';
+import { clearable, cleared } from '../clearable.ts';
+import { newPasswordField, optional, passwordField, text, Named } from '../fields.ts';
 
 const infoOf = (account: Account): Block => ({
   kind: 'facts',

@@ -1,6 +1,6 @@
 /** The card that is handed over to a person who gets an account: all that is needed to sign in. */
-import type { Client } from '../api/client.ts';
-import { time, type Block, type Shown } from './done.ts';
+import type { Client } from '../../api/client.ts';
+import { time, type Block, type Shown } from '../done.ts';
 
 export interface Handover {
   readonly email: string;

@@ -1,11 +1,11 @@
 /** Accounts as operators look after them, and the password requests that wait for them. */
-import { line, NewPassword } from '../../shared/api/common.ts';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
+import { line, NewPassword } from '../../../../shared/api/common.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
 import { handoverCard } from './card.ts';
-import { time } from './done.ts';
-import { choice, emailField, Named, optional, text, type TypedField } from './fields.ts';
-import { allPages, findAccount } from './find.ts';
+import { time } from '../done.ts';
+import { choice, emailField, Named, optional, text, type TypedField } from '../fields.ts';
+import { allPages, findAccount } from '../find.ts';
 
 export const listAccounts = action({
   id: 'accounts.list',

@@ -1,8 +1,8 @@
 /** The second factor of one's own account: an authenticator's six digits beside the password. */
 import { z } from 'zod';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { passwordField, text } from './fields.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { passwordField, text } from '../fields.ts';
 
 const Digits = z
   .string()

@@ -1,10 +1,10 @@
 /** Signing in and out, and the way back in for those who forgot their password. */
 import { z } from 'zod';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { contactOf } from './find.ts';
-import { time } from './done.ts';
-import { emailField, newPasswordField, optional, passwordField, text } from './fields.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { contactOf } from '../find.ts';
+import { time } from '../done.ts';
+import { emailField, newPasswordField, optional, passwordField, text } from '../fields.ts';
 
 const Totp = z.string().regex(/^\d{6}$/u, 'must be six digits');
 

@@ -1,12 +1,12 @@
 /** The people on a license. */
-import type { Relation } from '../../shared/api/licenses.ts';
-import { line } from '../../shared/api/common.ts';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
+import type { Relation } from '../../../../shared/api/licenses.ts';
+import { line } from '../../../../shared/api/common.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
 import { handoverCard } from './card.ts';
-import { time } from './done.ts';
-import { emailField, licenseField, Named, text, toggle } from './fields.ts';
-import { findLicense, findUser } from './find.ts';
+import { time } from '../done.ts';
+import { emailField, licenseField, Named, text, toggle } from '../fields.ts';
+import { findLicense, findUser } from '../find.ts';
 
 const owning: readonly Relation[] = ['operator', 'owner'];
 

@@ -1,12 +1,12 @@
 /** What the actions that change a license have in common: which one, the change itself, and what it would do. */
-import type { LicenseChanged, LicensePatch } from '../../shared/api/licenses.ts';
-import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import type { Preview } from './action.ts';
-import { counted, type Done } from './done.ts';
-import { Named, text, type TypedField } from './fields.ts';
-import { findLicense } from './find.ts';
+import type { LicenseChanged, LicensePatch } from '../../../../shared/api/licenses.ts';
+import { ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import type { Preview } from '../action.ts';
+import { counted, type Done } from '../done.ts';
+import { Named, text, type TypedField } from '../fields.ts';
+import { findLicense } from '../find.ts';
 import { licenseFacts } from './licenses.ts';
 import { given, policyOf } from './terms.ts';
 

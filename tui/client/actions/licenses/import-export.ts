@@ -1,13 +1,17 @@
 /** Many licenses at once: in from a list, out to one. */
 import { z } from 'zod';
-import { mostImportRows, type ImportFault, type LicenseImported } from '../../shared/api/import.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action } from './action.ts';
-import { counted } from './done.ts';
-import { block, choice, toggle } from './fields.ts';
-import { allPages } from './find.ts';
+import {
+  mostImportRows,
+  type ImportFault,
+  type LicenseImported,
+} from '../../../../shared/api/import.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action } from '../action.ts';
+import { counted } from '../done.ts';
+import { block, choice, toggle } from '../fields.ts';
+import { allPages } from '../find.ts';
 import { readRows, toCsv, toRow, type Rows } from './license-rows.ts';
 
 const faultsShown = 20;

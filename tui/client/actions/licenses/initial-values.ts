@@ -1,6 +1,6 @@
 /** What the form to change something starts with: the values that it has now, as texts of the fields. */
-import type { License, Policy, Product } from '../../shared/api/licenses.ts';
-import type { Values } from './action.ts';
+import type { License, Policy, Product } from '../../../../shared/api/licenses.ts';
+import type { Values } from '../action.ts';
 import { entitlementText } from './terms.ts';
 
 /** A member that is not there leaves its field empty. */

@@ -1,9 +1,9 @@
 /** How licenses are used, and finding anything. */
 import { z } from 'zod';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { licenseField, Named, optional, text, toggle } from './fields.ts';
-import { findLicense } from './find.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { licenseField, Named, optional, text, toggle } from '../fields.ts';
+import { findLicense } from '../find.ts';
 
 const Day = z
   .string()

@@ -2,10 +2,10 @@
 import { parse } from 'csv-parse/sync';
 import { stringify } from 'csv-stringify/sync';
 import { z } from 'zod';
-import type { ImportFault } from '../../shared/api/import.ts';
-import type { License } from '../../shared/api/licenses.ts';
-import { fail, ok, type Result } from '../../shared/result.ts';
-import { firstMessage, wholeNumber } from './fields.ts';
+import type { ImportFault } from '../../../../shared/api/import.ts';
+import type { License } from '../../../../shared/api/licenses.ts';
+import { fail, ok, type Result } from '../../../../shared/result.ts';
+import { firstMessage, wholeNumber } from '../fields.ts';
 import { EntitlementList, entitlementText, Expiry, Resets, Seats } from './terms.ts';
 
 const Yes = z.enum(['yes', 'no', 'true', 'false'], 'must be yes or no');

@@ -1,10 +1,10 @@
 /** Reading licenses: My License. */
-import type { License } from '../../shared/api/licenses.ts';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { counterText, time, type Block } from './done.ts';
-import { licenseField } from './fields.ts';
-import { allPages, findLicense } from './find.ts';
+import type { License } from '../../../../shared/api/licenses.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { counterText, time, type Block } from '../done.ts';
+import { licenseField } from '../fields.ts';
+import { allPages, findLicense } from '../find.ts';
 
 const entitlementsOf = (license: License): string =>
   Object.entries(license.entitlements)

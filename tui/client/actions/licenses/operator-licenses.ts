@@ -1,11 +1,11 @@
 /** Licenses through their life, as operators look after them. */
 import type { z } from 'zod';
-import { line } from '../../shared/api/common.ts';
-import { ProductId } from '../../shared/api/licenses.ts';
-import { fail, ok } from '../../shared/result.ts';
-import { action } from './action.ts';
-import { counted, type Block } from './done.ts';
-import { emailField, optional, text } from './fields.ts';
+import { line } from '../../../../shared/api/common.ts';
+import { ProductId } from '../../../../shared/api/licenses.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
+import { counted, type Block } from '../done.ts';
+import { emailField, optional, text } from '../fields.ts';
 import {
   change,
   hitSentence,
@@ -14,7 +14,7 @@ import {
   theLicense,
   withPolicy,
 } from './change-license.ts';
-import { findLicense } from './find.ts';
+import { findLicense } from '../find.ts';
 import { licenseFacts } from './licenses.ts';
 import {
   entitlementsField,

@@ -1,14 +1,14 @@
 /** Products, as operators look after them. */
-import { line } from '../../shared/api/common.ts';
-import { ProductId, Template, type Product } from '../../shared/api/licenses.ts';
+import { line } from '../../../../shared/api/common.ts';
+import { ProductId, Template, type Product } from '../../../../shared/api/licenses.ts';
 import { z } from 'zod';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action } from './action.ts';
-import { counted, time, type Block } from './done.ts';
-import { block, Named, optional, text, toggle } from './fields.ts';
-import { allPages } from './find.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action } from '../action.ts';
+import { counted, time, type Block } from '../done.ts';
+import { block, Named, optional, text, toggle } from '../fields.ts';
+import { allPages } from '../find.ts';
 import {
   changedTemplate,
   given,

@@ -1,10 +1,10 @@
 /** Terms of licenses as people type them: ends, seats, entitlements, and what new licenses start with. */
 import { z } from 'zod';
-import { Entitlements } from '../../shared/api/common.ts';
-import type { Policy, Template } from '../../shared/api/licenses.ts';
-import { counted } from './done.ts';
-import { clearable, clearedBy, keptOf, type Clearable } from './clearable.ts';
-import { choice, optional, text, wholeNumber } from './fields.ts';
+import { Entitlements } from '../../../../shared/api/common.ts';
+import type { Policy, Template } from '../../../../shared/api/licenses.ts';
+import { counted } from '../done.ts';
+import { clearable, clearedBy, keptOf, type Clearable } from '../clearable.ts';
+import { choice, optional, text, wholeNumber } from '../fields.ts';
 
 /** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
 export const Expiry = z

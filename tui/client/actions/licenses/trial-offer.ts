@@ -1,8 +1,8 @@
 /** How a product may be tried, as operators type it. */
 import type { z } from 'zod';
-import { WebUrl, type TrialOffer } from '../../shared/api/licenses.ts';
-import { clearable, cleared, keptOf, type Clearable } from './clearable.ts';
-import { optional, text, wholeNumber } from './fields.ts';
+import { WebUrl, type TrialOffer } from '../../../../shared/api/licenses.ts';
+import { clearable, cleared, keptOf, type Clearable } from '../clearable.ts';
+import { optional, text, wholeNumber } from '../fields.ts';
 import { EntitlementList, given, Seats } from './terms.ts';
 
 export const trialFields = {

@@ -1,13 +1,13 @@
 /** Trials: starting one, being taken to it, and turning it into a license that was bought. */
 import type { z } from 'zod';
-import type { TrialEntry } from '../../shared/api/trials.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action } from './action.ts';
-import { counted, time, type Block } from './done.ts';
-import { choice, Named, optional, text } from './fields.ts';
-import { contactOf } from './find.ts';
+import type { TrialEntry } from '../../../../shared/api/trials.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action } from '../action.ts';
+import { counted, time, type Block } from '../done.ts';
+import { choice, Named, optional, text } from '../fields.ts';
+import { contactOf } from '../find.ts';
 import { licenseFacts } from './licenses.ts';
 import { entitlementsField, Expiry, given, seatsField } from './terms.ts';
 

@@ -1,10 +1,10 @@
 /** Finds the release that is meant by what somebody typed. */
-import type { Release } from '../../shared/api/releases.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { thisPlatform } from '../api/platform.ts';
-import { allPages, contactOf } from './find.ts';
+import type { Release } from '../../../../shared/api/releases.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { thisPlatform } from '../../api/platform.ts';
+import { allPages, contactOf } from '../find.ts';
 
 interface Wanted {
   readonly release?: string | undefined;

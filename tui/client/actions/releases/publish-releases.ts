@@ -1,11 +1,11 @@
 /** Publishing what is to be downloaded, and withdrawing it, for operators. */
 import { z } from 'zod';
-import { Platform, type Release } from '../../shared/api/releases.ts';
-import { ok } from '../../shared/result.ts';
-import { describeFile, streamFile } from '../api/files.ts';
-import { sizeText } from '../state/transfer.ts';
-import { action } from './action.ts';
-import { block, Named, optional, text } from './fields.ts';
+import { Platform, type Release } from '../../../../shared/api/releases.ts';
+import { ok } from '../../../../shared/result.ts';
+import { describeFile, streamFile } from '../../api/files.ts';
+import { sizeText } from '../../transfer.ts';
+import { action } from '../action.ts';
+import { block, Named, optional, text } from '../fields.ts';
 import { releaseById } from './find-release.ts';
 import { kindField, releaseFacts, versionField } from './releases.ts';
 

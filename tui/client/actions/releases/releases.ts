@@ -1,14 +1,14 @@
 /** Downloads: what there is, and fetching it here or elsewhere. */
 import type { z } from 'zod';
-import { Platform, Version, type Release } from '../../shared/api/releases.ts';
-import { ok } from '../../shared/result.ts';
-import { downloadFile } from '../api/files.ts';
-import { checkRelease } from '../api/release-trust.ts';
-import { sizeText } from '../state/transfer.ts';
-import { action } from './action.ts';
-import { time, type Block } from './done.ts';
-import { choice, Named, optional, text, toggle } from './fields.ts';
-import { allPages } from './find.ts';
+import { Platform, Version, type Release } from '../../../../shared/api/releases.ts';
+import { ok } from '../../../../shared/result.ts';
+import { downloadFile } from '../../api/files.ts';
+import { checkRelease } from '../../api/release-trust.ts';
+import { sizeText } from '../../transfer.ts';
+import { action } from '../action.ts';
+import { time, type Block } from '../done.ts';
+import { choice, Named, optional, text, toggle } from '../fields.ts';
+import { allPages } from '../find.ts';
 import { findRelease } from './find-release.ts';
 
 const platformField = text(Platform as z.ZodType<string, string>, {

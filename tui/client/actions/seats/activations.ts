@@ -1,12 +1,12 @@
 /** The machines on a license: who holds a seat, releasing one, resetting all. */
-import type { Relation, ResetDone, TouchedMachine } from '../../shared/api/licenses.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action, type Preview } from './action.ts';
-import { counted, counterText, time, type Block } from './done.ts';
-import { licenseField, Named, optional, text, toggle, wholeNumber } from './fields.ts';
-import { allPages, findActivation, findLicense } from './find.ts';
+import type { Relation, ResetDone, TouchedMachine } from '../../../../shared/api/licenses.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action, type Preview } from '../action.ts';
+import { counted, counterText, time, type Block } from '../done.ts';
+import { licenseField, Named, optional, text, toggle, wholeNumber } from '../fields.ts';
+import { allPages, findActivation, findLicense } from '../find.ts';
 
 export const managing: readonly Relation[] = ['operator', 'owner', 'manager'];
 const day = 86_400_000;

@@ -1,6 +1,9 @@
 /** A page to print and carry to a machine: its offline key to type, when the next visit is due, what to do. */
-import { inspectOfflineKey, type OfflineKeySummary } from '../../shared/offline-key.ts';
-import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
+import {
+  inspectOfflineKey,
+  type OfflineKeySummary,
+} from '../../../../shared/statements/typed/offline-key.ts';
+import type { OfflineKeyWithKey } from '../../../../shared/api/offline-keys.ts';
 import { nextVisit } from './next-visit.ts';
 
 const width = 72;

@@ -1,14 +1,14 @@
 /** What ends an offline key: the proof of its machine, the report that it is lost, an operator's write-off. */
 import { z } from 'zod';
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
-import { keyIdOfProof } from '../../shared/deactivation.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action } from './action.ts';
+import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
+import { keyIdOfProof } from '../../../../shared/statements/typed/deactivation.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action } from '../action.ts';
 import { managing } from './activations.ts';
-import { block, licenseField, Named, optional, text } from './fields.ts';
-import { allPages } from './find.ts';
+import { block, licenseField, Named, optional, text } from '../fields.ts';
+import { allPages } from '../find.ts';
 import { findOfflineKey } from './find-offline-key.ts';
 import { licensesToList } from './list-offline-keys.ts';
 import { isHeld } from './next-visit.ts';

@@ -1,9 +1,9 @@
 /** Finds an offline key by its id or its machine: on the named license, or wherever it is. */
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
-import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { allPages, findLicense, refused } from './find.ts';
+import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
+import { ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { allPages, findLicense, refused } from '../find.ts';
 import { isHeld } from './next-visit.ts';
 
 /** Of so many licenses each is looked at; of more, an operator's search says which have such a key. */

@@ -1,20 +1,20 @@
 /** Reads a code wherever it is: an offline key, a request, a proof. Only a root key says whether it is genuine. */
-import { DeactivationClaims, typOf } from '../../shared/claims.ts';
-import { toQrText } from '../../shared/codes.ts';
-import { keyIdOfProof } from '../../shared/deactivation.ts';
-import { parseJws } from '../../shared/jws.ts';
+import { DeactivationClaims, typOf } from '../../../../shared/statements/claims.ts';
+import { toQrText } from '../../../../shared/statements/codes.ts';
+import { keyIdOfProof } from '../../../../shared/statements/typed/deactivation.ts';
+import { parseJws } from '../../../../shared/statements/jws.ts';
 import {
   inspectOfflineKey,
   inspectTypedKey,
   type OfflineKeySummary,
   type TypedKeySummary,
-} from '../../shared/offline-key.ts';
-import { parseRequestCode } from '../../shared/offline-request.ts';
-import { fail, ok } from '../../shared/result.ts';
-import type { SdkResult } from '../../shared/sdk/index.ts';
-import { verifyStatement } from '../../shared/statements.ts';
-import { parseTrust } from '../../shared/trust.ts';
-import { time, type Block, type Done, type Shown } from './done.ts';
+} from '../../../../shared/statements/typed/offline-key.ts';
+import { parseRequestCode } from '../../../../shared/statements/typed/offline-request.ts';
+import { fail, ok } from '../../../../shared/result.ts';
+import type { SdkResult } from '../../../../shared/sdk/index.ts';
+import { verifyStatement } from '../../../../shared/statements/statements.ts';
+import { parseTrust } from '../../../../shared/statements/trust.ts';
+import { time, type Block, type Done, type Shown } from '../done.ts';
 import { licenseRows } from './this-machine.ts';
 
 /** Whether the signature of a key holds by what is trusted, as a sentence; its times don't matter here. */

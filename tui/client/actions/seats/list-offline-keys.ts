@@ -1,13 +1,13 @@
 /** Offline keys of one license or of all, those first whose machines need the next visit. */
-import type { License } from '../../shared/api/licenses.ts';
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
-import { ok } from '../../shared/result.ts';
-import type { Client } from '../api/client.ts';
-import type { Answer } from '../api/failure.ts';
-import { action } from './action.ts';
-import { time, type Shown } from './done.ts';
-import { licenseField } from './fields.ts';
-import { allPages, findLicense } from './find.ts';
+import type { License } from '../../../../shared/api/licenses.ts';
+import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
+import { ok } from '../../../../shared/result.ts';
+import type { Client } from '../../api/client.ts';
+import type { Answer } from '../../api/failure.ts';
+import { action } from '../action.ts';
+import { time, type Shown } from '../done.ts';
+import { licenseField } from '../fields.ts';
+import { allPages, findLicense } from '../find.ts';
 import { byNextVisit, isHeld, nextVisit } from './next-visit.ts';
 
 /** Of so many licenses all keys are listed together; of more, one must be named. */

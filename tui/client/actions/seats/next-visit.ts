@@ -1,5 +1,5 @@
 /** When somebody should go to an offline machine with the next key. */
-import type { OfflineKey } from '../../shared/api/offline-keys.ts';
+import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
 
 const day = 86_400_000;
 /** So long before a key ends the next one should be there; a key for a short time leaves a quarter of it. */

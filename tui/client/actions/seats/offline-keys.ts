@@ -1,13 +1,13 @@
 /** Offline keys: made from a request code, shown again, printed, renewed. */
 import { z } from 'zod';
-import type { OfflineKeyWithKey } from '../../shared/api/offline-keys.ts';
-import { ok } from '../../shared/result.ts';
-import { action } from './action.ts';
+import type { OfflineKeyWithKey } from '../../../../shared/api/offline-keys.ts';
+import { ok } from '../../../../shared/result.ts';
+import { action } from '../action.ts';
 import { managing } from './activations.ts';
 import { carrySheet } from './carry-sheet.ts';
-import type { Done } from './done.ts';
-import { block, licenseField, Named, optional, text, wholeNumber } from './fields.ts';
-import { findLicense } from './find.ts';
+import type { Done } from '../done.ts';
+import { block, licenseField, Named, optional, text, wholeNumber } from '../fields.ts';
+import { findLicense } from '../find.ts';
 import { findOfflineKey } from './find-offline-key.ts';
 
 /** The text of a code in any form. */

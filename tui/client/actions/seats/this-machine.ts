@@ -2,8 +2,8 @@
  * What a technician does on a machine behind an air gap, without a server and without signing in: make a
  * request, enter a key, verify it, give the key back.
  */
-import { toQrText } from '../../shared/codes.ts';
-import { fail, ok } from '../../shared/result.ts';
+import { toQrText } from '../../../../shared/statements/codes.ts';
+import { fail, ok } from '../../../../shared/result.ts';
 import {
   createRequest,
   enterOfflineKey,
@@ -14,10 +14,10 @@ import {
   type RequestOptions,
   type SdkFailure,
   type SdkResult,
-} from '../../shared/sdk/index.ts';
-import { findKeyToGiveBack, type KeyToGiveBack } from '../../shared/sdk/give-back.ts';
-import { keepTrust, keptTrust } from '../../shared/sdk/trust-store.ts';
-import { time, type Done, type Shown } from './done.ts';
+} from '../../../../shared/sdk/index.ts';
+import { findKeyToGiveBack, type KeyToGiveBack } from '../../../../shared/sdk/give-back.ts';
+import { keepTrust, keptTrust } from '../../../../shared/sdk/trust-store.ts';
+import { time, type Done, type Shown } from '../done.ts';
 
 /** A machine, the text of a key, and what is trusted: the text of a root key or trust file, or what was used before. */
 export interface KeyHere extends MachineOptions {

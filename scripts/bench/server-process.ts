@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { initData } from '../../server/system/maintenance/init.ts';
 import { createLogger } from '../../server/system/logger.ts';
@@ -22,8 +23,27 @@ export interface Answer {
   readonly error?: string;
 }
 
-/** Starts a server whose operator is `email` with `password`; at most so many connections are used. */
-export const startServer = async (connections: number) => {
+/** The program as it runs from its sources, whose folder and settings follow. */
+const fromSources = [
+  fileURLToPath(new URL('../../test/support/server/serve-process.ts', import.meta.url)),
+];
+
+export type BenchServer = Awaited<ReturnType<typeof startServer>>;
+
+/** Waits until a process that answers requests says where; other output may follow. */
+export const listeningUrl = async (output: Readable): Promise<string> => {
+  const [line] = (await once(output.setEncoding('utf8'), 'data')) as [string];
+  return (JSON.parse(line) as { listening: string }).listening;
+};
+
+/**
+ * Starts a server whose operator is `email` with `password`; at most so many connections are used. `command`:
+ * what Node runs, before the folder and the settings.
+ */
+export const startServer = async (
+  connections: number,
+  command: readonly string[] = fromSources,
+) => {
   const directory = await mkdtemp(join(tmpdir(), 'licet-bench-'));
   const data = join(directory, 'data');
   await initData({
@@ -34,16 +54,12 @@ export const startServer = async (connections: number) => {
     environment: {},
     log: createLogger('error'),
   });
-  const program = fileURLToPath(
-    new URL('../../test/support/server/serve-process.ts', import.meta.url),
-  );
   // Behind a proxy that is trusted, so that requests can come from many addresses.
   const settings = { listen: '127.0.0.1:0', trustProxy: true, logLevel: 'error' };
-  const child = spawn(process.execPath, [program, data, JSON.stringify(settings)], {
+  const child = spawn(process.execPath, [...command, data, JSON.stringify(settings)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-  const { listening } = JSON.parse(line) as { listening: string };
+  const listening = await listeningUrl(child.stdout);
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   let addresses = 0;
 
@@ -94,6 +110,8 @@ export const startServer = async (connections: number) => {
 
   return {
     ask,
+    url: listening,
+    pid: child.pid ?? 0,
     /** Resident memory of the server in MB; 0 where /proc is missing. */
     memory: (): number => {
       try {

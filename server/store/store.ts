@@ -86,6 +86,13 @@ export type Transaction<S extends Schema> = {
    * document is put or deleted; allowed without a change, for refusals and sign-ins.
    */
   readonly record: (act: Act) => void;
+  /**
+   * Keeps an effect outside the documents (a mark, a count, a live event) for later: it runs once the
+   * transaction and all that it saw are durable, in the order of the transactions, before `transact`
+   * resolves. It never runs when the transaction is undone or refused, and a callback that runs again
+   * leaves only the effects of its last run. It must not throw.
+   */
+  readonly afterCommit: (effect: () => void) => void;
 };
 
 /** A journal record without its bodies: what is kept for ever and chained. */
@@ -149,9 +156,10 @@ export interface Store<S extends Schema> {
    */
   read<T>(work: (reader: Reader<S>) => Promise<T>): Promise<T>;
   /**
-   * Runs one transaction after the other; a callback awaits only its transaction, and may run again
-   * when what it saw was undone. Resolves when the record is durable. A throw in the callback undoes it. Rejects with `StoreError`
-   * `insufficient-storage` when the disk is full, `read-only` after a failed fsync.
+   * Runs one transaction after the other. A callback awaits only its transaction, and may run any
+   * number of times, so it changes nothing but the documents: everything else goes through
+   * `afterCommit`. Resolves when the record is durable. A throw in the callback undoes it. Rejects with
+   * `StoreError` `insufficient-storage` when the disk is full, `read-only` after a failed fsync.
    */
   transact<T>(actor: Actor, work: (transaction: Transaction<S>) => Promise<T>): Promise<T>;
   entries(query?: EntriesQuery): AsyncIterable<JournalHeader>;

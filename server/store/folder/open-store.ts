@@ -199,7 +199,14 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
   const reason = 'The data folder was opened for reading only.';
   memory.readOnly = reason;
   return {
-    ...createRunner<S>({ tables, memory, turns, now: options.now, commit: undefined }),
+    ...createRunner<S>({
+      tables,
+      memory,
+      turns,
+      now: options.now,
+      log: options.log,
+      commit: undefined,
+    }),
     ...refuseMaintenance(directory, () => ({ ...memory.durable, era })),
     entries: (query) => readHeaders(directory, memory.durable.seq, query),
     watch: () => () => undefined,

@@ -79,7 +79,7 @@ export const createWritable = async <S extends Schema>(
   const marks = await openMarks(directory, log);
   const marksTimer = setInterval(() => void marks.save(), marksEvery).unref();
 
-  const runner = createRunner<S>({ tables, memory, turns, now: deps.now, commit });
+  const runner = createRunner<S>({ tables, memory, turns, now: deps.now, log, commit });
   const record = (actor: Actor, act: Act): Promise<void> =>
     runner.transact(actor, async (transaction) => transaction.record(act));
   if (deps.first !== undefined) {

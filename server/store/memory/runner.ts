@@ -1,4 +1,6 @@
 /** Runs reads and transactions so that nothing leaves before it is durable. */
+import { messageOf } from '../folder/files.ts';
+import type { Log } from '../folder/log.ts';
 import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
 import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
@@ -22,6 +24,7 @@ export interface RunnerDeps {
   readonly memory: Memory;
   readonly turns: Turns;
   readonly now: () => number;
+  readonly log: Log;
   /** None in a store that was opened for reading. */
   readonly commit: GroupCommit | undefined;
 }
@@ -38,6 +41,8 @@ interface Attempt<T> {
   readonly seen: Pending | undefined;
   /** The record that it made: if that is undone, so is its promise. */
   readonly own?: Pending;
+  /** What is to run when it counts. */
+  readonly effects?: readonly (() => void)[];
 }
 
 const attempt = async <T>(work: () => Promise<T>): Promise<() => T> => {
@@ -95,7 +100,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
       const act = session.act();
       if (failed || (act === undefined && session.bodies.size === 0)) {
         session.undo();
-        return { finish, seen };
+        return { finish, seen, effects: failed ? [] : session.effects };
       }
       const reason = memory.readOnly;
       if (act === undefined || commit === undefined || reason !== undefined) {
@@ -127,16 +132,30 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
       });
       memory.tip = { seq: header.seq, hash: header.hash };
       commit.add(own);
-      return { finish, seen, own };
+      return { finish, seen, own, effects: session.effects };
     });
+
+  /** The transaction is durable: an effect that fails can't undo it, nor keep the others from running. */
+  const run = (effects: readonly (() => void)[]): void => {
+    for (const effect of effects) {
+      try {
+        effect();
+      } catch (error) {
+        deps.log.error({ error: messageOf(error) }, 'What should follow a transaction failed.');
+      }
+    }
+  };
 
   /** Repeats until what was seen became durable. */
   const settle = async <T>(once: () => Promise<Attempt<T>>): Promise<T> => {
     for (;;) {
       checkOpen();
-      const { finish, seen, own } = await once();
+      const { finish, seen, own, effects = [] } = await once();
       const error = await (own ?? seen)?.settled;
-      if (error === undefined) return finish();
+      if (error === undefined) {
+        run(effects);
+        return finish();
+      }
       if (own !== undefined) throw error;
     }
   };

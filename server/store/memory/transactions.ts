@@ -134,6 +134,8 @@ export interface TransactionSession {
   readonly act: () => Act | undefined;
   /** What was put, null for a deletion, by `collection/id`. */
   readonly bodies: ReadonlyMap<string, Body | null>;
+  /** What is to run once it is durable, in this order. */
+  readonly effects: readonly (() => void)[];
 }
 
 /** Starts a transaction: its changes are in memory at once, and can be taken back. */
@@ -141,12 +143,17 @@ export const beginTransaction = (tables: Tables): TransactionSession => {
   const { check, end } = createCheck();
   const bodies: Bodies = new Map();
   const undos: (() => void)[] = [];
+  const effects: (() => void)[] = [];
   let act: Act | undefined;
   const transaction: Record<string, unknown> = {
     record: (what: Act) => {
       check();
       if (act !== undefined) throw new Error('A transaction says what it does only once.');
       act = what;
+    },
+    afterCommit: (effect: () => void) => {
+      check();
+      effects.push(effect);
     },
   };
   for (const [name, table] of tables.byName) {
@@ -165,6 +172,7 @@ export const beginTransaction = (tables: Tables): TransactionSession => {
     },
     act: () => act,
     bodies,
+    effects,
   };
 };
 

@@ -65,29 +65,45 @@ export const beginTotp = async (
   });
 };
 
+/** What a code does to an account: null for nothing to change. The same for the same account, however often it is asked. */
+type Decide = (account: AccountDoc) => Result<AccountDoc | null, Refusal>;
+
 /**
  * Tries a code of the authenticator. Six digits are guessed soon, and whoever found a session would turn
  * the second factor off with them: so wrong ones are throttled like passwords.
  */
-const withCode = (
+const withCode = async (
   deps: Deps,
   caller: AccountCaller,
-  work: (tx: LicetTransaction, account: AccountDoc) => Promise<Result<null, Refusal>>,
+  action: string,
+  decide: Decide,
 ): Promise<Result<null, Refusal>> => {
   const attempt: Attempt = { account: caller.account.email, address: caller.from };
-  return change(deps, caller, async (tx, account) => {
-    // Asked in here, where codes sent at once come one after the other.
-    const wait = mustWait(deps, attempt);
-    if (wait) return fail(wait);
-    const done = await work(tx, account);
-    if (!done.ok && done.error.code === 'invalid-credentials') deps.throttle.failed(attempt);
-    return done;
-  });
+  const account = await deps.store.read((reader) => reader.accounts.get(caller.account.id));
+  if (!account) return fail(gone);
+  // Nothing is awaited between the question and the count, so codes sent at once come one after the other.
+  const wait = mustWait(deps, attempt);
+  if (wait) return fail(wait);
+  const first = decide(account);
+  const done = first.ok ? await applyCode(deps, caller, action, decide) : first;
+  if (!done.ok && done.error.code === 'invalid-credentials') deps.throttle.failed(attempt);
+  return done.ok ? ok(null) : done;
 };
+
+/** Decides again in the transaction: the code may have been used, or the secret replaced, meanwhile. */
+const applyCode = (deps: Deps, caller: AccountCaller, action: string, decide: Decide) =>
+  change<null>(deps, caller, async (tx, account) => {
+    const decided = decide(account);
+    if (!decided.ok) return decided;
+    if (decided.value === null) return ok(null);
+    tx.accounts.put(decided.value);
+    tx.record({ action, target: account.id, outcome: 'ok' });
+    return ok(null);
+  });
 
 /** Turns the second factor on with a first code. Errors: `invalid-credentials`, `too-many-requests`. */
 export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
-  withCode(deps, caller, async (tx, account) => {
+  withCode(deps, caller, 'totp.on', (account) => {
     const { totp } = account;
     const step = totp && deps.totp.step(deps.unseal(totp.secret), code, deps.now());
     if (!totp || !step || step <= totp.lastStep) {
@@ -97,9 +113,7 @@ export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
           'The one-time password is not right. Wait for the next one, and check the clock of the device.',
       });
     }
-    tx.accounts.put({ ...account, totp: { ...totp, confirmed: true, lastStep: step } });
-    tx.record({ action: 'totp.on', target: account.id, outcome: 'ok' });
-    return ok(null);
+    return ok({ ...account, totp: { ...totp, confirmed: true, lastStep: step } });
   });
 
 /**
@@ -107,14 +121,12 @@ export const confirmTotp = (deps: Deps, caller: AccountCaller, code: string) =>
  * `too-many-requests`.
  */
 export const endTotp = (deps: Deps, caller: AccountCaller, code: string) =>
-  withCode(deps, caller, async (tx, account) => {
+  withCode(deps, caller, 'totp.off', (account) => {
     const { totp } = account;
     if (!totp?.confirmed) return ok(null);
     const step = deps.totp.step(deps.unseal(totp.secret), code, deps.now());
     if (!step || step <= totp.lastStep) {
       return fail({ code: 'invalid-credentials', detail: 'The one-time password is not right.' });
     }
-    tx.accounts.put({ ...account, totp: null });
-    tx.record({ action: 'totp.off', target: account.id, outcome: 'ok' });
-    return ok(null);
+    return ok({ ...account, totp: null });
   });

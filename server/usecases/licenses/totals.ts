@@ -2,6 +2,7 @@
 import type { LicenseStatus } from '../../../shared/api/licenses.ts';
 import type { LicenseDoc } from '../../domain/documents.ts';
 import { licenseStatus } from '../../domain/license-status.ts';
+import type { Counter } from '../../domain/seats.ts';
 import type { Deps } from '../deps.ts';
 import { countSeats } from '../seats/seats.ts';
 
@@ -28,7 +29,7 @@ const emptyTotals = (product: string): ProductTotals => ({
 /** Adds up all licenses by product, page by page so that nobody waits. */
 export const addUp = async (deps: Deps): Promise<readonly ProductTotals[]> => {
   const all = new Map<string, ProductTotals>();
-  const add = (license: LicenseDoc, online: number, offline: number): void => {
+  const add = (license: LicenseDoc, { online, offline }: Counter): void => {
     const totals = all.get(license.productId) ?? emptyTotals(license.productId);
     all.set(license.productId, totals);
     const status = licenseStatus(license, deps.now());
@@ -41,13 +42,14 @@ export const addUp = async (deps: Deps): Promise<readonly ProductTotals[]> => {
   do {
     const page = await deps.store.read(async (reader) => {
       const licenses = await reader.licenses.list({ after, limit: pageSize });
-      for (const license of licenses) {
-        const { online, offline } = await countSeats(deps, reader, license);
-        add(license, online, offline);
-      }
-      return licenses;
+      const counted = licenses.map(async (license) => ({
+        license,
+        counter: await countSeats(deps, reader, license),
+      }));
+      return Promise.all(counted);
     });
-    after = page.length < pageSize ? undefined : page.at(-1)?.id;
+    for (const { license, counter } of page) add(license, counter);
+    after = page.length < pageSize ? undefined : page.at(-1)?.license.id;
   } while (after !== undefined);
   return [...all.values()];
 };

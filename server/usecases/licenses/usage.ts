@@ -102,16 +102,15 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
     do {
       const page = await deps.store.read(async (reader) => {
         const licenses = await reader.licenses.list({ after, limit: pageSize });
-        for (const license of licenses) {
-          if (
-            license.policy.floating ||
-            (await reader.offlineKeys.count('holding', license.id)) > 0
-          )
-            dirty.add(license.id);
+        const ending: string[] = [];
+        for (const { id, policy } of licenses) {
+          if (policy.floating || (await reader.offlineKeys.count('holding', id)) > 0)
+            ending.push(id);
         }
-        return licenses;
+        return { ending, last: licenses.length < pageSize ? undefined : licenses.at(-1)?.id };
       });
-      after = page.length < pageSize ? undefined : page.at(-1)?.id;
+      for (const id of page.ending) dirty.add(id);
+      after = page.last;
     } while (after !== undefined);
     if (dirty.size > 0) working ??= work();
     await settled();

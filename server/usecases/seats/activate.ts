@@ -151,11 +151,8 @@ const takeSeat = async (
     outcome: 'ok',
     details: { license: license.id, hostname: machine.hostname, again: old !== undefined },
   });
-  deps.store.marks.set(activation.id, {
-    at: deps.now(),
-    until: activation.leaseUntil,
-    version: machine.version,
-  });
+  const mark = { at: deps.now(), until: activation.leaseUntil, version: machine.version };
+  tx.afterCommit(() => deps.store.marks.set(activation.id, mark));
   return ok({
     created: old === undefined,
     body: {

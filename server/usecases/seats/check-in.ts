@@ -49,17 +49,28 @@ const find = async (
   return ok({ activation, license });
 };
 
-const renewed = (deps: Deps, { activation, license }: Found, input: CheckInRequest): CheckedIn => {
-  deps.store.marks.set(activation.id, {
+interface Renewal {
+  readonly answer: CheckedIn;
+  /** Notes that the machine was seen, and until when its new lease runs; call it when the answer counts. */
+  readonly note: () => void;
+}
+
+const renew = (deps: Deps, { activation, license }: Found, input: CheckInRequest): Renewal => {
+  const mark = {
     at: deps.now(),
     until: leaseUntil(deps, license, activation),
     version: input.version ?? activation.version,
-  });
-  deps.live.seen(license.id, activation.id);
+  };
   return {
-    lease: signLease(deps, license, activation),
-    license: viewProductLicense(license, deps.now()),
-    checkInMinutes: license.policy.checkInMinutes,
+    answer: {
+      lease: signLease(deps, license, activation),
+      license: viewProductLicense(license, deps.now()),
+      checkInMinutes: license.policy.checkInMinutes,
+    },
+    note: () => {
+      deps.store.marks.set(activation.id, mark);
+      deps.live.seen(license.id, activation.id);
+    },
   };
 };
 
@@ -80,7 +91,10 @@ export const checkIn = async (
   const { license, activation } = found.value;
   if (holdsSeat(license, seatOf(deps, license, activation), deps.now())) {
     const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
-    return invalid ? fail(invalid) : ok(renewed(deps, found.value, input));
+    if (invalid) return fail(invalid);
+    const { answer, note } = renew(deps, found.value, input);
+    note();
+    return ok(answer);
   }
   return takeAgain(deps, caller, input);
 };
@@ -109,7 +123,9 @@ const takeAgain = (
     };
     tx.activations.put(seated);
     tx.record({ ...act, outcome: 'ok', details });
-    return ok(renewed(deps, { license, activation: seated }, input));
+    const { answer, note } = renew(deps, { license, activation: seated }, input);
+    tx.afterCommit(note);
+    return ok(answer);
   });
 
 /** The machine gives its seat up for good; its token ends. Error: `reset-limit-exceeded`. */

@@ -53,6 +53,7 @@ test('usage says seats used, the peak and who found none, of each day', async ()
 test('a span begins with what was held before it, kept already or not', async () => {
   const server = await openPortal({ maxActivations: 2 });
   must(await server.activate('one'));
+  await server.deps.usage.settled();
   server.time.now += 40 * day;
   const ana = await server.signIn('ana@example.com');
   const held = async () => (await usageOf(server, ana, server.license.id)).days[0];

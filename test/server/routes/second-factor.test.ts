@@ -99,3 +99,16 @@ test('is turned off by a code that was not used yet; then the password is enough
     ['totp.off', 'totp.use', 'totp.on', 'totp.begin'].map((action) => [action, true]),
   );
 });
+
+test('is not turned off by guessing: of many codes sent at once only a few are tried', async () => {
+  const portal = await openBegun();
+  expect(await portal.confirm(portal.code())).toBe(204);
+  portal.time.now += step;
+  const right = portal.code();
+  const wrong = right === '123456' ? '654321' : '123456';
+  const guesses = [...Array.from({ length: 40 }, () => wrong), right];
+  const statuses = await Promise.all(guesses.map((guess) => portal.end(guess)));
+  expect(statuses.filter((status) => status === 401).length).toBeLessThanOrEqual(11);
+  expect(statuses.at(-1)).toBe(429);
+  expect(await portal.isOn()).toBe(true);
+});

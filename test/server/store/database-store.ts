@@ -48,6 +48,15 @@ const createSelect =
 
 const noLimit = -1;
 
+/** What follows a commit can't undo it. */
+const quietly = (work: () => void): void => {
+  try {
+    work();
+  } catch {
+    // Its own business.
+  }
+};
+
 const createReader = (select: Select, name: string, check: () => void) => {
   const found = (sql: string, ...values: SQLInputValue[]): Document[] => {
     check();
@@ -178,23 +187,22 @@ export const openDatabaseStore = <S extends Schema>(file: string, schema: S): St
   };
 
   const tell = (change: Change): void => {
-    for (const watcher of watchers) {
-      try {
-        watcher(change);
-      } catch {
-        // Its own business.
-      }
-    }
+    for (const watcher of watchers) quietly(() => watcher(change));
   };
 
   const transact = async <T>(actor: Actor, work: (lent: never) => Promise<T>): Promise<T> => {
     const bodies: Bodies = new Map();
+    const effects: (() => void)[] = [];
     let act: Act | undefined;
     const make = (check: () => void): object => ({
       ...each((name, one) => createWriter(database, name, one, check, bodies)),
       record: (what: Act) => {
         check();
         act = what;
+      },
+      afterCommit: (effect: () => void) => {
+        check();
+        effects.push(effect);
       },
     });
     database.exec('BEGIN IMMEDIATE');
@@ -204,6 +212,7 @@ export const openDatabaseStore = <S extends Schema>(file: string, schema: S): St
         throw new Error('A transaction that changes documents must record what it does.');
       const change = act === undefined ? undefined : journal(actor, act, bodies);
       database.exec('COMMIT');
+      for (const effect of effects) quietly(effect);
       if (change !== undefined) tell(change);
       return value;
     } catch (error) {

@@ -285,6 +285,54 @@ export const testStore = (name: string, makePlace: () => Promise<Place>): void =
       ]);
     });
 
+    it('runs the effects of a transaction once it is durable, in order, before it resolves', async () => {
+      const ran: string[] = [];
+      const putWith = (id: string): Promise<void> =>
+        store.transact(actor, async (transaction) => {
+          transaction.seats.put({ id, licenseId: 'lic_1', hostname: 'a' });
+          transaction.afterCommit(() => ran.push(`${id} first at ${store.seq() > 0}`));
+          transaction.afterCommit(() => {
+            throw new Error('an effect that fails must not matter');
+          });
+          transaction.afterCommit(() => ran.push(`${id} second`));
+          transaction.record(act(id));
+          expect(ran).not.toContain(`${id} second`);
+        });
+      const all = ['act_1', 'act_2', 'act_3'];
+      await Promise.all(
+        all.map(async (id) => {
+          await putWith(id);
+          expect(ran).toContain(`${id} second`);
+        }),
+      );
+      expect(ran).toEqual(all.flatMap((id) => [`${id} first at true`, `${id} second`]));
+    });
+
+    it('runs the effects of a transaction that records nothing', async () => {
+      const ran: string[] = [];
+      await store.transact(actor, async (transaction) => {
+        await transaction.seats.get('act_1');
+        transaction.afterCommit(() => ran.push('looked'));
+      });
+      expect(ran).toEqual(['looked']);
+    });
+
+    it('runs no effect of a transaction that threw, or that was refused', async () => {
+      const ran: string[] = [];
+      const failing = store.transact(actor, async (transaction) => {
+        transaction.afterCommit(() => ran.push('thrown'));
+        transaction.record(act('act_1'));
+        throw new Error('no');
+      });
+      await expect(failing).rejects.toThrow('no');
+      const silent = store.transact(actor, async (transaction) => {
+        transaction.seats.put({ id: 'act_1', licenseId: 'lic_1', hostname: 'a' });
+        transaction.afterCommit(() => ran.push('unrecorded'));
+      });
+      await expect(silent).rejects.toThrow('must record what it does');
+      expect(ran).toEqual([]);
+    });
+
     it('counts on: seq and era after it was opened again', async () => {
       expect(store.seq()).toBe(0);
       expect(store.era()).toBe(1);

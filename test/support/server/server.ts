@@ -14,6 +14,7 @@ import type { Account, AccountCreated, SignedIn } from '../../../shared/api/acco
 import type { Activated } from '../../../shared/api/activations.ts';
 import type { LicenseCreate, LicenseCreated } from '../../../shared/api/licenses.ts';
 import { makeId } from '../../../shared/ids.ts';
+import { scoutingStore, withoutEffectsInCallbacks } from './scouting-store.ts';
 
 export const hour = 3_600_000;
 export const day = 24 * hour;
@@ -79,7 +80,9 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
   const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-server-'));
   const time = { now: Date.parse('2026-03-01T08:00:00Z') };
   const now = (): number => time.now;
-  const store = await openStore({ directory, schema: collections, now, log: quiet, create: true });
+  const store = scoutingStore(
+    await openStore({ directory, schema: collections, now, log: quiet, create: true }),
+  );
   await writeKeys(directory);
   const keys = await loadKeys({ directory });
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {
@@ -88,15 +91,17 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
     support: { contact: null, links: [] },
     demo: null,
   };
-  const deps = createDeps({
-    directory,
-    store,
-    keys: () => keys,
-    settings: () => settings,
-    log: quiet,
-    version: '0.0.0',
-    now,
-  });
+  const deps = withoutEffectsInCallbacks(
+    createDeps({
+      directory,
+      store,
+      keys: () => keys,
+      settings: () => settings,
+      log: quiet,
+      version: '0.0.0',
+      now,
+    }),
+  );
   const app = createApp(deps);
   atEnd(async () => {
     await store.close();

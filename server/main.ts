@@ -6,6 +6,7 @@ import { createListener, type Listener } from './http/listener.ts';
 import { keepCheckpoints } from './store/journal/checkpoints.ts';
 import { openStore } from './store/folder/open-store.ts';
 import { startBackgroundWork } from './system/background-work.ts';
+import { replaceRequestHashes } from './system/erase-request-hashes.ts';
 import { checkTransport } from './system/settings/check-settings.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
@@ -124,6 +125,9 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       now,
     });
     await deps.refusals.recall();
+    await replaceRequestHashes(deps).catch((error: unknown) => {
+      log.warn({ err: error }, 'Request hashes of an earlier version could not be replaced yet.');
+    });
     const app = createApp(deps);
     const started = createListener({
       fetch: (request, env) => app.fetch(request, env),

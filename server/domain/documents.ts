@@ -208,7 +208,8 @@ export interface UsageDoc {
 export interface IdempotencyDoc {
   /** Hash of caller, route and key. */
   readonly id: string;
-  readonly requestHash: string;
+  /** Under a key of the server's: the request may hold a password, which a plain hash would give away. */
+  readonly requestMac: string;
   readonly answer: string;
   readonly createdAt: number;
 }

@@ -4,6 +4,7 @@ import type { LicetSchema } from '../collections.ts';
 import type { FileStore } from '../store/folder/open-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { housekeeping } from '../usecases/upkeep/housekeeping.ts';
+import { eraseRequestHashes } from './erase-request-hashes.ts';
 import { createSpentEraser } from './erase-spent.ts';
 import type { CountedFailures } from '../usecases/accounts/failures.ts';
 import { every, type Periodic } from './periodic.ts';
@@ -42,6 +43,7 @@ export const startBackgroundWork = (
     }),
     // Often, since it knows itself when a day is over: servers may be restarted daily.
     every(quarter, 'erasing of spent credentials', log, createSpentEraser(store, deps.now)),
+    every(quarter, 'erasing of request hashes', log, () => eraseRequestHashes(deps, store), 'now'),
     every(hour, 'usage', log, () => deps.usage.flush()),
     every(hour, 'certificates', log, renewTls),
   ];

@@ -41,6 +41,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
     now,
     random,
     digest,
+    mac: (text) => keys().mac(text),
     seal: (plain) => keys().seal(plain),
     unseal: (sealed) => keys().unseal(sealed),
     passwords: createPasswords(),

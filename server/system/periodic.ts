@@ -6,12 +6,16 @@ export interface Periodic {
   stop(): Promise<void>;
 }
 
-/** Runs the work every so many milliseconds; a failure is logged, and the next time comes. */
+/**
+ * Runs the work every so many milliseconds, and at once if it is to begin `now`; a failure is logged, and the
+ * next time comes.
+ */
 export const every = (
   milliseconds: number,
   name: string,
   log: Logger,
   work: () => Promise<void>,
+  first: 'now' | 'later' = 'later',
 ): Periodic => {
   let running: Promise<void> | undefined;
   const run = async (): Promise<void> => {
@@ -24,11 +28,13 @@ export const every = (
       );
     }
   };
-  const timer = setInterval(() => {
+  const start = (): void => {
     running ??= run().finally(() => {
       running = undefined;
     });
-  }, milliseconds).unref();
+  };
+  const timer = setInterval(start, milliseconds).unref();
+  if (first === 'now') start();
   return {
     stop: async () => {
       clearInterval(timer);

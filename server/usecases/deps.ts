@@ -164,6 +164,8 @@ export interface Deps {
   readonly random: (bytes: number) => Uint8Array;
   /** Hex SHA-256: how secrets with enough entropy of their own (tokens, codes, license keys) are kept. */
   readonly digest: (text: string) => string;
+  /** Hex HMAC-SHA-256 (RFC 2104) under a key of the server's: how what holds a password is recognized again. */
+  readonly mac: (text: string) => string;
   /** Encrypts with a key of the server's, for answers that an Idempotency-Key may ask for again. */
   readonly seal: (plain: string) => string;
   readonly unseal: (sealed: string) => string;

@@ -15,6 +15,13 @@ export interface IdempotencyKey {
   readonly content: string;
 }
 
+/**
+ * How a request is recognized again: a request holds passwords, so its hash is kept under a key only. It is
+ * made of the SHA-256 of the content, which is what earlier versions kept: theirs become this one.
+ */
+export const macOfRequest = (deps: Pick<Deps, 'mac'>, contentHash: string): string =>
+  deps.mac(contentHash);
+
 /** Runs `work` once for each key, route and caller. */
 export const idempotent = async <T>(
   deps: Deps,
@@ -24,10 +31,10 @@ export const idempotent = async <T>(
 ): Promise<Result<T, Refusal>> => {
   if (request.key === undefined) return work();
   const id = deps.digest(JSON.stringify([request.caller, request.route, request.key]));
-  const requestHash = deps.digest(request.content);
+  const requestMac = macOfRequest(deps, deps.digest(request.content));
   const before = await tx.idempotency.get(id);
   if (before) {
-    if (before.requestHash === requestHash) return ok(JSON.parse(deps.unseal(before.answer)) as T);
+    if (before.requestMac === requestMac) return ok(JSON.parse(deps.unseal(before.answer)) as T);
     return fail({
       code: 'conflict',
       detail: 'This Idempotency-Key was used for a different request. Use a new key for each.',
@@ -37,7 +44,7 @@ export const idempotent = async <T>(
   if (result.ok) {
     tx.idempotency.put({
       id,
-      requestHash,
+      requestMac,
       answer: deps.seal(JSON.stringify(result.value)),
       createdAt: deps.now(),
     });

@@ -17,6 +17,7 @@ import { readUnlockSecret, type UnlockPlace } from './unlock.ts';
 
 export interface LoadedKeys {
   readonly signer: Signer;
+  readonly mac: (text: string) => string;
   readonly seal: (plain: string) => string;
   readonly unseal: (sealed: string) => string;
   /** The kid of the signing key in use. */

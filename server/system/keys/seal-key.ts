@@ -3,7 +3,7 @@
  * Idempotency-Key). It is kept encrypted by the unlock secret, and once for each root, so that whoever
  * brings a root gets it back when the unlock secret is lost.
  */
-import { randomBytes } from 'node:crypto';
+import { createHmac, hkdfSync, randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { PrivateKey } from '../../../shared/statements/keys.ts';
 import { KeyText } from '../../../shared/statements/keys.ts';
@@ -84,8 +84,16 @@ export const rewrapSealKey = async (
   await writePrivateJson(keyPaths(directory).seal, { ...file, byUnlock });
 };
 
-/** Functions that encrypt text by the seal key, and decrypt it again. */
-export const createSealing = (key: Buffer) => ({
+/** Functions that encrypt text by the seal key, decrypt it again, and make message authentication codes. */
+export const createSealing = (key: Buffer) => {
+  const macKey = Buffer.from(hkdfSync('sha256', key, '', 'licet request mac', 32));
+  return {
+    ...sealingBy(key),
+    mac: (text: string) => createHmac('sha256', macKey).update(text).digest('hex'),
+  };
+};
+
+const sealingBy = (key: Buffer) => ({
   seal: (plain: string): string => {
     const { nonce, tag, text } = closeBox(key, 'licet sealed text', Buffer.from(plain));
     return [nonce, tag, text].join('.');

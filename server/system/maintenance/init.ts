@@ -11,6 +11,7 @@ import { initAction } from '../../store/journal/record.ts';
 import type { Logger, Passwords } from '../../usecases/deps.ts';
 import { issueCode, type IssuedCode } from '../../usecases/accounts/codes.ts';
 import { digest, random } from '../create-deps.ts';
+import { neverHashedRequests } from '../erase-request-hashes.ts';
 import { Failure } from '../failure.ts';
 import { createKeys } from '../keys/create-keys.ts';
 import { keyPaths } from '../keys/keyring.ts';
@@ -110,6 +111,7 @@ const storeOperator = async (
 ): Promise<IssuedCode | null> => {
   const store = await openStore({ directory, ...dataVersion, now, log, create: true });
   try {
+    neverHashedRequests(store, now());
     return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
       tx.accounts.put(account);
       const details = { schemaVersion: dataVersion.schemaVersion };

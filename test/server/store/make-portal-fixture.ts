@@ -1,7 +1,7 @@
 /**
- * Makes a fixture of a whole portal as this version leaves it after kill -9, without its keys:
- * `node test/server/store/make-portal-fixture.ts NEW-FOLDER`. Only for a new schema or format version: what is
- * there is never made anew.
+ * Makes a fixture of a whole portal as this version leaves it after kill -9:
+ * `node test/server/store/make-portal-fixture.ts NEW-FOLDER`. Its keys and passwords are made for it and open
+ * nothing else. Only for a new schema or format version: existing fixtures stay as they are.
  */
 import { createHash } from 'node:crypto';
 import { cp, mkdir, writeFile } from 'node:fs/promises';
@@ -26,6 +26,7 @@ const passwords = {
 type Answer = Record<string, unknown>;
 
 let url = '';
+let asked = 0;
 
 /** One request that must succeed. */
 const ask = async (
@@ -34,9 +35,11 @@ const ask = async (
   body?: unknown,
   token?: string,
 ): Promise<Answer> => {
+  asked += 1;
   const response = await fetch(`${url}${route}`, {
     method,
     headers: {
+      'idempotency-key': `request-number-${asked}`,
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
     },
@@ -139,6 +142,9 @@ await ask('POST', '/v1/sessions', { email: 'ana@example.com', password: 'wrong' 
 );
 await first.stop();
 
+// With HTTPS once, so that there is an authority that clients pin.
+await (await startLicet(`serve --data ${data} --listen 127.0.0.1:0 --tls`)).stop();
+
 // Second life: changes that are only in the journal, and no clean end.
 const second = await serve();
 const again = await signIn('ana@example.com', passwords.ana);
@@ -161,6 +167,7 @@ await second.stop('SIGKILL');
 await mkdir(target, { recursive: true });
 for (const name of [
   'db.json',
+  'keys',
   'journal',
   'marks.json',
   'checkpoints.jsonl',

@@ -19,6 +19,7 @@ export const problemTable = {
   'activation-limit-exceeded': { status: 409, title: 'The license has exceeded its user limit' },
   'license-choice-required': { status: 409, title: 'Several licenses fit: name one' },
   'reset-limit-exceeded': { status: 409, title: 'Too many machines still run on a lease' },
+  'changed-meanwhile': { status: 412, title: 'Somebody else changed this meanwhile' },
   'payload-too-large': { status: 413, title: 'The request is too large' },
   'too-many-requests': { status: 429, title: 'Too many requests' },
   'read-only': { status: 503, title: 'The server is read-only' },

@@ -2,11 +2,12 @@
 import type { Entitlements, LicenseType } from '../../shared/api/common.ts';
 import type { Policy, Template, TrialOffer } from '../../shared/api/licenses.ts';
 import type { ReleaseKind } from '../../shared/api/releases.ts';
+import type { Editable } from './edits.ts';
 
 /** Whose code began a line of passwords decides how far it is trusted: `owner:<id>` is less than `operator`. */
 export type CodeOrigin = 'operator' | 'local' | `owner:${string}`;
 
-export interface AccountDoc {
+export interface AccountDoc extends Editable {
   readonly id: string;
   /** Case-folded; unique. */
   readonly email: string;
@@ -65,7 +66,7 @@ export interface PasswordRequestDoc {
   readonly status: 'open' | 'code-issued' | 'done';
 }
 
-export interface ProductDoc {
+export interface ProductDoc extends Editable {
   readonly id: string;
   readonly name: string;
   readonly template: Template;
@@ -73,7 +74,7 @@ export interface ProductDoc {
   readonly createdAt: number;
 }
 
-export interface LicenseDoc {
+export interface LicenseDoc extends Editable {
   readonly id: string;
   readonly ownerId: string;
   readonly productId: string;

@@ -30,7 +30,7 @@ export const body = <T extends z.ZodType>(schema: T) => ({
 /** An answer without content. */
 export const nothing = (description: string) => ({ description });
 
-type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 413 | 429 | 503 | 507;
+type ErrorStatus = 400 | 401 | 403 | 404 | 409 | 412 | 413 | 429 | 503 | 507;
 
 interface ProblemResponse {
   description: string;

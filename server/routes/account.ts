@@ -19,6 +19,7 @@ import {
   problems,
   type AccountEnv,
 } from '../http/contract.ts';
+import { IfMatchHeader, meantFor, versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import { beginTotp, confirmTotp, editAccount, endTotp } from '../usecases/accounts/account.ts';
 import type { Deps } from '../usecases/deps.ts';
@@ -38,9 +39,9 @@ const infoRoutes = (deps: Deps) =>
         path: '/v1/account',
         summary: 'My Info',
         ...signedIn(deps),
-        responses: { 200: json(Account, 'The account'), ...problems(401) },
+        responses: { 200: versioned(json(Account, 'The account')), ...problems(401) },
       }),
-      (c) => c.json(viewAccount(c.var.caller.account), 200),
+      (c) => c.json(withVersion(c, viewAccount(c.var.caller.account)), 200),
     )
     .openapi(
       createRoute({
@@ -48,11 +49,18 @@ const infoRoutes = (deps: Deps) =>
         path: '/v1/account',
         summary: 'Edit My Info',
         ...signedIn(deps),
-        request: { body: body(AccountPatch) },
-        responses: { 200: json(Account, 'The account'), ...problems(400, 401, 404) },
+        request: { headers: IfMatchHeader, body: body(AccountPatch) },
+        responses: {
+          200: versioned(json(Account, 'The account')),
+          ...problems(400, 401, 404, 412),
+        },
       }),
-      async (c) =>
-        c.json(orRefuse(await editAccount(deps, c.var.caller, c.req.valid('json'))), 200),
+      async (c) => {
+        const patch = c.req.valid('json');
+        const versions = meantFor(c.req.valid('header'));
+        const account = orRefuse(await editAccount(deps, c.var.caller, patch, versions));
+        return c.json(withVersion(c, account), 200);
+      },
     )
     .openapi(
       createRoute({

@@ -14,6 +14,7 @@ import {
   problems,
   type AccountEnv,
 } from '../http/contract.ts';
+import { versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { getLicense, listActivations, listLicenses } from '../usecases/licenses/licenses.ts';
@@ -42,10 +43,15 @@ export const licenseRoutes = (deps: Deps) =>
         summary: 'My License',
         ...signedIn(deps),
         request: { params: IdParam },
-        responses: { 200: json(License, 'The license'), ...problems(401, 403, 404) },
+        responses: {
+          200: versioned(json(License, 'The license')),
+          ...problems(401, 403, 404),
+        },
       }),
-      async (c) =>
-        c.json(orRefuse(await getLicense(deps, c.var.caller, c.req.valid('param').id)), 200),
+      async (c) => {
+        const license = orRefuse(await getLicense(deps, c.var.caller, c.req.valid('param').id));
+        return c.json(withVersion(c, license), 200);
+      },
     )
     .openapi(
       createRoute({

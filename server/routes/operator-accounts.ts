@@ -19,6 +19,7 @@ import {
   problems,
   type AccountEnv,
 } from '../http/contract.ts';
+import { IfMatchHeader, meantFor, versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import {
@@ -64,13 +65,17 @@ export const operatorAccountRoutes = (deps: Deps) =>
         path: '/v1/operator/accounts/{id}',
         summary: 'Edit, disable or enable an account',
         ...allowed(deps, 'account.change'),
-        request: { params: IdParam, body: body(OperatorAccountPatch) },
-        responses: { 200: json(Account, 'The account'), ...problems(400, 401, 403, 404, 409) },
+        request: { params: IdParam, headers: IfMatchHeader, body: body(OperatorAccountPatch) },
+        responses: {
+          200: versioned(json(Account, 'The account')),
+          ...problems(400, 401, 403, 404, 409, 412),
+        },
       }),
       async (c) => {
         const { id } = c.req.valid('param');
-        const patched = await patchAccount(deps, c.var.caller, id, c.req.valid('json'));
-        return c.json(orRefuse(patched), 200);
+        const versions = meantFor(c.req.valid('header'));
+        const patched = await patchAccount(deps, c.var.caller, id, c.req.valid('json'), versions);
+        return c.json(withVersion(c, orRefuse(patched)), 200);
       },
     )
     .openapi(

@@ -20,6 +20,7 @@ import {
   problems,
   type AccountEnv,
 } from '../http/contract.ts';
+import { IfMatchHeader, meantFor, versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { checkImport, importLicenses } from '../usecases/licenses/import-licenses.ts';
@@ -84,16 +85,17 @@ export const operatorLicenseRoutes = (deps: Deps) =>
         path: '/v1/operator/licenses/{id}',
         summary: 'Change, suspend, resume, revoke or move a license, or say what a change would do',
         ...allowed(deps, 'license.operate'),
-        request: { params: IdParam, body: body(LicensePatch) },
+        request: { params: IdParam, headers: IfMatchHeader, body: body(LicensePatch) },
         responses: {
-          200: json(LicenseChanged, 'The license'),
-          ...problems(400, 401, 403, 404, 409),
+          200: versioned(json(LicenseChanged, 'The license')),
+          ...problems(400, 401, 403, 404, 409, 412),
         },
       }),
       async (c) => {
         const { id } = c.req.valid('param');
-        const changed = await patchLicense(deps, c.var.caller, id, c.req.valid('json'));
-        return c.json(orRefuse(changed), 200);
+        const versions = meantFor(c.req.valid('header'));
+        const changed = await patchLicense(deps, c.var.caller, id, c.req.valid('json'), versions);
+        return c.json(withVersion(c, orRefuse(changed)), 200);
       },
     )
     .openapi(

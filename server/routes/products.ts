@@ -18,6 +18,7 @@ import {
   problems,
   type AccountEnv,
 } from '../http/contract.ts';
+import { IfMatchHeader, meantFor, versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import { publicUrl } from '../http/public-url.ts';
 import type { Deps } from '../usecases/deps.ts';
@@ -63,15 +64,17 @@ export const productRoutes = (deps: Deps) =>
         summary:
           'Change name, template or trial of a product; licenses that exist keep their terms',
         ...allowed(deps, 'product.change'),
-        request: { params: IdParam, body: body(ProductPatch) },
-        responses: { 200: json(Product, 'The product'), ...problems(400, 401, 403, 404) },
+        request: { params: IdParam, headers: IfMatchHeader, body: body(ProductPatch) },
+        responses: {
+          200: versioned(json(Product, 'The product')),
+          ...problems(400, 401, 403, 404, 412),
+        },
       }),
       async (c) => {
         const { id } = c.req.valid('param');
-        return c.json(
-          orRefuse(await patchProduct(deps, c.var.caller, id, c.req.valid('json'))),
-          200,
-        );
+        const versions = meantFor(c.req.valid('header'));
+        const changed = await patchProduct(deps, c.var.caller, id, c.req.valid('json'), versions);
+        return c.json(withVersion(c, orRefuse(changed)), 200);
       },
     )
     .openapi(

@@ -5,6 +5,7 @@ import type { License, Product, Relation, TouchedMachine } from '../../shared/ap
 import type { OfflineKey } from '../../shared/api/offline-keys.ts';
 import { iso } from '../../shared/time.ts';
 import type { AccountDoc, LicenseDoc, OfflineKeyDoc, ProductDoc } from '../domain/documents.ts';
+import { versionOf } from '../domain/edits.ts';
 import { machineKey } from '../domain/index-keys.ts';
 import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status.ts';
 import { keyStatus } from '../domain/offline-keys.ts';
@@ -24,6 +25,7 @@ export const viewAccount = (account: AccountDoc): Account => ({
   status: account.disabled ? 'disabled' : account.password ? 'active' : 'invited',
   twoFactor: account.totp?.confirmed ?? false,
   createdAt: iso(account.createdAt),
+  version: versionOf(account),
 });
 
 export const viewProduct = (product: ProductDoc): Product => ({
@@ -32,6 +34,7 @@ export const viewProduct = (product: ProductDoc): Product => ({
   template: product.template,
   trial: product.trial ?? null,
   createdAt: iso(product.createdAt),
+  version: versionOf(product),
 });
 
 const lastRefused = (deps: Deps, licenseId: string): License['refused'] => {
@@ -71,6 +74,7 @@ export const viewLicense = async (
     relation,
     refused: lastRefused(deps, license.id),
     createdAt: iso(license.createdAt),
+    version: versionOf(license),
   };
 };
 

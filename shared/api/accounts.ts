@@ -1,6 +1,6 @@
 /** Accounts, sessions and passwords. */
 import { z } from 'zod';
-import { Email, line, NewPassword, optionalLine, pageOf, Timestamp } from './common.ts';
+import { Email, line, NewPassword, optionalLine, pageOf, Timestamp, Version } from './common.ts';
 
 export const Role = z.enum(['operator', 'owner', 'user']).meta({ id: 'Role' });
 export type Role = z.infer<typeof Role>;
@@ -17,6 +17,7 @@ export const Account = z
     status: z.enum(['invited', 'active', 'disabled']),
     twoFactor: z.boolean(),
     createdAt: Timestamp,
+    version: Version,
   })
   .meta({ id: 'Account' });
 export type Account = z.infer<typeof Account>;

@@ -6,6 +6,24 @@ export const Timestamp = z.iso
   .datetime()
   .meta({ id: 'Timestamp', example: '2026-11-24T09:30:00.000Z' });
 
+/**
+ * Which state of something a form was filled from: it changes with each edit. Compare it for being the
+ * same, and send it as If-Match, in quotes.
+ */
+export const Version = z.string().meta({ id: 'Version', example: '3-mhx9k2q0' });
+
+/** What a `changed-meanwhile` problem says beside the rest. */
+export interface ChangedMeanwhile {
+  /** RFC 3339, UTC. */
+  readonly changedAt: string;
+  /** The name of who changed it last; null where nobody knows. */
+  readonly changedBy: string | null;
+  /** The version that there is now. */
+  readonly version: string;
+  /** What was to be changed, as it is now. */
+  readonly current: unknown;
+}
+
 /** An e-mail address, folded to lower case: addresses compare so everywhere. */
 export const Email = z
   .string()

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isLoopback } from '../loopback.ts';
 import { Account } from './accounts.ts';
-import { Email, Entitlements, LicenseType, line, pageOf, Timestamp } from './common.ts';
+import { Email, Entitlements, LicenseType, line, pageOf, Timestamp, Version } from './common.ts';
 import { ExpiryNotice } from '../expiry.ts';
 
 /** How a license behaves; a product's template gives the defaults. */
@@ -79,6 +79,7 @@ export const Product = z
     template: Template,
     trial: TrialOffer.nullable(),
     createdAt: Timestamp,
+    version: Version,
   })
   .meta({ id: 'Product' });
 export type Product = z.infer<typeof Product>;
@@ -149,6 +150,7 @@ export const License = z
     /** The machine that was refused a seat last, in the last day; null when it got one since. */
     refused: z.object({ hostname: z.string(), at: Timestamp, code: z.string() }).nullable(),
     createdAt: Timestamp,
+    version: Version,
   })
   .meta({ id: 'License' });
 export type License = z.infer<typeof License>;

@@ -3,9 +3,11 @@ import type { AccountPatch, TotpBegin } from '../../../shared/api/accounts.ts';
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc } from '../../domain/documents.ts';
+import { edited, type MeantFor } from '../../domain/edits.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
 import { mustWait, proveAgain, stillProven } from './credentials.ts';
 import type { Attempt, Deps, LicetTransaction } from '../deps.ts';
+import { refuseStale } from '../edits.ts';
 import { signInFirst } from './sign-in.ts';
 import { viewAccount } from '../views.ts';
 
@@ -29,13 +31,21 @@ const change = <T>(
     return account ? work(tx, account) : fail(gone);
   });
 
-/** Edits the caller's own name, company and phone. */
-export const editAccount = (deps: Deps, caller: AccountCaller, patch: AccountPatch) =>
+/** Edits the caller's own name, company and phone. Errors: `not-found`, `changed-meanwhile`. */
+export const editAccount = (
+  deps: Deps,
+  caller: AccountCaller,
+  patch: AccountPatch,
+  meantFor: MeantFor,
+) =>
   change(deps, caller, async (tx, account) => {
-    const edited = withInfo(account, patch);
-    tx.accounts.put(edited);
+    const view = () => viewAccount(account);
+    const stale = await refuseStale(tx, account, meantFor, 'Your info', view);
+    if (stale) return fail(stale);
+    const next = edited(account, withInfo(account, patch), caller.account.id, deps.now());
+    tx.accounts.put(next);
     tx.record({ action: 'account.edit', target: account.id, outcome: 'ok' });
-    return ok(viewAccount(edited));
+    return ok(viewAccount(next));
   });
 
 /**

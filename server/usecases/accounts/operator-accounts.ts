@@ -11,6 +11,7 @@ import { makeId } from '../../../shared/ids.ts';
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc, PasswordRequestDoc } from '../../domain/documents.ts';
+import { edited, type MeantFor } from '../../domain/edits.ts';
 import { notFound } from '../access.ts';
 import { withInfo } from './account.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
@@ -18,6 +19,7 @@ import { dropCodes, dropOwnersCodes, issueCode, type IssuedCode } from './codes.
 import { stillProven } from './credentials.ts';
 import type { Deps, LicetTransaction } from '../deps.ts';
 import { passwordRequestLifetime } from '../upkeep/housekeeping.ts';
+import { refuseStale } from '../edits.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from '../pages.ts';
 import { hashNew } from './passwords.ts';
@@ -131,16 +133,23 @@ export const newAccount = (
 const activeOperators = async (tx: LicetTransaction): Promise<number> =>
   (await tx.accounts.by('role', 'operator')).filter((account) => !account.disabled).length;
 
-/** Edits, disables, enables or changes the role or e-mail of an account. */
+/**
+ * Edits, disables, enables or changes the role or e-mail of an account. Errors: `not-found`, `conflict`,
+ * `changed-meanwhile`.
+ */
 export const patchAccount = (
   deps: Deps,
   caller: AccountCaller,
   id: string,
   patch: OperatorAccountPatch,
+  meantFor: MeantFor,
 ): Promise<Result<Account, Refusal>> =>
   deps.store.transact(actorOf(caller), async (tx) => {
     const account = await tx.accounts.get(id);
     if (!account) return fail(notFound('account'));
+    const view = () => viewAccount(account);
+    const stale = await refuseStale(tx, account, meantFor, account.email, view);
+    if (stale) return fail(stale);
     const holder = patch.email && (await tx.accounts.first('email', patch.email));
     if (patch.email && holder && holder.id !== id) return fail(takenEmail(patch.email));
     const disabled = patch.status === undefined ? account.disabled : patch.status === 'disabled';
@@ -155,14 +164,15 @@ export const patchAccount = (
       account.role === 'user' && patch.role
         ? await promote(tx, account, patch.role)
         : { ...account, role: patch.role ?? account.role };
-    const edited: AccountDoc = {
+    const after: AccountDoc = {
       ...withInfo(base, patch),
       email: patch.email ?? base.email,
       disabled,
       totp: patch.twoFactor === false ? null : base.totp,
     };
-    tx.accounts.put(edited);
-    if (disabled || edited.role !== account.role || edited.email !== account.email) {
+    const next = edited(account, after, caller.account.id, deps.now());
+    tx.accounts.put(next);
+    if (disabled || next.role !== account.role || next.email !== account.email) {
       await endSessions(tx, id);
     }
     if (disabled) await dropCodes(tx, id);
@@ -172,14 +182,14 @@ export const patchAccount = (
         : disabled
           ? 'account.disable'
           : 'account.enable';
-    const secondFactor = account.totp && !edited.totp ? { secondFactor: 'removed' } : {};
+    const secondFactor = account.totp && !next.totp ? { secondFactor: 'removed' } : {};
     tx.record({
       action,
       target: id,
       outcome: 'ok',
-      details: { role: edited.role, ...secondFactor },
+      details: { role: next.role, ...secondFactor },
     });
-    return ok(viewAccount(edited));
+    return ok(viewAccount(next));
   });
 
 /** A one-time code with which the account's person sets a new password. */

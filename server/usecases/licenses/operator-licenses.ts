@@ -11,6 +11,7 @@ import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc, LicenseDoc } from '../../domain/documents.ts';
+import { edited, type MeantFor } from '../../domain/edits.ts';
 import { refuseEntitlements } from '../../domain/entitlements.ts';
 import { hitByLowering, seatsLeft } from '../../domain/lower-seats.ts';
 import { endOf, mergePolicy, newTerms, type Terms } from '../../domain/policy.ts';
@@ -20,6 +21,7 @@ import { changeLicense } from '../access.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
 import { dropOwnersCodes } from '../accounts/codes.ts';
 import type { Deps, LicetTransaction } from '../deps.ts';
+import { refuseStale } from '../edits.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { promote } from '../accounts/operator-accounts.ts';
 import { countSeats, heldSeats, spentSeats } from '../seats/seats.ts';
@@ -157,15 +159,19 @@ const actionOf = (license: LicenseDoc, patch: LicensePatch): string => {
 
 /**
  * Changes a license; with `dryRun` says only what would be, and which machines would lose their seat.
- * Errors: `invalid-request`, `conflict`, `not-found`.
+ * Errors: `invalid-request`, `conflict`, `not-found`, `changed-meanwhile`.
  */
 export const patchLicense = (
   deps: Deps,
   caller: AccountCaller,
   id: string,
   patch: LicensePatch,
+  meantFor: MeantFor,
 ): Promise<Result<LicenseChanged, Refusal>> =>
   changeLicense(deps, caller, id, 'license.change', async (tx, { license }) => {
+    const view = () => viewLicense(deps, tx, license, 'operator');
+    const stale = await refuseStale(tx, license, meantFor, license.name, view);
+    if (stale) return fail(stale);
     const owner = patch.ownerEmail
       ? await moveTo(deps, tx, patch.ownerEmail, patch.dryRun ?? false)
       : ok(license.ownerId);
@@ -178,28 +184,29 @@ export const patchLicense = (
         ? refuseEntitlements(product, patch.entitlements, license.entitlements)
         : null;
     if (misfit) return fail(misfit);
-    const next = patched(license, bought.value, owner.value, deps.now());
-    if (!next.ok) return next;
+    const after = patched(license, bought.value, owner.value, deps.now());
+    if (!after.ok) return after;
+    const next = edited(license, after.value, caller.account.id, deps.now());
     const counter = await countSeats(deps, tx, license);
-    const left = seatsLeft(counter, next.value.maxActivations);
+    const left = seatsLeft(counter, next.maxActivations);
     const hit =
       counter.online > left ? hitByLowering(await heldSeats(deps, tx, license), left) : [];
-    const bound = license.policy.floating && !next.value.policy.floating;
+    const bound = license.policy.floating && !next.policy.floating;
     const spent = bound ? await spentSeats(deps, tx, license) : [];
     if (patch.dryRun) {
-      return ok(await changed(deps, tx, next.value, hit, hit.length + spent.length));
+      return ok(await changed(deps, tx, next, hit, hit.length + spent.length));
     }
     for (const { activation } of [...hit, ...spent])
       tx.activations.put({ ...activation, seat: null });
     if (owner.value !== license.ownerId) await endFormerOwners(tx, id, owner.value);
-    tx.licenses.put(next.value);
+    tx.licenses.put(next);
     tx.record({
       action: actionOf(license, patch),
       target: id,
       outcome: 'ok',
       details: { reason: patch.reason ?? null, hit: hit.length },
     });
-    return ok(await changed(deps, tx, next.value, hit, 0));
+    return ok(await changed(deps, tx, next, hit, 0));
   });
 
 /**

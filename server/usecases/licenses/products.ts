@@ -9,11 +9,13 @@ import type {
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { ProductDoc } from '../../domain/documents.ts';
+import { edited, type MeantFor } from '../../domain/edits.ts';
 import { refuseEntitlements } from '../../domain/entitlements.ts';
 import { ownProduct } from '../../domain/releases.ts';
 import { notFound } from '../access.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
 import type { Deps } from '../deps.ts';
+import { refuseStale } from '../edits.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { mapPage, pageFrom, storeQuery } from '../pages.ts';
 import { viewProduct } from '../views.ts';
@@ -55,16 +57,20 @@ export const createProduct = (
     }),
   );
 
-/** Changes a product's name, template or trial; licenses that exist keep their terms. Errors: `not-found`, `invalid-request`. */
+/** Changes a product's name, template or trial; licenses that exist keep their terms. Errors: `not-found`, `invalid-request`, `changed-meanwhile`. */
 export const patchProduct = (
   deps: Deps,
   caller: AccountCaller,
   id: string,
   patch: ProductPatch,
+  meantFor: MeantFor,
 ): Promise<Result<Product, Refusal>> =>
   deps.store.transact(actorOf(caller), async (tx) => {
     const product = await tx.products.get(id);
     if (!product) return fail(notFound('product'));
+    const view = () => viewProduct(product);
+    const stale = await refuseStale(tx, product, meantFor, product.name, view);
+    if (stale) return fail(stale);
     const changed: ProductDoc = {
       ...product,
       name: patch.name ?? product.name,
@@ -77,9 +83,10 @@ export const patchProduct = (
       product.trial?.entitlements,
     );
     if (misfit) return fail(misfit);
-    tx.products.put(changed);
+    const next = edited(product, changed, caller.account.id, deps.now());
+    tx.products.put(next);
     tx.record({ action: 'product.change', target: id, outcome: 'ok' });
-    return ok(viewProduct(changed));
+    return ok(viewProduct(next));
   });
 
 /** What a product embeds, but where the server is. Error: `not-found`. */

@@ -50,6 +50,13 @@ const patience = { request: 30_000, events: 45_000, file: 300_000 };
 /** A repeated request with the same key is answered, not done again (see the transport). */
 const once = (): { 'idempotency-key': string } => ({ 'idempotency-key': randomUUID() });
 
+/**
+ * For a change that was made to this version in a form: refused as `changed-meanwhile` where somebody
+ * else changed it first. Without a version it is made to whichever there is.
+ */
+const matching = (version: string | undefined): { 'if-match'?: string } =>
+  version === undefined ? {} : { 'if-match': `"${version}"` };
+
 /** Makes a client. Nothing is sent yet; every call answers, none throws. */
 export const createClient = (options: ClientOptions) => {
   const { server } = options;
@@ -90,8 +97,8 @@ export const createClient = (options: ClientOptions) => {
     sessions: () => ask(v1.sessions.$get(), accounts.SessionPage),
     endSession: (id: string) => done(v1.sessions[':id'].$delete({ param: { id } })),
     account: () => ask(v1.account.$get(), accounts.Account),
-    editAccount: (json: In<typeof accounts.AccountPatch>) =>
-      ask(v1.account.$patch({ json }), accounts.Account),
+    editAccount: (json: In<typeof accounts.AccountPatch>, ifMatch?: string) =>
+      ask(v1.account.$patch({ json, header: matching(ifMatch) }), accounts.Account),
     changePassword: (json: In<typeof accounts.PasswordChange>) =>
       done(v1.account.password.$put({ json })),
     beginSecondFactor: (json: In<typeof accounts.TotpBegin>) =>
@@ -238,16 +245,22 @@ export const createClient = (options: ClientOptions) => {
       ask(operator.products.$get({ query }), licenses.ProductPage),
     snippet: (id: string) =>
       ask(operator.products[':id'].snippet.$get({ param: { id } }), licenses.Snippet),
-    changeProduct: (id: string, json: In<typeof licenses.ProductPatch>) =>
-      ask(operator.products[':id'].$patch({ param: { id }, json }), licenses.Product),
+    changeProduct: (id: string, json: In<typeof licenses.ProductPatch>, ifMatch?: string) =>
+      ask(
+        operator.products[':id'].$patch({ param: { id }, json, header: matching(ifMatch) }),
+        licenses.Product,
+      ),
     createProduct: (json: In<typeof licenses.ProductCreate>) =>
       ask(operator.products.$post({ json, header: once() }), licenses.Product),
     accounts: (query: ListQuery = {}) =>
       ask(operator.accounts.$get({ query }), accounts.AccountPage),
     createAccount: (json: In<typeof accounts.AccountCreate>) =>
       ask(operator.accounts.$post({ json, header: once() }), accounts.AccountCreated),
-    changeAccount: (id: string, json: In<typeof accounts.OperatorAccountPatch>) =>
-      ask(operator.accounts[':id'].$patch({ param: { id }, json }), accounts.Account),
+    changeAccount: (id: string, json: In<typeof accounts.OperatorAccountPatch>, ifMatch?: string) =>
+      ask(
+        operator.accounts[':id'].$patch({ param: { id }, json, header: matching(ifMatch) }),
+        accounts.Account,
+      ),
     accountCode: (id: string) =>
       ask(operator.accounts[':id']['password-code'].$post({ param: { id } }), OneTimeCode),
     passwordRequests: (query: ListQuery = {}) =>
@@ -256,8 +269,11 @@ export const createClient = (options: ClientOptions) => {
       ask(operator.licenses.$post({ json, header: once() }), licenses.LicenseCreated),
     importLicenses: (json: In<typeof imports.LicenseImport>) =>
       ask(operator.licenses.import.$post({ json, header: once() }), imports.LicenseImported),
-    changeLicense: (id: string, json: In<typeof licenses.LicensePatch>) =>
-      ask(operator.licenses[':id'].$patch({ param: { id }, json }), licenses.LicenseChanged),
+    changeLicense: (id: string, json: In<typeof licenses.LicensePatch>, ifMatch?: string) =>
+      ask(
+        operator.licenses[':id'].$patch({ param: { id }, json, header: matching(ifMatch) }),
+        licenses.LicenseChanged,
+      ),
     rotateLicenseKey: (id: string) =>
       ask(operator.licenses[':id']['license-key'].$post({ param: { id } }), licenses.LicenseKey),
     writeOffOfflineKey: (id: string) =>

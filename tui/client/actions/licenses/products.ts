@@ -164,11 +164,13 @@ export const editProduct = action({
     if (!found.ok) return found;
     const before = { ...found.value.template, ...template };
     const trial = withoutTrial ? null : changedTrial(found.value.trial, change);
-    const answer = await client.changeProduct(found.value.id, {
+    const patch = {
       ...given({ name }),
       template: changedTemplate(before, change),
       ...(trial === undefined ? {} : { trial }),
-    });
+    };
+    // The template goes as a whole: somebody else's change since it was read must not be lost.
+    const answer = await client.changeProduct(found.value.id, patch, found.value.version);
     return answer.ok
       ? ok({
           message: `The product ${answer.value.name} is changed.`,

@@ -26,7 +26,7 @@ const talkative = Object.fromEntries(
 const start = async (under: readonly string[] = []) => {
   const settings = JSON.stringify({ listen: '127.0.0.1:0' });
   const directory = await folders.make();
-  const [command = '', ...args] = [...under, process.execPath, program, directory, settings];
+  const [command, ...args] = [...under, process.execPath, program, directory, settings];
   const child = spawn(command, args, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...talkative },

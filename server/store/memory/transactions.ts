@@ -15,6 +15,7 @@ import {
   type Table,
   type Tables,
 } from './table.ts';
+import { touchDocument, touchesAll, touchesId, touchesKey, type Seen } from './unsynced.ts';
 
 /** A collection's reader without its types: the port puts them on (see open-store.ts). */
 export interface PlainReader {
@@ -25,8 +26,16 @@ export interface PlainReader {
   count(index?: string, key?: string): Promise<number>;
 }
 
-/** `check` throws once the reader's turn is over: what it would see then might be undone. */
-const createReader = (table: Table, check: () => void): PlainReader => {
+/**
+ * `check` throws once the reader's turn is over: what it would see then might be undone. `look` is told
+ * of all that is looked at.
+ */
+const createReader = (
+  name: string,
+  table: Table,
+  check: () => void,
+  look: (what: string) => void,
+): PlainReader => {
   const checked =
     <A extends unknown[], T>(work: (...args: A) => T) =>
     async (...args: A): Promise<T> => {
@@ -41,13 +50,31 @@ const createReader = (table: Table, check: () => void): PlainReader => {
       return ask(...args);
     };
   };
-  const countAll = checked(() => countDocuments(table));
-  const countSome = indexed((index: string, key?: string) => countDocuments(table, index, key));
+  const countAll = checked(() => {
+    look(touchesAll(name));
+    return countDocuments(table);
+  });
+  const countSome = indexed((index: string, key?: string) => {
+    look(touchesKey(name, index, key ?? ''));
+    return countDocuments(table, index, key);
+  });
   return {
-    get: checked((id) => getDocument(table, id)),
-    list: checked((query) => listDocuments(table, query)),
-    by: indexed((index, key, query) => documentsBy(table, index, key, query)),
-    first: indexed((index, key) => documentsBy(table, index, key, { limit: 1 })[0]),
+    get: checked((id: string) => {
+      look(touchesId(name, id));
+      return getDocument(table, id);
+    }),
+    list: checked((query?: PageQuery) => {
+      look(touchesAll(name));
+      return listDocuments(table, query);
+    }),
+    by: indexed((index: string, key: string, query?: PageQuery) => {
+      look(touchesKey(name, index, key));
+      return documentsBy(table, index, key, query);
+    }),
+    first: indexed((index: string, key: string) => {
+      look(touchesKey(name, index, key));
+      return documentsBy(table, index, key, { limit: 1 })[0];
+    }),
     count: (index, key) => (index === undefined ? countAll() : countSome(index, key)),
   };
 };
@@ -70,10 +97,10 @@ export interface ReadSession {
 }
 
 /** Starts a reading: after `end` its reader throws. */
-export const beginRead = (tables: Tables): ReadSession => {
+export const beginRead = (tables: Tables, { look }: Seen): ReadSession => {
   const { check, end } = createCheck();
   const reader: Record<string, PlainReader> = {};
-  for (const [name, table] of tables.byName) reader[name] = createReader(table, check);
+  for (const [name, table] of tables.byName) reader[name] = createReader(name, table, check, look);
   return { reader, end };
 };
 
@@ -96,20 +123,25 @@ const toBody = (document: Document): Body => {
 
 type Bodies = Map<string, Body | null>;
 
-const createWriter = (
-  name: string,
-  table: Table,
-  check: () => void,
-  bodies: Bodies,
-  undos: (() => void)[],
-): object => {
+/** What the writers of one transaction have in common. */
+interface Writing {
+  readonly check: () => void;
+  readonly look: (what: string) => void;
+  readonly bodies: Bodies;
+  readonly undos: (() => void)[];
+  readonly touched: Set<string>;
+}
+
+const createWriter = (name: string, table: Table, session: Writing): object => {
+  const { check, look, bodies, undos, touched } = session;
   const set = (id: string, body: Body | null): void => {
     const before = setDocument(table, id, body?.document);
     undos.push(() => setDocument(table, id, before));
     bodies.set(`${name}/${id}`, body);
+    touchDocument(touched, name, table, id, [before, body?.document]);
   };
   return {
-    ...createReader(table, check),
+    ...createReader(name, table, check, look),
     put: (document: Document) => {
       check();
       if (typeof document.id !== 'string' || document.id === '') {
@@ -136,14 +168,17 @@ export interface TransactionSession {
   readonly bodies: ReadonlyMap<string, Body | null>;
   /** What is to run once it is durable, in this order. */
   readonly effects: readonly (() => void)[];
+  /** What its changes touched (see unsynced.ts). */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** Starts a transaction: its changes are in memory at once, and can be taken back. */
-export const beginTransaction = (tables: Tables): TransactionSession => {
+export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSession => {
   const { check, end } = createCheck();
   const bodies: Bodies = new Map();
   const undos: (() => void)[] = [];
   const effects: (() => void)[] = [];
+  const touched = new Set<string>();
   let act: Act | undefined;
   const transaction: Record<string, unknown> = {
     record: (what: Act) => {
@@ -161,7 +196,7 @@ export const beginTransaction = (tables: Tables): TransactionSession => {
     let writer: object | undefined;
     Object.defineProperty(transaction, name, {
       enumerable: true,
-      get: () => (writer ??= createWriter(name, table, check, bodies, undos)),
+      get: () => (writer ??= createWriter(name, table, { check, look, bodies, undos, touched })),
     });
   }
   return {
@@ -173,6 +208,7 @@ export const beginTransaction = (tables: Tables): TransactionSession => {
     act: () => act,
     bodies,
     effects,
+    touched,
   };
 };
 

@@ -45,10 +45,12 @@ export const tombstoneOf = async (
   { jti, sub, iat, licet }: OfflineKeyClaims,
 ): Promise<{ readonly at: string } | undefined> => {
   const machine = await readMachine(folder);
-  const listed = (machine?.returned ?? []).map((one) => ({ ...one, machineKey: machine?.key.x }));
-  return [...(await readTombstones(folder)), ...listed].find(
-    ({ keyId, licenseId, machineKey, at }) =>
-      keyId === jti ||
-      (licenseId === sub && machineKey === licet.machine.key && iat * 1000 <= Date.parse(at)),
+  const listed = machine?.key.x === licet.machine.key ? (machine.returned ?? []) : [];
+  const ofThisPair = (await readTombstones(folder)).filter(
+    ({ keyId, machineKey }) => keyId === jti || machineKey === licet.machine.key,
+  );
+  return [...ofThisPair, ...listed].find(
+    ({ keyId, licenseId, at }) =>
+      keyId === jti || (licenseId === sub && iat * 1000 <= Date.parse(at)),
   );
 };

@@ -24,7 +24,7 @@ const readBoot = async (): Promise<string> => {
 };
 
 /** Reads how long this machine has been running; `uptime` takes the place of the system's reading. */
-export const readUptime = async (uptime?: (() => number) | undefined): Promise<Uptime> => ({
+export const readUptime = async (uptime?: () => number): Promise<Uptime> => ({
   boot: await readBoot(),
   ms: uptime?.() ?? os.uptime() * 1000,
 });

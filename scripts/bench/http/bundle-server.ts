@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { bundling } from '../../build.ts';
 
-/** Bundles it into a folder; gives the program. `readable`: with its names and lines. */
+/** Bundles it into a folder; gives the program. `readable`: with its lines and comments. */
 export const bundleServer = async (folder: string, readable = false): Promise<string> => {
   await build({
     ...bundling,
-    ...(readable ? { minify: false, keepNames: false } : {}),
+    ...(readable ? { minifyWhitespace: false, minifySyntax: false } : {}),
     target: 'node26',
     entryPoints: { server: 'test/support/server/serve-process.ts' },
     outdir: folder,

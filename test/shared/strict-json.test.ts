@@ -14,6 +14,33 @@ describe('strict JSON', () => {
     );
   });
 
+  it('says the same of a text as programs write it and of one with a space before it', () => {
+    const texts = [
+      '{"a":1,"a":1}',
+      '{"__proto__":1}',
+      '{"\\u005f_proto__":1}',
+      '{"2":1,"1":1}',
+      '-0',
+      '1.0',
+      '1e400',
+      '12345678901234567890',
+      '["\\ud800"]',
+      '["\ud800"]',
+      ...[31, 32, 33, 34].map((depth) => '['.repeat(depth) + ']'.repeat(depth)),
+      ...[31, 32, 33].map((depth) => `${'['.repeat(depth)}0${']'.repeat(depth)}`),
+    ];
+    const said = (text: string) => {
+      const read = parseStrictJson(text, { maxValues: 1000 });
+      return read.ok ? read : read.error.replace(/\d+$/u, '');
+    };
+    expect(texts.map(said)).toEqual(texts.map((text) => said(` ${text}`)));
+    fc.assert(
+      fc.property(fc.json({ maxDepth: 6, stringUnit: 'binary' }), (text) => {
+        expect(said(text)).toEqual(said(` ${text}`));
+      }),
+    );
+  });
+
   it('refuses what JSON.parse refuses', () => {
     const texts = [
       '',

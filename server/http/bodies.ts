@@ -1,5 +1,5 @@
 /** Reads request bodies before any route does: none too large, none that two readers could understand differently. */
-import type { Context, MiddlewareHandler } from 'hono';
+import type { Context, Env, MiddlewareHandler } from 'hono';
 import { parseStrictJson } from '../../shared/statements/strict-json.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { RefusalError } from './problem.ts';
@@ -47,10 +47,12 @@ const notUtf8: Refusal = {
   detail: 'The body is not UTF-8. Send text as UTF-8.',
 };
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The text of bytes. Broken ones are not made into question marks: two passwords would be the same. */
 const decode = (bytes: Uint8Array | ArrayBuffer): string => {
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new RefusalError(notUtf8);
   }
@@ -61,16 +63,9 @@ const read = async (c: Context): Promise<string> => {
   if (length !== undefined && Number(length) > limit) throw new RefusalError(tooLarge);
   try {
     // With a length the connection ends the body there, so nothing needs counting.
-    if (length !== undefined) return decode(await c.req.arrayBuffer());
+    if (length !== undefined) return decode(await c.req.raw.arrayBuffer());
     const { body } = c.req.raw;
-    if (body === null) return '';
-    const text = await readLimited(body);
-    // A text of its own would get a content type; an empty body has none, and optional ones may be empty.
-    c.req.raw =
-      text === ''
-        ? new Request(c.req.url, { method: c.req.method, headers: c.req.raw.headers })
-        : new Request(c.req.raw, { method: c.req.method, body: text });
-    return text;
+    return body === null ? '' : await readLimited(body);
   } catch (error) {
     throw error instanceof RefusalError ? error : new RefusalError(notWhole);
   }
@@ -81,25 +76,46 @@ const isJson = (c: Context): boolean =>
 
 const bodyMethods = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
+/** A body that was read: its text, and the value where that is JSON. */
+export interface ReadBody {
+  readonly text: string;
+  readonly json?: unknown;
+}
+
+interface BodyEnv extends Env {
+  readonly Variables: { body: ReadBody };
+}
+
+const noBody: ReadBody = { text: '' };
+
+/** The body of a request as `readBodies` found it. */
+export const bodyOf = (c: Context): ReadBody => (c as Context<BodyEnv>).get('body') ?? noBody;
+
+const readBody = async (c: Context<BodyEnv>): Promise<void> => {
+  const text = await read(c);
+  if (text === '') return;
+  if (!isJson(c)) {
+    c.set('body', { text });
+    return;
+  }
+  const json = parseStrictJson(text, {
+    maxDepth,
+    maxValues: c.req.path === listRoute ? maxListValues : maxValues,
+  });
+  if (!json.ok) {
+    throw new RefusalError({
+      code: 'invalid-request',
+      detail: `The body is not JSON that is taken here: ${json.error}.`,
+    });
+  }
+  c.set('body', { text, json: json.value });
+};
+
 /**
  * Refuses bodies over 1 MB (413), and JSON that is malformed, nested deeper than 32 levels, has too many values, a member
- * twice or one named `__proto__` (400). Routes find the text read already.
+ * twice or one named `__proto__` (400). Reads and parses a body once, for `bodyOf`.
  */
-export const readBodies: MiddlewareHandler = async (c, next) => {
-  if (bodyMethods.has(c.req.method) && !isUpload(c)) {
-    const text = await read(c);
-    if (text !== '' && isJson(c)) {
-      const json = parseStrictJson(text, {
-        maxDepth,
-        maxValues: c.req.path === listRoute ? maxListValues : maxValues,
-      });
-      if (!json.ok) {
-        throw new RefusalError({
-          code: 'invalid-request',
-          detail: `The body is not JSON that is taken here: ${json.error}.`,
-        });
-      }
-    }
-  }
+export const readBodies: MiddlewareHandler<BodyEnv> = async (c, next) => {
+  if (bodyMethods.has(c.req.method) && !isUpload(c)) await readBody(c);
   await next();
 };

@@ -70,8 +70,8 @@ export const anonymous = (c: Context): AnonymousCaller => ({
 });
 
 /** What makes a repeated request the same one. */
-export const idempotencyOf = (c: Context, content: unknown): IdempotencyKey => ({
-  key: c.req.header('idempotency-key'),
-  route: `${c.req.method} ${c.req.path}`,
-  content: JSON.stringify(content),
-});
+export const idempotencyOf = (c: Context, content: unknown): IdempotencyKey => {
+  const key = c.req.header('idempotency-key');
+  const route = `${c.req.method} ${c.req.path}`;
+  return { key, route, content: key === undefined ? '' : JSON.stringify(content) };
+};

@@ -1,11 +1,11 @@
 /** How routes are declared: what goes in and out, and which problems are possible. */
 import { STATUS_CODES } from 'node:http';
-import { OpenAPIHono, type Hook } from '@hono/zod-openapi';
-import type { Env } from 'hono';
 import { z } from 'zod';
-import { Problem, type Refusal } from '../../shared/problems.ts';
+import { Problem } from '../../shared/problems.ts';
+import type { Env } from 'hono';
 import type { AccountCaller, ActivationCaller } from '../usecases/caller.ts';
-import { RefusalError } from './problem.ts';
+
+export { newApi } from './api.ts';
 
 /** What middleware puts into the context of a route. */
 export interface AccountEnv extends Env {
@@ -67,33 +67,3 @@ export const IdParam = z.object({ id: z.string().min(1).max(80) });
 export const IdempotencyHeader = z.object({
   'idempotency-key': z.string().min(8).max(200).optional(),
 });
-
-const fieldOf = (path: readonly PropertyKey[]): string => path.map(String).join('.');
-
-/** The refusal of input that does not fit its schema: each field with what is wrong. */
-export const refuseInput = (error: z.core.$ZodError): Refusal => {
-  const issues = error.issues.flatMap((issue) =>
-    issue.code === 'invalid_union' && issue.errors.length > 0
-      ? (issue.errors[0] ?? [issue])
-      : [issue],
-  );
-  const errors = issues.map(({ path, message }) => ({ field: fieldOf(path), message }));
-  const said = errors
-    .slice(0, 3)
-    .map(({ field, message }) => (field ? `${field}: ${message}` : message))
-    .join('; ');
-  return {
-    code: 'invalid-request',
-    detail: `The request does not fit: ${said}. See /openapi.json.`,
-    extra: { errors: errors.slice(0, 20) },
-  };
-};
-
-// oxlint-disable-next-line typescript/no-explicit-any -- the type that the library gives this hook
-const refuseInvalid: Hook<any, any, any, any> = (result) => {
-  if (!result.success) throw new RefusalError(refuseInput(result.error));
-};
-
-/** An app whose invalid input is refused as a problem. */
-export const newApi = <E extends Env = Env>(): OpenAPIHono<E> =>
-  new OpenAPIHono<E>({ defaultHook: refuseInvalid });

@@ -39,8 +39,14 @@ const notOneHost: RawProblem = {
 };
 
 /** RFC 9112, 3.2: a request has one Host, or two readers of it could each see another. */
-const hostCount = ({ rawHeaders }: IncomingMessage): number =>
-  rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === 'host').length;
+const hasOneHost = ({ rawHeaders }: IncomingMessage): boolean => {
+  let hosts = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (name.length === 4 && name.toLowerCase() === 'host') hosts += 1;
+  }
+  return hosts === 1;
+};
 
 const notChunked: RawProblem = {
   code: 'invalid-request',
@@ -86,17 +92,24 @@ const shareConnections = (server: Server, most: number): void => {
   });
 };
 
-/** The answers under way on each connection: raw bytes must not get between them. */
-const createAnswers = () => {
-  const open = new WeakMap<Duplex, Set<ServerResponse>>();
+/** Counts what runs, also when who asked has gone. */
+const createRunning = () => {
+  let running = 0;
+  let wake: (() => void) | undefined;
+  const end = (): void => {
+    running -= 1;
+    if (running === 0) wake?.();
+  };
   return {
-    begin: (socket: Duplex, response: ServerResponse): void => {
-      const responses = open.get(socket) ?? new Set();
-      open.set(socket, responses.add(response));
-      response.once('close', () => responses.delete(response));
+    add: (answering: Promise<unknown>): void => {
+      running += 1;
+      answering.then(end, end);
     },
-    haveBegun: (socket: Duplex): boolean =>
-      [...(open.get(socket) ?? [])].some((response) => response.headersSent),
+    none: (): Promise<void> =>
+      new Promise((resolve) => {
+        if (running === 0) resolve();
+        else wake = resolve;
+      }),
   };
 };
 
@@ -104,29 +117,26 @@ const createAnswers = () => {
 export const createListener = (options: ListenerOptions): Listener => {
   const limits = { ...defaultLimits, ...options.limits };
   const progress = watchProgress(limits);
-  const answers = createAnswers();
   /** Event streams never end by themselves; everything else does. */
   const streams = new Set<ServerResponse>();
-  /** Requests that the app is busy with, also when who asked has gone. */
-  const running = new Set<Promise<Response>>();
+  const running = createRunning();
 
   const listen = getRequestListener(
-    async (request, env) => {
+    (request, env) => {
       const { incoming, outgoing } = env as HttpBindings;
       const { socket, headers } = incoming;
-      const address = clientAddress(
+      const remoteAddress = clientAddress(
         socket.remoteAddress,
         headers['x-forwarded-for'],
         options.trustProxy === true,
       );
-      const answering = Promise.resolve(options.fetch(request, { remoteAddress: address }));
-      running.add(answering);
-      const response = await answering.finally(() => running.delete(answering));
-      if (response.headers.get('content-type')?.startsWith('text/event-stream') === true) {
+      const neverEnds = (): void => {
         streams.add(outgoing);
         outgoing.once('close', () => streams.delete(outgoing));
-      }
-      return response;
+      };
+      const answering = options.fetch(request, { remoteAddress, neverEnds });
+      if (answering instanceof Promise) running.add(answering);
+      return answering;
     },
     {
       // The app answers its own errors: here are only requests of which no URL can be made.
@@ -139,13 +149,15 @@ export const createListener = (options: ListenerOptions): Listener => {
   );
 
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const malformed =
-      hostCount(incoming) !== 1 ? notOneHost : isOtherwiseEncoded(incoming) ? notChunked : null;
+    const malformed = !hasOneHost(incoming)
+      ? notOneHost
+      : isOtherwiseEncoded(incoming)
+        ? notChunked
+        : null;
     if (malformed) {
       refuse(incoming.socket, malformed);
       return;
     }
-    answers.begin(incoming.socket, outgoing);
     progress.add(incoming, outgoing);
     void listen(incoming, outgoing);
   };
@@ -172,7 +184,7 @@ export const createListener = (options: ListenerOptions): Listener => {
     shareConnections(server, Math.ceil(limits.connections * limits.share));
   }
   server.on('clientError', (error, socket: Socket) => {
-    if (answers.haveBegun(socket)) socket.destroy();
+    if (progress.hasBegun(socket)) socket.destroy();
     else refuse(socket, parserProblem(error));
   });
 
@@ -191,7 +203,7 @@ export const createListener = (options: ListenerOptions): Listener => {
       const end = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
       clearInterval(idle);
-      await Promise.race([Promise.allSettled(running), after(grace)]);
+      await Promise.race([running.none(), after(grace)]);
       clearTimeout(end);
       progress.stop();
     },

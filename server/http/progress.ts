@@ -5,19 +5,22 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
 import type { Limits } from './limits.ts';
 
 interface Watched {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
-  /** Bytes at the last time that counted as progress, and when that was (milliseconds). */
+  /** Bytes at the last time that counted as progress, and when that was (milliseconds); from the first look on. */
   received: number;
   sent: number;
-  since: number;
+  since: number | undefined;
 }
 
 export interface ProgressWatch {
   add(incoming: IncomingMessage, outgoing: ServerResponse): void;
+  /** Whether the beginning of an answer is on its way on a connection: raw bytes must not get into it. */
+  hasBegun(socket: Duplex): boolean;
   stop(): void;
 }
 
@@ -30,10 +33,11 @@ const isStuck = (watched: Watched, limits: Limits, now: number): boolean => {
   const receiving = !incoming.complete && !outgoing.writableEnded;
   const sending = socket.writableLength > 0;
   const progressed =
+    watched.since === undefined ||
     (receiving && socket.bytesRead - watched.received >= limits.progressBytes) ||
     (sending && sentBytes(socket) > watched.sent) ||
     (!receiving && !sending);
-  if (!progressed) return now - watched.since >= limits.progress;
+  if (!progressed) return now - (watched.since ?? now) >= limits.progress;
   watched.received = socket.bytesRead;
   watched.sent = sentBytes(socket);
   watched.since = now;
@@ -52,16 +56,16 @@ export const watchProgress = (limits: Limits): ProgressWatch => {
   const timer = setInterval(sweep, Math.min(1000, limits.progress / 4)).unref();
   return {
     add: (incoming, outgoing) => {
-      const { socket } = incoming;
-      const watched: Watched = {
-        incoming,
-        outgoing,
-        received: socket.bytesRead,
-        sent: sentBytes(socket),
-        since: performance.now(),
-      };
+      // Most are answered before anybody looks.
+      const watched: Watched = { incoming, outgoing, received: 0, sent: 0, since: undefined };
       all.add(watched);
       outgoing.once('close', () => all.delete(watched));
+    },
+    hasBegun: (socket) => {
+      for (const { incoming, outgoing } of all) {
+        if (incoming.socket === socket && outgoing.headersSent) return true;
+      }
+      return false;
     },
     stop: () => clearInterval(timer),
   };

@@ -5,13 +5,18 @@ import type { Context } from 'hono';
 /** What the listener tells the app of the connection, as Hono's `c.env`. */
 export interface ConnectionEnv {
   readonly remoteAddress: string;
+  /** Says that the answer is a stream that never ends by itself: a server that stops cuts it off at once. */
+  readonly neverEnds: () => void;
 }
 
-/** The remote address; `local` for a request that did not come over a socket (`app.request`). */
-export const remoteAddress = (c: Context): string => {
-  const environment: Partial<ConnectionEnv> | undefined = c.env;
-  return environment?.remoteAddress ?? 'local';
-};
+/** Nothing for a request that did not come over a socket (`app.request`). */
+const environment = (c: Context): Partial<ConnectionEnv> | undefined => c.env;
+
+/** The remote address; `local` for a request that did not come over a socket. */
+export const remoteAddress = (c: Context): string => environment(c)?.remoteAddress ?? 'local';
+
+/** Says of an answer that it never ends by itself. */
+export const neverEnds = (c: Context): void => environment(c)?.neverEnds?.();
 
 /**
  * The client's address. Behind a proxy that is trusted it is the last one in X-Forwarded-For: the

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { signedIn } from '../http/callers.ts';
 import { newApi, problems, type AccountEnv } from '../http/contract.ts';
 import { RefusalError } from '../http/problem.ts';
+import { neverEnds } from '../http/remote-address.ts';
 import type { ChangeEvent } from '../../shared/api/server.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Deps } from '../usecases/deps.ts';
@@ -66,6 +67,7 @@ export const eventRoutes = (deps: Deps) => {
       if (c.req.method === 'HEAD') return c.body(null, 200, { 'content-type': eventStream });
       const close = streams(caller.account.id);
       if (!close) throw new RefusalError(tooMany);
+      neverEnds(c);
       return streamSSE(c, async (stream) => {
         const waiting: ChangeEvent[] = [];
         let wake = (): void => undefined;

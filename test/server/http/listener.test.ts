@@ -334,15 +334,15 @@ describe('the remote address', () => {
 
 test('closing lets a running request end, and ends event streams', async () => {
   const running = Promise.withResolvers<() => void>();
-  const port = await start((request) =>
-    request.url.endsWith('/events')
-      ? new Response(new ReadableStream({ start: (c) => c.enqueue(Buffer.from(': hi\n\n')) }), {
-          headers: { 'content-type': 'text/event-stream' },
-        })
-      : new Promise<Response>((resolve) => {
-          running.resolve(() => resolve(new Response('done')));
-        }),
-  );
+  const port = await start((request, { neverEnds }) => {
+    if (request.url.endsWith('/events')) {
+      neverEnds();
+      return new Response(new ReadableStream({ start: (c) => c.enqueue(Buffer.from(': hi\n\n')) }));
+    }
+    return new Promise<Response>((resolve) => {
+      running.resolve(() => resolve(new Response('done')));
+    });
+  });
   const events = openRaw(port);
   events.write('GET /events HTTP/1.1\r\nHost: a\r\n\r\n');
   await events.until(/: hi/);

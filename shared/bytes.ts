@@ -17,8 +17,20 @@ export const fromUtf8 = (bytes: Uint8Array): string | undefined => {
   }
 };
 
+interface NativeBase64 {
+  /** Node 25 and newer have it, and the browsers of 2025. */
+  readonly toBase64?: (
+    this: Uint8Array,
+    options: { readonly alphabet: 'base64url'; readonly omitPadding: true },
+  ) => string;
+}
+
+const { toBase64 } = Uint8Array.prototype as NativeBase64;
+const unpadded = { alphabet: 'base64url', omitPadding: true } as const;
+
 /** base64url without padding (RFC 4648, 5; RFC 7515, 2). */
-export const toBase64url = (bytes: Uint8Array): string => base64urlnopad.encode(bytes);
+export const toBase64url = (bytes: Uint8Array): string =>
+  toBase64 ? toBase64.call(bytes, unpadded) : base64urlnopad.encode(bytes);
 
 /** Bytes of unpadded base64url; undefined for padding, other characters or bits left over that are not 0. */
 export const fromBase64url = (text: string): Uint8Array | undefined => {

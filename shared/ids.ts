@@ -34,7 +34,8 @@ export const makeId = (
     time = alphabet.charAt(rest % 32) + time;
     rest = Math.floor(rest / 32);
   }
+  let id = `${idPrefixes[kind]}_${time}`;
   // 32 divides 256, so the low five bits of a random byte are uniform.
-  const tail = Array.from(random(16), (byte) => alphabet.charAt(byte % 32)).join('');
-  return `${idPrefixes[kind]}_${time}${tail}`;
+  for (const byte of random(16)) id += alphabet.charAt(byte % 32);
+  return id;
 };

@@ -28,12 +28,16 @@ export const makeOneTimeCode = (random: (bytes: number) => Uint8Array): string =
 };
 
 const readGroup = (text: string, group: number): string | undefined => {
-  const digits = Array.from(text, digitOf);
-  if (digits.includes(undefined)) return undefined;
-  const known = digits.map((digit) => digit ?? 0);
-  return groupCheck(known.slice(0, groupData), group) === known[groupData]
-    ? known.map(characterOf).join('')
-    : undefined;
+  const data: number[] = [];
+  let read = '';
+  for (const character of text) {
+    const digit = digitOf(character);
+    if (digit === undefined) return undefined;
+    data.push(digit);
+    read += characterOf(digit);
+  }
+  const check = data.pop();
+  return groupCheck(data, group) === check ? read : undefined;
 };
 
 /**

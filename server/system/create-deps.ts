@@ -1,5 +1,5 @@
 /** Puts together what use cases are given. */
-import { createHash, randomBytes } from 'node:crypto';
+import { hash, randomBytes, randomFillSync } from 'node:crypto';
 import type { LicetSchema } from '../collections.ts';
 import { streamBackup } from '../store/backup/backup-stream.ts';
 import { openReleaseFiles } from '../files/release-files.ts';
@@ -28,10 +28,24 @@ export interface DepsParts {
 }
 
 /** Hex SHA-256 of text. */
-export const digest = (text: string): string => createHash('sha256').update(text).digest('hex');
+export const digest = (text: string): string => hash('sha256', text, 'hex');
 
-/** Random bytes of the system. */
-export const random = (bytes: number): Uint8Array => randomBytes(bytes);
+/** Bytes of the system's randomness that nobody got yet: asking for a few at a time costs as much as for all. */
+const ahead = Buffer.alloc(4096);
+let taken = ahead.length;
+
+/** Random bytes of the system; none is given out twice, or stays here. */
+export const random = (bytes: number): Uint8Array => {
+  if (bytes > ahead.length) return randomBytes(bytes);
+  if (taken + bytes > ahead.length) {
+    randomFillSync(ahead);
+    taken = 0;
+  }
+  const given = Uint8Array.prototype.slice.call(ahead, taken, taken + bytes);
+  ahead.fill(0, taken, taken + bytes);
+  taken += bytes;
+  return given;
+};
 
 /** The dependencies of a server. */
 export const createDeps = (parts: DepsParts): Deps & { readonly failures: CountedFailures } => {

@@ -14,8 +14,7 @@ export type MachineReason =
   | 'wrong-license'
   | 'no-private-key'
   | 'clock-set-back'
-  | 'given-back'
-  | 'superseded';
+  | 'given-back';
 
 export type SdkFailure =
   | {

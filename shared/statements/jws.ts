@@ -85,16 +85,19 @@ export const parseJws = (text: string): Result<Jws, JwsProblem> => {
 
 const encodePart = (value: Json): string => toBase64url(utf8(canonicalJson(value)));
 
+/** The first part of a JWS. */
+export const headerPart = (header: JwsHeader): string => encodePart({ ...header });
+
 /** The first two parts of a JWS, in canonical JSON: what is to be signed. */
 export const signingInput = (header: JwsHeader, payload: Json): string =>
-  `${encodePart({ ...header })}.${encodePart(payload)}`;
+  `${headerPart(header)}.${encodePart(payload)}`;
 
-/** Signs and joins the parts. */
+/** Signs and joins the parts, the first of which is made already. */
 export const makeJws = (
-  header: JwsHeader,
+  header: string,
   payload: Json,
   sign: (message: Uint8Array) => Uint8Array,
 ): string => {
-  const input = signingInput(header, payload);
+  const input = `${header}.${encodePart(payload)}`;
   return `${input}.${toBase64url(sign(utf8(input)))}`;
 };

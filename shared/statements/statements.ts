@@ -13,7 +13,7 @@ import {
   type StatementType,
 } from './claims.ts';
 import { verify } from './ed25519.ts';
-import { makeJws, parseJws, type Jws, type JwsHeader } from './jws.ts';
+import { headerPart, makeJws, parseJws, type Jws, type JwsHeader } from './jws.ts';
 import { publicKeyFromText, type PublicKey, type Signer } from './keys.ts';
 import { fail, ok, type Result } from '../result.ts';
 
@@ -76,6 +76,28 @@ const reject = (reason: RejectionReason, message: string) => fail<Rejection>({ r
 export const showTime = (seconds: number): string =>
   `${new Date(seconds * 1000).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 
+/** Headers by signer and type: one with a certificate is the longer half of a statement, and always the same. */
+const headerParts = new WeakMap<Signer, Map<StatementType, string>>();
+
+const headerPartOf = (type: StatementType, signer: Signer): string => {
+  const { by } = statementTypes[type];
+  if ((by === 'server') !== (signer.cert !== undefined)) {
+    throw new Error(`A ${type} statement ${by === 'server' ? 'needs' : 'takes no'} certificate.`);
+  }
+  const parts = headerParts.get(signer) ?? new Map<StatementType, string>();
+  headerParts.set(signer, parts);
+  const made = parts.get(type);
+  if (made !== undefined) return made;
+  const part = headerPart({
+    alg: 'EdDSA',
+    kid: signer.kid,
+    typ: typOf(type),
+    ...(signer.cert === undefined ? {} : { cert: signer.cert }),
+  });
+  parts.set(type, part);
+  return part;
+};
+
 /**
  * Signs a statement. Members of `claims` that its schema doesn't know are left out.
  * @throws when the claims don't fit the schema, or the certificate is missing or out of place.
@@ -84,19 +106,8 @@ export const signStatement = <T extends StatementType>(
   type: T,
   claims: z.input<(typeof statementTypes)[T]['claims']>,
   signer: Signer,
-): string => {
-  const { by, claims: schema } = statementTypes[type];
-  if ((by === 'server') !== (signer.cert !== undefined)) {
-    throw new Error(`A ${type} statement ${by === 'server' ? 'needs' : 'takes no'} certificate.`);
-  }
-  const header: JwsHeader = {
-    alg: 'EdDSA',
-    kid: signer.kid,
-    typ: typOf(type),
-    ...(signer.cert === undefined ? {} : { cert: signer.cert }),
-  };
-  return makeJws(header, schema.parse(claims), signer.sign);
-};
+): string =>
+  makeJws(headerPartOf(type, signer), statementTypes[type].claims.parse(claims), signer.sign);
 
 const shortKid = (kid: string): string => kid.slice(0, 12);
 

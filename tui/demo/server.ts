@@ -73,7 +73,12 @@ export const runDemoServer = async (port: number): Promise<void> => {
       await server.close();
     }
   } catch (error) {
-    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    tell({
+      kind: 'failed',
+      message: error instanceof Error ? error.message : String(error),
+      code,
+    });
     process.exitCode = 1;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -8,10 +8,9 @@ export type Remedy =
   | { readonly kind: 'cut-tail'; readonly torn: TornTail }
   | { readonly kind: 'rebuild-snapshot' };
 
-/** A byte of one of the journal's files. It may be kept (see seal.ts), and the folder copied meanwhile. */
+/** A byte of one of the journal's files. */
 export interface JournalPlace {
-  /** The name of the file in the journal's folder. */
-  readonly segment: string;
+  readonly path: string;
   readonly offset: number;
 }
 

@@ -15,7 +15,6 @@ import {
   type Table,
   type Tables,
 } from './table.ts';
-import { touchDocument, touchesAll, touchesId, touchesKey, type Seen } from './unsynced.ts';
 
 /** A collection's reader without its types: the port puts them on (see open-store.ts). */
 export interface PlainReader {
@@ -26,16 +25,8 @@ export interface PlainReader {
   count(index?: string, key?: string): Promise<number>;
 }
 
-/**
- * `check` throws once the reader's turn is over: what it would see then might be undone. `look` is told
- * of all that is looked at.
- */
-const createReader = (
-  name: string,
-  table: Table,
-  check: () => void,
-  look: (what: string) => void,
-): PlainReader => {
+/** `check` throws once the reader's turn is over: what it would see then might be undone. */
+const createReader = (table: Table, check: () => void): PlainReader => {
   const checked =
     <A extends unknown[], T>(work: (...args: A) => T) =>
     async (...args: A): Promise<T> => {
@@ -50,31 +41,13 @@ const createReader = (
       return ask(...args);
     };
   };
-  const countAll = checked(() => {
-    look(touchesAll(name));
-    return countDocuments(table);
-  });
-  const countSome = indexed((index: string, key?: string) => {
-    look(touchesKey(name, index, key ?? ''));
-    return countDocuments(table, index, key);
-  });
+  const countAll = checked(() => countDocuments(table));
+  const countSome = indexed((index: string, key?: string) => countDocuments(table, index, key));
   return {
-    get: checked((id: string) => {
-      look(touchesId(name, id));
-      return getDocument(table, id);
-    }),
-    list: checked((query?: PageQuery) => {
-      look(touchesAll(name));
-      return listDocuments(table, query);
-    }),
-    by: indexed((index: string, key: string, query?: PageQuery) => {
-      look(touchesKey(name, index, key));
-      return documentsBy(table, index, key, query);
-    }),
-    first: indexed((index: string, key: string) => {
-      look(touchesKey(name, index, key));
-      return documentsBy(table, index, key, { limit: 1 })[0];
-    }),
+    get: checked((id) => getDocument(table, id)),
+    list: checked((query) => listDocuments(table, query)),
+    by: indexed((index, key, query) => documentsBy(table, index, key, query)),
+    first: indexed((index, key) => documentsBy(table, index, key, { limit: 1 })[0]),
     count: (index, key) => (index === undefined ? countAll() : countSome(index, key)),
   };
 };
@@ -97,10 +70,10 @@ export interface ReadSession {
 }
 
 /** Starts a reading: after `end` its reader throws. */
-export const beginRead = (tables: Tables, { look }: Seen): ReadSession => {
+export const beginRead = (tables: Tables): ReadSession => {
   const { check, end } = createCheck();
   const reader: Record<string, PlainReader> = {};
-  for (const [name, table] of tables.byName) reader[name] = createReader(name, table, check, look);
+  for (const [name, table] of tables.byName) reader[name] = createReader(table, check);
   return { reader, end };
 };
 
@@ -123,25 +96,20 @@ const toBody = (document: Document): Body => {
 
 type Bodies = Map<string, Body | null>;
 
-/** What the writers of one transaction have in common. */
-interface Writing {
-  readonly check: () => void;
-  readonly look: (what: string) => void;
-  readonly bodies: Bodies;
-  readonly undos: (() => void)[];
-  readonly touched: Set<string>;
-}
-
-const createWriter = (name: string, table: Table, session: Writing): object => {
-  const { check, look, bodies, undos, touched } = session;
+const createWriter = (
+  name: string,
+  table: Table,
+  check: () => void,
+  bodies: Bodies,
+  undos: (() => void)[],
+): object => {
   const set = (id: string, body: Body | null): void => {
     const before = setDocument(table, id, body?.document);
     undos.push(() => setDocument(table, id, before));
     bodies.set(`${name}/${id}`, body);
-    touchDocument(touched, name, table, id, [before, body?.document]);
   };
   return {
-    ...createReader(name, table, check, look),
+    ...createReader(table, check),
     put: (document: Document) => {
       check();
       if (typeof document.id !== 'string' || document.id === '') {
@@ -168,17 +136,14 @@ export interface TransactionSession {
   readonly bodies: ReadonlyMap<string, Body | null>;
   /** What is to run once it is durable, in this order. */
   readonly effects: readonly (() => void)[];
-  /** What its changes touched (see unsynced.ts). */
-  readonly touched: ReadonlySet<string>;
 }
 
 /** Starts a transaction: its changes are in memory at once, and can be taken back. */
-export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSession => {
+export const beginTransaction = (tables: Tables): TransactionSession => {
   const { check, end } = createCheck();
   const bodies: Bodies = new Map();
   const undos: (() => void)[] = [];
   const effects: (() => void)[] = [];
-  const touched = new Set<string>();
   let act: Act | undefined;
   const transaction: Record<string, unknown> = {
     record: (what: Act) => {
@@ -196,7 +161,7 @@ export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSes
     let writer: object | undefined;
     Object.defineProperty(transaction, name, {
       enumerable: true,
-      get: () => (writer ??= createWriter(name, table, { check, look, bodies, undos, touched })),
+      get: () => (writer ??= createWriter(name, table, check, bodies, undos)),
     });
   }
   return {
@@ -208,7 +173,6 @@ export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSes
     act: () => act,
     bodies,
     effects,
-    touched,
   };
 };
 

@@ -49,15 +49,12 @@ const createSigner = (
     const key = revoked.has(kid) ? undefined : publicKeyFromText(x);
     return key ? [{ ...toJwk(key) }] : [];
   });
+  const signer = { kid: entry.kid, cert: entry.cert, sign };
   return {
     issuer,
     sign: (type, claims) =>
       // The schema of the type checks the claims while signing, so nothing rests on the cast.
-      signStatement(type, { iss: issuer, ...claims } as never, {
-        kid: entry.kid,
-        cert: entry.cert,
-        sign,
-      }),
+      signStatement(type, { iss: issuer, ...claims } as never, signer),
     roots: rootsOf(keyring).map(({ x }) => x),
     jwks: () => ({ keys }),
     revocations: () => keyring.revocations,

@@ -7,6 +7,9 @@ export type TokenKind = 'ls' | 'la' | 'ld' | 'lt';
 const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /** A new token: base64url of six bits a character after its prefix; 258 bits unless told. */
-export const makeToken = (deps: Pick<Deps, 'random'>, kind: TokenKind, length = 43): string =>
+export const makeToken = (deps: Pick<Deps, 'random'>, kind: TokenKind, length = 43): string => {
+  let token = `${kind}_`;
   // 64 divides 256, so the low six bits of a random byte are uniform.
-  `${kind}_${Array.from(deps.random(length), (byte) => alphabet.charAt(byte % 64)).join('')}`;
+  for (const byte of deps.random(length)) token += alphabet.charAt(byte % 64);
+  return token;
+};

@@ -5,8 +5,13 @@
  */
 const alphabet = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
 
+/** The characters as they are written. */
+const digits = new Map(Array.from(alphabet, (character, digit) => [character, digit]));
+
 /** A character as five bits; undefined when it is none of the alphabet. */
 export const digitOf = (character: string): number | undefined => {
+  const plain = digits.get(character);
+  if (plain !== undefined) return plain;
   const upper = character.toUpperCase();
   const read = upper === 'O' ? '0' : upper === 'I' || upper === 'L' ? '1' : upper;
   const digit = alphabet.indexOf(read);

@@ -22,13 +22,7 @@ export const makeOfflineMachine = async (server = makeServerKeys()) => {
   const stateDir = await temporaryFolder();
   const time = { now };
   const fingerprint = '77'.repeat(32);
-  const machine = {
-    stateDir,
-    fingerprint,
-    hostname: 'plc-7',
-    now: () => time.now,
-    uptime: () => 0,
-  };
+  const machine = { stateDir, fingerprint, hostname: 'plc-7', now: () => time.now };
   const trust = makeTrustFile({
     issuer,
     roots: [server.root],

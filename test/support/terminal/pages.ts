@@ -16,12 +16,9 @@ const inDocs = await readdir(path.join(root, 'docs'));
 export const pages: readonly string[] = [
   'ARCHITECTURE.md',
   'CHANGELOG.md',
-  'CONTRIBUTING.md',
   'README.md',
   'SECURITY.md',
-  ...['data', 'scripts', 'server', 'shared', 'test', 'tools', 'tui'].map(
-    (room) => `${room}/README.md`,
-  ),
+  'data/README.md',
   ...inDocs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ];
 

@@ -53,9 +53,7 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
   const headless = options.headless === true || io.stdin.isTTY !== true || io.stdout.isTTY !== true;
   if (!headless) io.stderr.write('Making the sample data ...\n');
   const { startDemo } = await import('../../demo/parent.ts');
-  const started = await startDemo(port);
-  if (!started.ok) throw new CommandError(exitCodes.failed, started.error);
-  const demo = started.value;
+  const demo = await startDemo(port);
   try {
     if (headless) {
       const stopped = untilStopped(demo.ended);

@@ -4,7 +4,7 @@ import type { Log } from '../folder/log.ts';
 import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
 import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
-import { beginRead, beginTransaction, sealRecord, type Tip } from './transactions.ts';
+import { createReads, createTransactions, sealRecord, type Tip } from './transactions.ts';
 import type { Turns } from './turns.ts';
 
 /** What changes while a store is open, beside the documents. */
@@ -65,6 +65,8 @@ const refuse = (error: Error): (() => never) => {
 /** The reading and changing half of the port; see `Store` for what both promise. */
 export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   const { tables, memory, turns, commit } = deps;
+  const beginRead = createReads(tables);
+  const beginTransaction = createTransactions(tables);
 
   const checkOpen = (): void => {
     if (memory.closed) throw new Error('The store is closed.');
@@ -72,7 +74,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
 
   const readOnce = <T>(work: (reader: Reader<S>) => Promise<T>): Promise<Attempt<T>> =>
     turns.shared(async () => {
-      const { reader, end } = beginRead(tables);
+      const { reader, end } = beginRead();
       const seen = commit?.last();
       // The tables are made from the schema, so the plain readers are those of its types.
       const finish = await attempt(() => work(reader as unknown as Reader<S>));
@@ -85,7 +87,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
     work: (transaction: Transaction<S>) => Promise<T>,
   ): Promise<Attempt<T>> =>
     turns.exclusive(async () => {
-      const session = beginTransaction(tables);
+      const session = beginTransaction();
       const seen = commit?.last();
       let failed = false;
       const finish = await attempt(async () => {

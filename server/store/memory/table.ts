@@ -139,10 +139,12 @@ export const listDocuments = (table: Table, query: PageQuery = {}): Document[] =
   pageSorted(table.documents, query.after, query.limit).map((stored) => giveOut(table, stored));
 
 const filedUnder = (table: Table, name: string, key: string): Filed | undefined => {
-  const index = table.indexes.find((index) => index.name === name);
-  if (index === undefined) throw new Error(`There is no index "${name}".`);
-  makeSome(table, Number.POSITIVE_INFINITY);
-  return index.filed.get(key);
+  for (const index of table.indexes) {
+    if (index.name !== name) continue;
+    makeSome(table, Number.POSITIVE_INFINITY);
+    return index.filed.get(key);
+  }
+  throw new Error(`There is no index "${name}".`);
 };
 
 /** The documents that an index files under the key, in order of ids. */
@@ -160,6 +162,14 @@ export const documentsBy = (
   }
   const ids = typeof filed === 'string' ? [filed] : filed;
   return documentsOf(table, ids.filter((id) => id > after).slice(0, limit));
+};
+
+/** The first of them. */
+export const firstDocumentBy = (table: Table, index: string, key: string): Document | undefined => {
+  const filed = filedUnder(table, index, key);
+  return typeof filed === 'string'
+    ? getDocument(table, filed)
+    : documentsBy(table, index, key, { limit: 1 })[0];
 };
 
 /** How many there are, or how many an index files under the key: neither looks at documents. */

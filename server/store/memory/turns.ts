@@ -32,11 +32,15 @@ export const createTurns = (): Turns => {
   };
 
   const run = async <T>(shared: boolean, isUrgent: boolean, work: () => Promise<T>): Promise<T> => {
-    await new Promise<void>((start) => {
-      if (isUrgent) waiting.unshift({ shared, start });
-      else waiting.push({ shared, start });
-      next();
-    });
+    if (waiting.length === 0 && !writing && (shared || readers === 0)) {
+      if (shared) readers += 1;
+      else writing = true;
+    } else
+      await new Promise<void>((start) => {
+        if (isUrgent) waiting.unshift({ shared, start });
+        else waiting.push({ shared, start });
+        next();
+      });
     try {
       return await work();
     } finally {

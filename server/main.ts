@@ -11,6 +11,7 @@ import { checkTransport } from './system/settings/check-settings.ts';
 import { createDeps } from './system/create-deps.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
 import { listenOn, showHostPort } from './system/listen.ts';
+import { endWithoutReader } from './system/log-output.ts';
 import { createLogger } from './system/logger.ts';
 import type { ServerSettings } from './system/settings/settings-table.ts';
 import { ownProgram } from './system/own-program.ts';
@@ -212,4 +213,5 @@ export const runUntilStopped = async (server: RunningServer): Promise<void> => {
   });
   await server.close();
   process.off('SIGHUP', reload);
+  endWithoutReader();
 };

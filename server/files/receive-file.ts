@@ -4,11 +4,11 @@
  */
 import { createHash, type Hash } from 'node:crypto';
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { open, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { errorCode, isDiskFull, syncDirectory } from '../store/folder/files.ts';
+import { errorCode, isDiskFull, makeDirectory, syncDirectory } from '../store/folder/files.ts';
 import { writeAll } from '../store/journal/journal-file.ts';
 import { StoreError } from '../store/store.ts';
 
@@ -99,7 +99,7 @@ export const createReceiver = (directory: string): Receiver => {
   let prepared: Promise<void> | undefined;
 
   const prepare = async (): Promise<void> => {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     await dropOld(directory);
   };
 

@@ -1,7 +1,12 @@
 /** Licenses, the machines that hold their seats, and resets. */
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
-import { ActivationPage, ActivationQuery } from '../../shared/api/activations.ts';
+import {
+  ActivationPage,
+  ActivationQuery,
+  FoundMachines,
+  MachineQuery,
+} from '../../shared/api/activations.ts';
 import { PageQuery } from '../../shared/api/common.ts';
 import { License, LicensePage, ResetDone, ResetRequest } from '../../shared/api/licenses.ts';
 import { signedIn } from '../http/callers.ts';
@@ -18,6 +23,7 @@ import { versioned, withVersion } from '../http/if-match.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { getLicense, listActivations, listLicenses } from '../usecases/licenses/licenses.ts';
+import { findMachines } from '../usecases/seats/find-machines.ts';
 import { releaseActivation, resetActivations } from '../usecases/seats/reset-activations.ts';
 
 const ReleaseQuery = z.object({ dryRun: z.enum(['true', 'false']).optional() });
@@ -67,6 +73,17 @@ export const licenseRoutes = (deps: Deps) =>
         const page = await listActivations(deps, c.var.caller, id, c.req.valid('query'));
         return c.json(orRefuse(page), 200);
       },
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/machines',
+        summary: 'The machines of one name that hold a seat, on all licenses that you may see',
+        ...signedIn(deps),
+        request: { query: MachineQuery },
+        responses: { 200: json(FoundMachines, 'The machines'), ...problems(400, 401) },
+      }),
+      async (c) => c.json(await findMachines(deps, c.var.caller, c.req.valid('query')), 200),
     )
     .openapi(
       createRoute({

@@ -1,6 +1,7 @@
 /** The server's log: JSON lines on standard error, without secrets. */
 import pino from 'pino';
 import type { Logger } from '../usecases/deps.ts';
+import { createLogOutput } from './log-output.ts';
 import type { LogLevel } from './settings/settings-table.ts';
 
 const secretNames = [
@@ -26,7 +27,7 @@ const tokens = /\b(l[asdt]_)[\w-]{20,}/gu;
 
 /** Makes a logger. `write` takes whole lines; standard error, unless told. */
 export const createLogger = (level: LogLevel, write?: (line: string) => void): Logger => {
-  const destination = write ? { write } : pino.destination({ dest: 2, sync: true });
+  const destination = write ? { write } : createLogOutput();
   return pino(
     {
       level,

@@ -10,22 +10,14 @@ import { addressKey } from '../usecases/accounts/address-key.ts';
 import type { Passwords } from '../usecases/deps.ts';
 import { createCommonPasswords } from './common-passwords.ts';
 import { createWorkQueue } from '../usecases/work-queue.ts';
+import { passwordWork, type WorkFactors } from './work-factors.ts';
 
 const derive = promisify(argon2);
 
-interface Parameters {
-  /** KiB. */
-  readonly memory: number;
-  readonly passes: number;
-  readonly parallelism: number;
-}
-
-/** OWASP's choice for argon2id: 19 MiB, two passes, one lane. */
-const today: Parameters = { memory: 19_456, passes: 2, parallelism: 1 };
 const saltLength = 16;
 const tagLength = 32;
 /** Strings that ask for more are not ours: 1 GiB, ten passes, four lanes. */
-const most: Parameters = { memory: 1_048_576, passes: 10, parallelism: 4 };
+const most: WorkFactors = { memory: 1_048_576, passes: 10, parallelism: 4 };
 
 /**
  * About two seconds of work on a machine that has nothing else to do, three quarters of it for one address:
@@ -33,7 +25,7 @@ const most: Parameters = { memory: 1_048_576, passes: 10, parallelism: 4 };
  */
 const limits = { atOnce: 2, waiting: 144, longestWait: 10_000, share: 0.75 };
 
-interface Hashed extends Parameters {
+interface Hashed extends WorkFactors {
   readonly salt: Buffer;
   readonly tag: Buffer;
 }
@@ -66,7 +58,7 @@ const parse = (phc: string): Hashed | undefined => {
 /** One text for what looks the same, however a keyboard composes it (NIST SP 800-63B-4, 3.1.1.2). */
 const tagOf = (
   password: string,
-  { memory, passes, parallelism }: Parameters,
+  { memory, passes, parallelism }: WorkFactors,
   nonce: Buffer,
   length: number,
 ): Promise<Buffer> =>
@@ -89,8 +81,11 @@ const full = (wait: number): Refusal => {
   };
 };
 
-/** Makes the password service: argon2id two at a time, at most 144 waiting, none for longer than ten seconds. */
-export const createPasswords = (): Passwords => {
+/**
+ * Makes the password service: argon2id two at a time, at most 144 waiting, none for longer than ten seconds.
+ * @param today the work that goes into a new hash
+ */
+export const createPasswords = (today = passwordWork): Passwords => {
   const queue = createWorkQueue(limits);
   const isCommon = createCommonPasswords();
   const nobody: Hashed = { ...today, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };

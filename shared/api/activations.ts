@@ -72,6 +72,23 @@ export const ActivationQuery = PageQuery.extend({
 });
 export type ActivationQuery = z.infer<typeof ActivationQuery>;
 
+export const MachineQuery = z.object({
+  /** An id, a hostname, or the first 8 digits or more of a fingerprint. */
+  name: z.string().trim().min(1, 'is needed').max(300),
+  /** Only this license, by id or name. */
+  license: z.string().trim().min(1).max(120).optional(),
+});
+export type MachineQuery = z.infer<typeof MachineQuery>;
+
+/** `more`: there are more of that name than are shown. */
+export const FoundMachines = z
+  .object({
+    items: z.array(Activation.extend({ licenseName: z.string() }).meta({ id: 'FoundMachine' })),
+    more: z.boolean(),
+  })
+  .meta({ id: 'FoundMachines' });
+export type FoundMachines = z.infer<typeof FoundMachines>;
+
 /** The product's first account: where `password` is `activating`, it is the one that was sent. */
 export const Administrator = z
   .object({

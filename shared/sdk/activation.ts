@@ -104,7 +104,7 @@ const here = async (options: ProductOptions): Promise<Here> => {
 /** Verifies a lease for this product and machine, against the clock and its marks. */
 const acceptLease = async (
   lease: string,
-  product: string,
+  options: ProductOptions,
   { folder, now, fingerprint, trust }: Here,
   isFresh: boolean,
 ): Promise<SdkResult<LeaseClaims>> => {
@@ -112,11 +112,11 @@ const acceptLease = async (
     roots: trust.roots,
     revocations: trust.revocations,
     issuer: trust.issuer,
-    audience: product,
+    audience: options.product,
     now,
   });
   if (!verified.ok) {
-    if (verified.error.reason === 'expired') await noteClock(folder, now);
+    if (verified.error.reason === 'expired') await noteClock(folder, options);
     return rejected(verified.error.reason, verified.error.message);
   }
   const { claims } = verified.value;
@@ -126,7 +126,7 @@ const acceptLease = async (
       `This lease is for the machine ${claims.licet.machine.fingerprint.slice(0, 12)} (${claims.licet.machine.hostname}), and this one is ${fingerprint.slice(0, 12)}. Activate this machine.`,
     );
   }
-  const watched = await watchClock(folder, { issuedAt: claims.iat * 1000, now, isFresh });
+  const watched = await watchClock(folder, options, { issuedAt: claims.iat * 1000, isFresh });
   return watched.ok ? ok(claims) : watched;
 };
 
@@ -184,15 +184,15 @@ interface Taken {
 
 const keepLease = async (
   taken: Taken,
-  product: string,
+  options: ProductOptions,
   place: Here,
   last: LeaseClaims | undefined,
 ): Promise<SdkResult<Leased>> => {
-  const accepted = await acceptLease(taken.lease, product, place, true);
+  const accepted = await acceptLease(taken.lease, options, place, true);
   if (!accepted.ok) return accepted;
   const checkInAt = place.now + taken.checkInMinutes * 60_000;
   const state: ActivationState = { version: 1, ...taken.state, lease: taken.lease, checkInAt };
-  await writeState(place.folder, stateFile(product), state);
+  await writeState(place.folder, stateFile(options.product), state);
   return ok({
     permit: permitOf(accepted.value, place),
     license: taken.license,
@@ -237,7 +237,7 @@ export const activate = (options: ActivateOptions): Promise<SdkResult<ActivatedM
       activationId: activation.id,
       activationToken,
     };
-    const leased = await keepLease({ state, ...rest }, product, place, lastClaims(before, place));
+    const leased = await keepLease({ state, ...rest }, options, place, lastClaims(before, place));
     return leased.ok ? ok({ ...leased.value, activationId: activation.id, administrator }) : leased;
   });
 
@@ -249,6 +249,12 @@ const serverOf = ({ server, pin, insecureHttp }: ActivationState): ServerOptions
   pin: pin ?? undefined,
   insecureHttp,
 });
+
+/** Whether the server wants to hear from this machine by now; false where it holds no activation. */
+export const isCheckInDue = async (options: ProductOptions): Promise<boolean> => {
+  const state = await readState(stateDirOf(options), stateFile(options.product), ActivationState);
+  return state !== undefined && nowOf(options) >= state.checkInAt;
+};
 
 /** What a check-in tells the server, and where it is if that has changed. */
 export interface CheckInOptions extends ProductOptions, Partial<ServerOptions> {
@@ -291,7 +297,7 @@ export const checkIn = (options: CheckInOptions): Promise<SdkResult<Leased>> =>
     await refreshRevocations(place.folder, place.trust, place.now, () => fetchRevocations(reached));
     const taken = { state: { ...kept, ...target }, ...answer.value };
     const informed = { ...place, trust: await trustHere(options) };
-    return keepLease(taken, options.product, informed, lastClaims(state, informed));
+    return keepLease(taken, options, informed, lastClaims(state, informed));
   });
 
 /** Gives the seat back at the server, then forgets the activation here. */
@@ -322,6 +328,6 @@ export const verifyLease = (options: ProductOptions): Promise<SdkResult<Permit>>
     const place = await here(options);
     const state = await readState(place.folder, stateFile(options.product), ActivationState);
     if (!state) return noActivation(options.product);
-    const accepted = await acceptLease(state.lease, options.product, place, false);
+    const accepted = await acceptLease(state.lease, options, place, false);
     return accepted.ok ? ok(permitOf(accepted.value, place)) : accepted;
   });

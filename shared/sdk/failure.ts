@@ -14,7 +14,8 @@ export type MachineReason =
   | 'wrong-license'
   | 'no-private-key'
   | 'clock-set-back'
-  | 'given-back';
+  | 'given-back'
+  | 'superseded';
 
 export type SdkFailure =
   | {

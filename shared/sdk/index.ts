@@ -12,6 +12,7 @@ export {
   type ProductOptions,
   type WentBack,
 } from './activation.ts';
+export { licensed, type Licensed, type LicensedOptions } from './licensed.ts';
 export type { ServerOptions } from './call.ts';
 export type { MachineReason, SdkFailure, SdkResult } from './failure.ts';
 export { giveBackOfflineKey, type GiveBackOptions, type GivenBack } from './give-back.ts';

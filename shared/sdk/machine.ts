@@ -25,6 +25,13 @@ const MachineState = z.object({
   }),
   /** The fingerprint of the last request, where it was set and not the platform's. */
   fingerprint: z.string().optional(),
+  /**
+   * The keys of this pair that were given back. Kept beside the private key: who removes this list
+   * removes what all keys of the pair need.
+   */
+  returned: z
+    .array(z.object({ keyId: z.string(), licenseId: z.string(), at: z.string() }))
+    .optional(),
   /** How the machine named itself in its requests, the last one first. */
   requests: z.array(
     z.object({
@@ -54,10 +61,22 @@ export const privateKeyOf = (machine: MachineState): PrivateKey | undefined => {
   return key;
 };
 
+/** Lists a key as given back. */
+export const listReturned = async (
+  folder: string,
+  { keyId, licenseId, at }: NonNullable<MachineState['returned']>[number],
+): Promise<void> => {
+  const machine = await readMachine(folder);
+  if (!machine || machine.returned?.some((one) => one.keyId === keyId)) return;
+  const returned = [...(machine.returned ?? []), { keyId, licenseId, at }];
+  await writeState(folder, machineFile, { ...machine, returned });
+};
+
 /** Forgets the private key: no offline key that was bound to it works on any machine from now on. */
 export const retireKey = async (folder: string, machine: MachineState): Promise<void> => {
-  const { d: _gone, ...key } = machine.key;
-  await writeState(folder, machineFile, { ...machine, key });
+  const { key, returned: _none, ...rest } = machine;
+  const { d: _gone, ...publicKey } = key;
+  await writeState(folder, machineFile, { ...rest, key: publicKey });
 };
 
 /** The fingerprint: as set now, as set for the last request, or the platform's. */
@@ -92,7 +111,7 @@ export const createRequest = (options: RequestOptions = {}): Promise<SdkResult<R
     const folder = stateDirOf(options);
     const machine = await readMachine(folder);
     const now = nowOf(options);
-    const key = keyForRequest(machine, await startClock(folder, now));
+    const key = keyForRequest(machine, await startClock(folder, options));
     const set = setFingerprint(options);
     const fingerprint = set ?? (await findFingerprint(options, machine));
     const hostname = hostnameOf(options);
@@ -107,6 +126,7 @@ export const createRequest = (options: RequestOptions = {}): Promise<SdkResult<R
       version: 1,
       key: { kty: 'OKP', crv: 'Ed25519', x: key.x, d: toBase64url(key.seed) },
       ...(kept === undefined ? {} : { fingerprint: kept }),
+      ...(machine?.returned && machine.key.x === key.x ? { returned: machine.returned } : {}),
       requests: [asked, ...before].slice(0, keptRequests),
     };
     await writeState(folder, machineFile, state);

@@ -4,7 +4,7 @@ import type { OfflineKeyClaims } from '../statements/claims.ts';
 import { isTypedForm } from '../statements/codes.ts';
 import { expandOfflineKey, readOfflineKey } from '../statements/typed/offline-key.ts';
 import { ok } from '../result.ts';
-import { verifyStatement, type VerifyOptions } from '../statements/statements.ts';
+import { showTime, verifyStatement, type VerifyOptions } from '../statements/statements.ts';
 import { noteClock, watchClock } from './clock.ts';
 import { guarded, missing, rejected, type SdkResult } from './failure.ts';
 import { findFingerprint, privateKeyOf, readMachine, type MachineState } from './machine.ts';
@@ -17,7 +17,13 @@ import { listState, readState, removeState, writeState } from './state.ts';
 
 const prefix = 'offline-key.';
 const keyFile = (product: string): string => `${prefix}${encodeURIComponent(product)}.json`;
-const KeyState = z.object({ version: z.literal(1), key: z.string(), enteredAt: z.string() });
+const KeyState = z.object({
+  version: z.literal(1),
+  key: z.string(),
+  enteredAt: z.string(),
+  /** When the newest key that was entered of each license was signed. Seconds. */
+  newest: z.record(z.string(), z.number()).optional(),
+});
 
 export interface OfflineKeyOptions extends MachineOptions, TrustOptions {
   /** The product that the key must be for; any when left out. */
@@ -170,7 +176,7 @@ const checkKey = async (
   const verified = verifyStatement('offline-key', jws.value, how);
   if (!verified.ok) {
     const { reason, message } = verified.error;
-    if (reason === 'expired') await noteClock(folder, now);
+    if (reason === 'expired') await noteClock(folder, options);
     const elsewhere = reason === 'signature' && machine !== undefined && isTypedForm(text);
     return elsewhere ? typedElsewhere(machine) : rejected(reason, message);
   }
@@ -236,8 +242,7 @@ const holdKey = async (options: OfflineKeyOptions): Promise<SdkResult<HeldKey>> 
   const held = text.ok ? await checkKey(text.value, options, false) : text;
   if (!held.ok) return held;
   const issuedAt = held.value.claims.iat * 1000;
-  const watch = { issuedAt, now: nowOf(options), isFresh: false };
-  const watched = await watchClock(stateDirOf(options), watch);
+  const watched = await watchClock(stateDirOf(options), options, { issuedAt, isFresh: false });
   return watched.ok ? held : watched;
 };
 
@@ -251,7 +256,18 @@ export const verifyOfflineKey = (options: OfflineKeyOptions): Promise<SdkResult<
     return held.ok ? ok(held.value.permit) : held;
   });
 
-/** Verifies a key and keeps it in the state folder, where the product finds it. */
+/** The newest signing times of what was entered for a product, by license. Keys of licet 0.1 stand alone. */
+const newestEntered = async (
+  folder: string,
+  product: string,
+): Promise<Readonly<Record<string, number>>> => {
+  const state = await readState(folder, keyFile(product), KeyState);
+  if (!state || state.newest) return state?.newest ?? {};
+  const claims = readOfflineKey(state.key);
+  return claims.ok ? { [claims.value.sub]: claims.value.iat } : {};
+};
+
+/** Verifies a key and keeps it in the state folder, where the product finds it. An older key never replaces a newer one. */
 export const enterOfflineKey = (
   options: OfflineKeyOptions & { readonly key: string },
 ): Promise<SdkResult<Permit>> =>
@@ -260,7 +276,20 @@ export const enterOfflineKey = (
     if (!held.ok) return held;
     const { jws, claims, permit } = held.value;
     const folder = stateDirOf(options);
-    const enteredAt = iso(nowOf(options));
-    await writeState(folder, keyFile(claims.aud), { version: 1, key: jws, enteredAt });
+    const newest = await newestEntered(folder, claims.aud);
+    const before = newest[claims.sub] ?? 0;
+    if (claims.iat < before) {
+      return rejected(
+        'superseded',
+        `This offline key was signed on ${showTime(claims.iat)}, and this machine holds or held a newer one of the same license, signed on ${showTime(before)}. Use the newer one, or ask for a new key.`,
+      );
+    }
+    const state: z.infer<typeof KeyState> = {
+      version: 1,
+      key: jws,
+      enteredAt: iso(nowOf(options)),
+      newest: { ...newest, [claims.sub]: claims.iat },
+    };
+    await writeState(folder, keyFile(claims.aud), state);
     return ok(permit);
   });

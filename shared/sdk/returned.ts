@@ -1,6 +1,10 @@
-/** Tombstones: the offline keys that this machine has given back. What is listed here never works again. */
+/**
+ * Tombstones: the offline keys that this machine has given back. What is listed here never works again.
+ * The proofs are in a file of their own; without it, the list beside the private key still holds.
+ */
 import { z } from 'zod';
 import type { OfflineKeyClaims } from '../statements/claims.ts';
+import { listReturned, readMachine } from './machine.ts';
 import { readState, writeState } from './state.ts';
 
 const returnedFile = 'returned.json';
@@ -29,6 +33,7 @@ export const readTombstones = async (folder: string): Promise<Tombstone[]> =>
 export const writeTombstone = async (folder: string, tombstone: Tombstone): Promise<void> => {
   const others = (await readTombstones(folder)).filter((one) => one.keyId !== tombstone.keyId);
   await writeState(folder, returnedFile, { version: 1, keys: [...others, tombstone] });
+  await listReturned(folder, tombstone);
 };
 
 /**
@@ -38,9 +43,14 @@ export const writeTombstone = async (folder: string, tombstone: Tombstone): Prom
 export const tombstoneOf = async (
   folder: string,
   { jti, sub, iat, licet }: OfflineKeyClaims,
-): Promise<Tombstone | undefined> =>
-  (await readTombstones(folder)).find(
-    ({ keyId, licenseId, machineKey, at }) =>
-      keyId === jti ||
-      (licenseId === sub && machineKey === licet.machine.key && iat * 1000 <= Date.parse(at)),
+): Promise<{ readonly at: string } | undefined> => {
+  const machine = await readMachine(folder);
+  const listed = machine?.key.x === licet.machine.key ? (machine.returned ?? []) : [];
+  const ofThisPair = (await readTombstones(folder)).filter(
+    ({ keyId, machineKey }) => keyId === jti || machineKey === licet.machine.key,
   );
+  return [...ofThisPair, ...listed].find(
+    ({ keyId, licenseId, at }) =>
+      keyId === jti || (licenseId === sub && iat * 1000 <= Date.parse(at)),
+  );
+};

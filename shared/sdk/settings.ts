@@ -15,6 +15,8 @@ export interface MachineOptions {
   readonly hostname?: string | undefined;
   /** Milliseconds since the epoch, now. Default: the system's clock. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds that this machine has been running, by a clock that can't be set. Default: the system's. */
+  readonly uptime?: (() => number) | undefined;
 }
 
 /** What is trusted: the text of a trust file, or of one or more public root keys. */

@@ -5,31 +5,34 @@
  * A customer with the right password once kept everybody else out for as long as they liked: only wrong
  * passwords are slowed, and those of one address took all the places in which passwords are checked.
  */
-import { afterAll, beforeAll, expect, test } from 'vitest';
-import { serve, type RunningServer } from '../../server/main.ts';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
+import { createPasswords } from '../../server/system/passwords.ts';
+import { passwordWork } from '../../server/system/work-factors.ts';
 import {
   createDataFolders,
   operatorEmail,
   operatorPassword,
-  quietLog,
   type DataFolders,
 } from '../support/server/data-folder.ts';
-import { goodPassword, openPortal } from '../support/server/server.ts';
+import { bundle } from '../support/bundle.ts';
+import { startLicet, type Served } from '../support/licet.ts';
+import { goodPassword, openServer } from '../support/server/server.ts';
 
 let folders: DataFolders;
-let server: RunningServer;
+let directory: string;
+let server: Served;
 beforeAll(async () => {
   folders = await createDataFolders();
-  server = await serve({
-    directory: await folders.make(),
-    version: 'test',
-    log: quietLog,
-    environment: {},
-    flags: { listen: '127.0.0.1:0' },
+  directory = await folders.make();
+  // With the work that a sign-in has for users; the other tests have less of it.
+  server = await startLicet(`serve --data ${directory} --listen 127.0.0.1:0`, {
+    program: await bundle('shipped'),
   });
 });
 afterAll(async () => {
-  await server.close();
+  await server.stop();
   await folders.remove();
 });
 
@@ -90,14 +93,14 @@ test('200 sign-ins at once: some are told to wait, health and writes stay quick'
   for (const { status, retryAfter } of answers) {
     expect(status === 429 ? Number(retryAfter) : 1).toBeGreaterThan(0);
   }
-  // Client and server share one process and the machine's cores here, so these are wide bounds: the
-  // benchmark (bench:sign-in) measures the real ones.
+  // Client and server share the machine's cores here, so these are wide bounds: the benchmark (bench:sign-in) measures the real ones.
   expect(percentile(health, 0.5)).toBeLessThan(200);
   expect(percentile(writes, 0.5)).toBeLessThan(200);
 });
 
 test('whoever floods it from one address, with the right password, keeps nobody else out', async () => {
-  const portal = await openPortal();
+  const portal = await openServer(onTestFinished, createPasswords(passwordWork));
+  await portal.createAccount('ana@example.com');
   const signIn = (email: string, remoteAddress: string): Promise<Response> =>
     Promise.resolve(
       portal.app.request(
@@ -120,4 +123,12 @@ test('whoever floods it from one address, with the right password, keeps nobody 
   expect(refused.map(({ headers }) => Number(headers.get('retry-after')) > 0)).not.toContain(false);
   // The places are free again.
   expect((await signIn('ana@example.com', '203.0.113.66')).status).toBe(201);
+});
+
+test('whoever steals the hashes pays 19 MiB and two passes for every guess', async () => {
+  expect((await signIn()).status).toBe(201);
+  const journal = path.join(directory, 'journal');
+  const files = await readdir(journal);
+  const lines = await Promise.all(files.map((name) => readFile(path.join(journal, name), 'utf8')));
+  expect(lines.join('')).toContain('$argon2id$v=19$m=19456,t=2,p=1$');
 });

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { bundleNext } from '../support/bundle.ts';
+import { bundle } from '../support/bundle.ts';
 import {
   addOwner,
   done,
@@ -23,7 +23,7 @@ beforeAll(async () => {
   portal = await openPortal();
   await addOwner(portal);
   await portal.server.stop();
-  newer = await bundleNext();
+  newer = await bundle('next');
 }, 120_000);
 afterAll(() => portal.close());
 

@@ -20,6 +20,7 @@ import {
   unmount,
 } from './mounts.ts';
 import { killGivingUp, killRestores } from './operations.ts';
+import { cutGivingUp, cutUnderLoad } from './power-cut/cut-power.ts';
 import { spawnChild, untilDone } from './spawn-child.ts';
 import { traced } from './traced.ts';
 
@@ -158,6 +159,27 @@ describe.skipIf(!images)('a power cut (needs root, loop devices and mkfs.ext4)',
       const under = traced(join(place, 'disk/data'), 'fdatasync', 'retval=0');
       const problems = await cut({ under, atOnce: true });
       expect(problems.filter((problem) => problem.endsWith('is lost')).length).toBeGreaterThan(100);
+    },
+  );
+});
+
+describe('a power cut on a disk by the letter of POSIX: sectors and names kept, dropped or torn', () => {
+  it.each([
+    ['as the folder is made', {}],
+    ['amid snapshots and new segments', { segment: 1200, snapshot: 20_000 }],
+  ])('%s loses nothing, 1,000 times', { timeout: 1_200_000 }, async (_, sizes) => {
+    const { steps, problems } = await cutUnderLoad(place, 1000, { sizes });
+    say(`${steps} steps`);
+    expect(problems).toEqual([]);
+  });
+
+  it.each([8, 3])(
+    'while record %i is given up leaves a folder that is refused, or a whole one, 300 times',
+    { timeout: 1_200_000 },
+    async (seat) => {
+      const { steps, problems } = await cutGivingUp(place, 300, seat);
+      say(`${steps} steps`);
+      expect(problems).toEqual([]);
     },
   );
 });

@@ -97,11 +97,16 @@ export interface SweepReport {
   readonly problems: readonly string[];
 }
 
+interface Checked {
+  readonly found: string;
+  readonly problem: string | undefined;
+}
+
 const sweep = async (
   operation: Operation,
   call: string,
   prepare: () => Promise<void>,
-  check: () => Promise<{ readonly found: string; readonly problem: string | undefined }>,
+  check: () => Promise<Checked>,
 ): Promise<SweepReport> => {
   const found = new Set<string>();
   const problems: string[] = [];
@@ -147,15 +152,16 @@ const allBytes = async (directory: string): Promise<Buffer> => {
   );
 };
 
-/**
- * Giving up that is killed: the folder is refused or whole, the doctor still has a choice that makes it
- * whole, and no byte of what was damaged is gone. `seat`: whose record is damaged.
- */
-export const killGivingUp = async (
-  place: string,
-  call: string,
-  seat: number,
-): Promise<SweepReport> => {
+export interface GivingUp {
+  /** The folder to begin with. */
+  readonly template: string;
+  readonly operation: Operation;
+  /** What is wrong with a folder in which that was begun. */
+  readonly check: (directory: string) => Promise<Checked>;
+}
+
+/** A folder in which the record of that seat is damaged, and giving it up. */
+export const prepareGivingUp = async (place: string, seat: number): Promise<GivingUp> => {
   const template = join(place, 'template');
   await makeFolder(template);
   const names = await readdir(join(template, 'journal'));
@@ -169,15 +175,13 @@ export const killGivingUp = async (
     await writeFile(path, bytes);
     damagedBytes = bytes;
   }
-  const directory = join(place, 'data');
   const isCovered = seat <= 5;
   const [first, last] = isCovered ? [1, seat] : [seat, 10];
   const whole = isCovered ? '10 seats, era 1' : `${seat - 1} seats, era 2`;
-  return sweep(
-    { what: 'give-up', directory, at, first, last },
-    call,
-    () => cp(template, directory, { recursive: true }),
-    async () => {
+  return {
+    template,
+    operation: { what: 'give-up', directory: join(place, 'data'), at, first, last },
+    check: async (directory) => {
       const found = await find(directory);
       if (![whole, 'damaged', 'sealed'].includes(found))
         return { found, problem: `the folder was taken for ${found}` };
@@ -189,5 +193,24 @@ export const killGivingUp = async (
       const isKept = (await allBytes(directory)).includes(damagedBytes);
       return { found, problem: isKept ? undefined : 'what was damaged is not kept' };
     },
+  };
+};
+
+/**
+ * Giving up that is killed: the folder is refused or whole, the doctor still has a choice that makes it
+ * whole, and no byte of what was damaged is gone. `seat`: whose record is damaged.
+ */
+export const killGivingUp = async (
+  place: string,
+  call: string,
+  seat: number,
+): Promise<SweepReport> => {
+  const { template, operation, check } = await prepareGivingUp(place, seat);
+  const { directory } = operation;
+  return sweep(
+    operation,
+    call,
+    () => cp(template, directory, { recursive: true }),
+    () => check(directory),
   );
 };

@@ -7,13 +7,14 @@ import type { Failure } from '../client/api/failure.ts';
 import type { Connection } from './connect.ts';
 import { connect } from './connect.ts';
 import { looksLikePath } from '../state/local-path.ts';
+import { confirmed } from './confirm.ts';
 import { CommandError, exitCodes, toCommandError } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { printDone } from './print.ts';
 import { placed } from './placed.ts';
 import { showProgress } from './progress.ts';
-import { ask, confirm } from './prompt.ts';
+import { ask } from './prompt.ts';
 import { readCodeAtTerminal } from './read-code.ts';
 import { openInput, readSecret, readText, type Input } from './secrets.ts';
 
@@ -146,32 +147,35 @@ const askField = async (io: Io, field: Field): Promise<string> => {
   }
 };
 
-/** Says what will happen and asks; a script that names the command means it. */
+/** Says what will happen and asks; with `--dry-run` only says it. Whether to go on. */
 const warn = async (
   io: Io,
   spec: ActionCommand,
   connection: Connection,
   values: Values,
   options: Options,
-) => {
+): Promise<boolean> => {
   const { danger } = spec.action;
   if (!danger) return true;
-  const ask = isInteractive(io) && options.yes !== true;
-  if (!ask && options.dryRun !== true) return true;
-  const preview = await danger.preview(connection.client, values);
-  if (!preview.ok) throw toCommandError(preview.error);
-  const { sentences, gentler, data } = preview.value;
+  const preview = async () => {
+    const answer = await danger.preview(connection.client, values);
+    if (!answer.ok) throw toCommandError(answer.error);
+    return answer.value;
+  };
   if (options.dryRun === true) {
+    const { sentences, data } = await preview();
     printDone(io, { message: sentences.join('\n'), data, blocks: [] }, options.json === true);
     return false;
   }
-  io.stderr.write(`${sentences.join('\n')}\n`);
-  for (const { title, values } of gentler) {
-    const flags = Object.entries(values).map(([name, value]) => `--${kebab(name)} ${value}`);
-    io.stderr.write(`Gentler: ${title} (${flags.join(' ')}).\n`);
-  }
-  if (await confirm(io, `${danger.confirm}?`)) return true;
-  throw new CommandError(exitCodes.failed, 'Nothing was changed.');
+  await confirmed(io, options.yes, async () => {
+    const { sentences, gentler } = await preview();
+    const hints = gentler.map(({ title, values }) => {
+      const flags = Object.entries(values).map(([name, value]) => `--${kebab(name)} ${value}`);
+      return `Gentler: ${title} (${flags.join(' ')}).`;
+    });
+    return { sentences: [...sentences, ...hints], ask: `${danger.confirm}?` };
+  });
+  return true;
 };
 
 /** Gathers the values, asks where it is dangerous, runs, and prints. */
@@ -224,7 +228,7 @@ export const actionCommand = (io: Io, spec: ActionCommand): Command => {
   if (action.danger) {
     command
       .option('--dry-run', 'say what would happen, and change nothing')
-      .option('--yes', 'do not ask first');
+      .option('--yes', 'do not ask first; needed where there is no terminal to ask on');
   }
   addExamples(command, spec.examples);
   return command.action(() => runAction(io, spec, command));

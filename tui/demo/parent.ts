@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { rm } from 'node:fs/promises';
 import { isSea } from 'node:sea';
-import { CommandError, exitCodes } from '../cli/failure.ts';
+import { fail, ok, type Result } from '../../shared/result.ts';
 import { DemoMessage } from './protocol.ts';
 
 export interface Demo {
@@ -22,13 +22,13 @@ const firstMessage = (child: ChildProcess): Promise<DemoMessage> =>
   new Promise((resolve, reject) => {
     child.once('message', (message) => resolve(DemoMessage.parse(message)));
     child.once('exit', (code) =>
-      reject(new CommandError(exitCodes.failed, `The demo's server ended with ${String(code)}.`)),
+      resolve({ kind: 'failed', message: `The demo's server ended with ${String(code)}.` }),
     );
     child.once('error', reject);
   });
 
-/** Starts it; resolves when the sample data is there. */
-export const startDemo = async (port: number): Promise<Demo> => {
+/** Starts it; resolves when the sample data is there, or with what went wrong. */
+export const startDemo = async (port: number): Promise<Result<Demo, string>> => {
   // The executable is program and Node in one; else Node is told which program.
   const program = isSea() ? [] : [process.argv[1] ?? ''];
   const child = spawn(process.execPath, [...program, 'demo-server', '--port', String(port)], {
@@ -39,9 +39,9 @@ export const startDemo = async (port: number): Promise<Demo> => {
   const message = await firstMessage(child);
   if (message.kind === 'failed') {
     await ended;
-    throw new CommandError(exitCodes.failed, message.message);
+    return fail(message.message);
   }
-  return {
+  return ok({
     url: message.url,
     ended,
     stop: async () => {
@@ -50,5 +50,5 @@ export const startDemo = async (port: number): Promise<Demo> => {
       // The child does this itself, unless it was killed.
       await rm(message.directory, { recursive: true, force: true });
     },
-  };
+  });
 };

@@ -73,12 +73,7 @@ export const runDemoServer = async (port: number): Promise<void> => {
       await server.close();
     }
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    tell({
-      kind: 'failed',
-      message: error instanceof Error ? error.message : String(error),
-      code,
-    });
+    tell({ kind: 'failed', message: error instanceof Error ? error.message : String(error) });
     process.exitCode = 1;
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -3,6 +3,7 @@
  * that is left where no backup has everything. Reads only.
  */
 import { open } from 'node:fs/promises';
+import { basename } from 'node:path';
 
 import { readArchiveNote, type ArchiveNote } from '../journal/archive-note.ts';
 import type { GiveUp, JournalPlace } from './finding.ts';
@@ -66,6 +67,7 @@ const readRuns = async (
   let badAtEnd = 0;
   let contradicts = false;
   for (const { path } of segments) {
+    const segment = basename(path);
     for await (const { text, start, end } of linesOf(path)) {
       const record = decodeRecord(text);
       if (typeof record === 'string') {
@@ -79,10 +81,10 @@ const readRuns = async (
       if (continues(run, record)) {
         run.last = seq;
         run.hash = hash;
-        run.end = { path, offset: end };
+        run.end = { segment, offset: end };
       } else {
-        const place = { path, offset: start };
-        run = { first: seq, prev, start: place, last: seq, end: { path, offset: end }, hash };
+        const place = { segment, offset: start };
+        run = { first: seq, prev, start: place, last: seq, end: { segment, offset: end }, hash };
         runs.push(run);
       }
     }

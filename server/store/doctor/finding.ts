@@ -8,9 +8,10 @@ export type Remedy =
   | { readonly kind: 'cut-tail'; readonly torn: TornTail }
   | { readonly kind: 'rebuild-snapshot' };
 
-/** A byte of one of the journal's files. */
+/** A byte of one of the journal's files. It may be kept (see seal.ts), and the folder copied meanwhile. */
 export interface JournalPlace {
-  readonly path: string;
+  /** The name of the file in the journal's folder. */
+  readonly segment: string;
   readonly offset: number;
 }
 

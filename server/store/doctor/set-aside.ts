@@ -1,8 +1,8 @@
 /** What a repair takes away is kept in `DATA/set-aside`, in a folder for each repair. */
-import { copyFile, mkdir, open, rename } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { copyFile, open, rename } from 'node:fs/promises';
+import { dirname, join, relative, sep } from 'node:path';
 
-import { exists, fileStamp, syncDirectory } from '../folder/files.ts';
+import { exists, fileStamp, makeDirectory, syncDirectory } from '../folder/files.ts';
 
 export interface SetAside {
   readonly folder: string;
@@ -24,7 +24,7 @@ const chooseFolder = async (directory: string, at: number): Promise<string> => {
 export const createSetAside = async (directory: string, at: number): Promise<SetAside> => {
   const folder = await chooseFolder(directory, at);
   const placeFor = async (path: string): Promise<string> => {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeDirectory(folder);
     return join(folder, relative(directory, path).split(sep).join('-'));
   };
   return {
@@ -32,7 +32,9 @@ export const createSetAside = async (directory: string, at: number): Promise<Set
     move: async (path) => {
       const to = await placeFor(path);
       await rename(path, to);
+      // The new name first: a power cut must not leave neither.
       await syncDirectory(folder);
+      await syncDirectory(dirname(path));
       return to;
     },
     copy: async (path) => {

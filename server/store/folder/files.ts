@@ -1,7 +1,7 @@
 /** Small helpers over node:fs that the parts of the store share. */
 import { constants } from 'node:fs';
-import { access, open, rename, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { access, mkdir, open, rename, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 
 /** The errno name of an error of node:fs (`ENOSPC`, ...), if it has one. */
 export const errorCode = (error: unknown): string | undefined =>
@@ -32,6 +32,28 @@ export const syncDirectory = async (directory: string): Promise<void> => {
     await handle.sync();
   } finally {
     await handle.close();
+  }
+};
+
+/** Flushes the folder that has this path in it. One that may not even be read is left to its owner. */
+export const syncParent = async (path: string): Promise<void> => {
+  try {
+    await syncDirectory(dirname(resolve(path)));
+  } catch (error) {
+    if (!isDenied(error)) throw error;
+  }
+};
+
+/**
+ * Makes a folder for its owner only (mode 0700), and those above it, so that a power cut can't take
+ * their names. One that is there is no error.
+ */
+export const makeDirectory = async (path: string): Promise<void> => {
+  const first = await mkdir(path, { recursive: true, mode: 0o700 });
+  if (first === undefined) return;
+  const top = resolve(first);
+  for (let made = resolve(path); made.length >= top.length; made = dirname(made)) {
+    await syncParent(made);
   }
 };
 

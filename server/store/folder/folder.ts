@@ -1,8 +1,8 @@
 /** The data folder itself: is it one, may we write to it, and making a new one. */
-import { chmod, mkdir, readdir, stat } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { errorCode, exists, isWritable, messageOf } from './files.ts';
+import { errorCode, exists, isWritable, makeDirectory, messageOf } from './files.ts';
 import { listSegments, makeSegment } from '../journal/journal-file.ts';
 import { damaged } from './damaged.ts';
 import { snapshotPath } from '../snapshot/snapshot-format.ts';
@@ -72,7 +72,7 @@ export const inspectFolder = async (directory: string, create: boolean): Promise
 /** Makes the folder, for its owner only. */
 export const makeFolder = async (directory: string): Promise<void> => {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     await chmod(directory, 0o700);
   } catch (error) {
     throw notWritable(directory, error);

@@ -3,7 +3,7 @@ import { open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Low } from 'lowdb';
 
-import { exists, syncDirectory } from './files.ts';
+import { exists, syncDirectory, syncParent } from './files.ts';
 import {
   listSegments,
   makeSegment,
@@ -122,7 +122,10 @@ export const openForWriting = async (
       ? await makeSegment(directory, first)
       : await openSegment(segmentPath(directory, first));
   await handle.sync();
+  // Names, too, may be in memory only: those of the journal's files, of the folders, and of the snapshot.
   await syncDirectory(dirname(segmentPath(directory, first)));
+  await syncDirectory(directory);
+  await syncParent(directory);
   return { handle, first, size: recovered.segment === undefined ? 0 : recovered.size };
 };
 

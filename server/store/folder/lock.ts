@@ -3,9 +3,19 @@
  * frees it however the process ends. Beside it `lock.json` says which process that is and how far its
  * journal is durable, for those that read the folder meanwhile (backup, journal, doctor).
  */
-import { closeSync, constants, openSync, readFileSync, realpathSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  openSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeSync,
+} from 'node:fs';
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+import { crc32 } from 'node:zlib';
 
 import { errorCode, isDiskFull, messageOf } from './files.ts';
 import { StoreError } from '../store.ts';
@@ -15,6 +25,8 @@ export interface Lock {
   readonly announced: number;
   /** Says how far the journal is durable. Not synced: it need not outlive the machine's power. */
   announce(durable: number): void;
+  /** Whether the file that is locked is still the one of its name: else another process may have the folder. */
+  isHeld(): boolean;
   /** Frees the folder; a second call does nothing. */
   release(): void;
 }
@@ -25,6 +37,24 @@ export interface LockNote {
   readonly durable: number;
 }
 
+const checkOf = (pid: number, durable: number): number => crc32(`${pid} ${durable}`);
+
+/** Of fixed length, so that a shorter one leaves nothing of a longer one before it. */
+const noteText = (durable: number): string => {
+  const { pid } = process;
+  return `${JSON.stringify({ pid, durable, check: checkOf(pid, durable) }).padEnd(95)}\n`;
+};
+
+/** Makes what the note says outlive the machine's power: when it must no longer say what it said before. */
+export const syncLockNote = async (directory: string): Promise<void> => {
+  const handle = await open(join(directory, 'lock.json'), 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+};
+
 /** The note, also of a process that is gone; undefined where there is none that can be read. */
 export const readLockNote = (directory: string): LockNote | undefined => {
   try {
@@ -32,8 +62,11 @@ export const readLockNote = (directory: string): LockNote | undefined => {
     if (typeof note !== 'object' || note === null) return undefined;
     if (!('pid' in note && 'durable' in note)) return undefined;
     const { pid, durable } = note;
+    if (typeof pid !== 'number' || typeof durable !== 'number') return undefined;
+    // Of two notes mixed by a power cut, one number may be neither's. Earlier versions wrote no checksum.
+    if ('check' in note && note.check !== checkOf(pid, durable)) return undefined;
     return Number.isSafeInteger(pid) && Number.isSafeInteger(durable)
-      ? { pid: Number(pid), durable: Number(durable) }
+      ? { pid, durable }
       : undefined;
   } catch {
     return undefined;
@@ -103,18 +136,20 @@ export const takeLock = (directory: string): Lock => {
     );
   }
   held.add(folder);
-  return holdLock(folder, database);
+  return holdLock(folder, database, statSync(path).ino);
 };
 
-const holdLock = (folder: string, database: DatabaseSync): Lock => {
+const inodeOf = (path: string): number | undefined =>
+  statSync(path, { throwIfNoEntry: false })?.ino;
+
+const holdLock = (folder: string, database: DatabaseSync, inode: number): Lock => {
   // What the last process said is evidence at start, so it stays until we say something newer.
   const announced = readLockNote(folder)?.durable ?? 0;
   const path = join(folder, 'lock.json');
   let note: number | undefined;
   const announce = (durable: number): void => {
-    // Of fixed length and in one write, so that a reader never finds half of it.
-    const text = JSON.stringify({ pid: process.pid, durable });
-    if (note !== undefined) writeSync(note, `${text.padEnd(63)}\n`, 0);
+    // In one write, so that a reader never finds half of it.
+    if (note !== undefined) writeSync(note, noteText(durable), 0);
   };
   const release = (): void => {
     if (!held.delete(folder)) return;
@@ -124,7 +159,7 @@ const holdLock = (folder: string, database: DatabaseSync): Lock => {
   try {
     note = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600);
     announce(announced);
-    return { announced, announce, release };
+    return { announced, announce, isHeld: () => inodeOf(join(folder, 'lock')) === inode, release };
   } catch (error) {
     release();
     throw new StoreError(

@@ -1,11 +1,10 @@
 /** Opens a data folder: store.ts says what it promises, the files beside this one do it. */
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 
 import { backUpLocked, backupName } from '../backup/backup.ts';
 import { newestBackup } from '../backup/backup-notes.ts';
 import { refuseMaintenance, type FileStore } from './file-store.ts';
-import { isDenied, isDiskFull } from './files.ts';
+import { isDenied, isDiskFull, makeDirectory } from './files.ts';
 import { checkWritable, inspectFolder, makeFolder, makeJournal, notWritable } from './folder.ts';
 import { createDatabase, load, openForWriting, warnOfLeftOvers, type Loaded } from './load.ts';
 import { isLocked, readLockNote, takeLock, type Lock } from './lock.ts';
@@ -174,7 +173,7 @@ const backUpBefore = async <S extends Schema>(
 ): Promise<void> => {
   const { directory, now, log, schemaVersion } = options;
   const folder = join(directory, 'backups');
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeDirectory(folder);
   const file = join(folder, `before-schema-${schemaVersion}-${backupName(now(), seq)}`);
   await backUpLocked({ directory, file, now, releases: false });
   log.info(

@@ -1,9 +1,9 @@
 /** `sealed.json` in a data folder: it must not be served, since it moved away or something is not finished. */
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 import { errorCode, replaceFile, syncDirectory } from './files.ts';
-import type { GiveUp } from '../doctor/finding.ts';
+import type { GiveUp, JournalPlace } from '../doctor/finding.ts';
 import { StoreError } from '../store.ts';
 
 export type Seal =
@@ -49,11 +49,23 @@ const parseSeal = (text: string): Partial<Seal> => {
   }
 };
 
+/** Earlier versions kept the whole path of a place. */
+type KeptPlace = JournalPlace | (Omit<JournalPlace, 'segment'> & { readonly path: string });
+
+const toPlace = (place: KeptPlace): JournalPlace =>
+  'segment' in place ? place : { segment: basename(place.path), offset: place.offset };
+
+const withPlaces = (giveUp: GiveUp): GiveUp => {
+  const { plan } = giveUp;
+  if (plan.kind === 'end') return { ...giveUp, plan: { ...plan, end: toPlace(plan.end) } };
+  return { ...giveUp, plan: { ...plan, from: plan.from && toPlace(plan.from) } };
+};
+
 /** Records whose giving up was begun and not finished. */
 export const unfinishedGiveUp = async (directory: string): Promise<GiveUp | undefined> => {
   const text = await readSeal(directory);
   const what = text === undefined ? {} : parseSeal(text);
-  return what.state === 'giving-up' ? what.giveUp : undefined;
+  return what.state === 'giving-up' && what.giveUp ? withPlaces(what.giveUp) : undefined;
 };
 
 /** Throws `StoreError` `sealed` for a folder that must not be served. */

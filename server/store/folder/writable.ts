@@ -57,6 +57,7 @@ export const createWritable = async <S extends Schema>(
       directory,
       log,
       segmentBytes: deps.sizes.segment,
+      isHeld: () => lock.isHeld(),
       onDurable: (batch, bytes) => {
         const last = batch.at(-1)?.change.header;
         if (last !== undefined) memory.durable = { seq: last.seq, hash: last.hash };
@@ -77,7 +78,10 @@ export const createWritable = async <S extends Schema>(
   );
   const snapshots = await createSnapshotter(deps, turns, () => commit.last());
   const marks = await openMarks(directory, log);
-  const marksTimer = setInterval(() => void marks.save(), marksEvery).unref();
+  const saveMarks = async (): Promise<void> => {
+    if (lock.isHeld()) await marks.save();
+  };
+  const marksTimer = setInterval(() => void saveMarks(), marksEvery).unref();
 
   const runner = createRunner<S>({ tables, memory, turns, now: deps.now, log, commit });
   const record = (actor: Actor, act: Act): Promise<void> =>
@@ -114,7 +118,7 @@ export const createWritable = async <S extends Schema>(
       await commit.idle();
       await snapshots.idle();
       await leaveSnapshot(memory, snapshots, log);
-      await marks.save();
+      await saveMarks();
       await commit.close();
       lock.release();
     },
@@ -202,6 +206,7 @@ const createSnapshotter = (
     isBehind: deps.recovered.replayed > 0,
     from: deps.snapshot.from,
     write: async () => {
+      if (!deps.lock.isHeld()) throw new SnapshotAbandoned('Another process may have the folder.');
       ({ from, undone } = await turns.shared(async () => ({
         from: memory.tip.seq,
         undone: memory.undone,

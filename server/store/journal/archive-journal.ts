@@ -1,12 +1,18 @@
 /** Moves old segments of the journal to another folder, behind a signed checkpoint. */
 import { constants } from 'node:fs';
-import { chmod, copyFile, mkdir, open, rm } from 'node:fs/promises';
+import { chmod, copyFile, open, rm } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 
 import { writeArchiveNote, type ArchiveNote } from './archive-note.ts';
 import type { Checkpoint } from './checkpoints.ts';
 import { damaged } from '../folder/damaged.ts';
-import { createSlices, errorCode, replaceFile, syncDirectory } from '../folder/files.ts';
+import {
+  createSlices,
+  errorCode,
+  makeDirectory,
+  replaceFile,
+  syncDirectory,
+} from '../folder/files.ts';
 import { journalFolder, listSegments, type Segment } from './journal-file.ts';
 import { readLines } from './lines.ts';
 import { decodeRecord, followChain, type ChainPosition } from './record.ts';
@@ -116,7 +122,7 @@ export const archiveSegments = async (
   const first = chosen[0]?.first;
   if (first === undefined || end.hash === undefined)
     return { segments: 0, first: 0, last: 0, folder };
-  await mkdir(folder, { recursive: true, mode: 0o700 });
+  await makeDirectory(folder);
   for (const segment of chosen) await copyDurably(segment, folder);
   const note: ArchiveNote = {
     through: end.seq,

@@ -2,6 +2,8 @@
  * Puts records on disk. Those that arrive while one fdatasync runs share the next, so a disk that
  * syncs 200 times a second still takes thousands of records.
  */
+import { fstatSync } from 'node:fs';
+
 import { errorCode, isDiskFull, messageOf } from '../folder/files.ts';
 import { makeSegment, writeAll, type ActiveSegment } from './journal-file.ts';
 import { StoreError, type Change } from '../store.ts';
@@ -28,6 +30,8 @@ export interface CommitDeps {
   readonly directory: string;
   readonly log: Log;
   readonly segmentBytes: number;
+  /** Whether the folder is still this process's alone. */
+  readonly isHeld: () => boolean;
   /** Called after each sync with what it made durable, before anybody is answered. */
   readonly onDurable: (batch: readonly Pending[], bytes: number) => void;
   /** Called at once when nothing more may be written. */
@@ -141,7 +145,22 @@ export const createGroupCommit = (deps: CommitDeps, start: ActiveSegment): Group
     );
   };
 
+  /** Whoever else writes here would be written over, and we by them. Two calls, of microseconds. */
+  const checkAlone = (): void => {
+    if (!deps.isHeld()) throw new Error('its file "lock" was removed or replaced');
+    const { size } = fstatSync(segment.handle.fd);
+    if (size === segment.size) return;
+    throw new Error(`its newest file has ${size} bytes, but ${segment.size} were written`);
+  };
+
   const commitBatch = async (): Promise<void> => {
+    try {
+      checkAlone();
+    } catch (error) {
+      const what = 'Another process may have written to the data folder';
+      await undoAll(readOnly(what, error));
+      return;
+    }
     let bytes: Buffer;
     try {
       await roll();

@@ -1,9 +1,9 @@
 /** The journal's files: `journal/<first seq, 12 digits>.jsonl`, appended to and rolled by size. */
 import { constants } from 'node:fs';
-import { mkdir, open, readdir, rm, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { errorCode, syncDirectory } from '../folder/files.ts';
+import { errorCode, makeDirectory, syncDirectory } from '../folder/files.ts';
 
 export interface Segment {
   /** The seq of its first record. */
@@ -43,7 +43,7 @@ export const openSegment = (path: string): Promise<FileHandle> =>
 
 /** Makes an empty segment and sees to it that it is still there after a power cut. */
 export const makeSegment = async (directory: string, first: number): Promise<FileHandle> => {
-  await mkdir(journalFolder(directory), { recursive: true, mode: 0o700 });
+  await makeDirectory(journalFolder(directory));
   const path = segmentPath(directory, first);
   const handle = await openSegment(path);
   try {

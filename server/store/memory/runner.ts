@@ -4,8 +4,9 @@ import type { Log } from '../folder/log.ts';
 import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
 import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
-import { createReads, createTransactions, sealRecord, type Tip } from './transactions.ts';
+import { beginRead, beginTransaction, sealRecord, type Tip } from './transactions.ts';
 import type { Turns } from './turns.ts';
+import { createSeen, createUnsynced } from './unsynced.ts';
 
 /** What changes while a store is open, beside the documents. */
 export interface Memory {
@@ -65,8 +66,7 @@ const refuse = (error: Error): (() => never) => {
 /** The reading and changing half of the port; see `Store` for what both promise. */
 export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   const { tables, memory, turns, commit } = deps;
-  const beginRead = createReads(tables);
-  const beginTransaction = createTransactions(tables);
+  const unsynced = createUnsynced();
 
   const checkOpen = (): void => {
     if (memory.closed) throw new Error('The store is closed.');
@@ -74,12 +74,12 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
 
   const readOnce = <T>(work: (reader: Reader<S>) => Promise<T>): Promise<Attempt<T>> =>
     turns.shared(async () => {
-      const { reader, end } = beginRead();
-      const seen = commit?.last();
+      const seen = createSeen(unsynced);
+      const { reader, end } = beginRead(tables, seen);
       // The tables are made from the schema, so the plain readers are those of its types.
       const finish = await attempt(() => work(reader as unknown as Reader<S>));
       end();
-      return { finish, seen };
+      return { finish, seen: seen.newest() };
     });
 
   const transactOnce = <T>(
@@ -87,8 +87,8 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
     work: (transaction: Transaction<S>) => Promise<T>,
   ): Promise<Attempt<T>> =>
     turns.exclusive(async () => {
-      const session = beginTransaction();
-      const seen = commit?.last();
+      const seen = createSeen(unsynced);
+      const session = beginTransaction(tables, seen);
       let failed = false;
       const finish = await attempt(async () => {
         try {
@@ -102,7 +102,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
       const act = session.act();
       if (failed || (act === undefined && session.bodies.size === 0)) {
         session.undo();
-        return { finish, seen, effects: failed ? [] : session.effects };
+        return { finish, seen: seen.newest(), effects: failed ? [] : session.effects };
       }
       const reason = memory.readOnly;
       if (act === undefined || commit === undefined || reason !== undefined) {
@@ -134,7 +134,8 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
       });
       memory.tip = { seq: header.seq, hash: header.hash };
       commit.add(own);
-      return { finish, seen, own, effects: session.effects };
+      unsynced.add(own, session.touched);
+      return { finish, seen: undefined, own, effects: session.effects };
     });
 
   /** The transaction is durable: an effect that fails can't undo it, nor keep the others from running. */

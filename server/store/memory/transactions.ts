@@ -6,7 +6,6 @@ import {
   countDocuments,
   deepFreeze,
   documentsBy,
-  firstDocumentBy,
   getDocument,
   hasDocument,
   isIndexed,
@@ -16,6 +15,7 @@ import {
   type Table,
   type Tables,
 } from './table.ts';
+import { touchDocument, touchesAll, touchesId, touchesKey, type Seen } from './unsynced.ts';
 
 /** A collection's reader without its types: the port puts them on (see open-store.ts). */
 export interface PlainReader {
@@ -26,60 +26,70 @@ export interface PlainReader {
   count(index?: string, key?: string): Promise<number>;
 }
 
-/** A reading or a transaction: what it was handed throws once its turn is over, since it might see what is undone. */
-interface Turn {
-  over: boolean;
-}
-
-const check = (turn: Turn): void => {
-  if (turn.over) {
-    throw new Error('This reader or transaction is used after its function returned.');
-  }
+/**
+ * `check` throws once the reader's turn is over: what it would see then might be undone. `look` is told
+ * of all that is looked at.
+ */
+const createReader = (
+  name: string,
+  table: Table,
+  check: () => void,
+  look: (what: string) => void,
+): PlainReader => {
+  const checked =
+    <A extends unknown[], T>(work: (...args: A) => T) =>
+    async (...args: A): Promise<T> => {
+      check();
+      return work(...args);
+    };
+  /** After a start the first question may have to wait until the indexes are made; others go on meanwhile. */
+  const indexed = <A extends unknown[], T>(work: (...args: A) => T) => {
+    const ask = checked(work);
+    return async (...args: A): Promise<T> => {
+      if (!isIndexed(table)) await makeIndexes(table, createSlices(10));
+      return ask(...args);
+    };
+  };
+  const countAll = checked(() => {
+    look(touchesAll(name));
+    return countDocuments(table);
+  });
+  const countSome = indexed((index: string, key?: string) => {
+    look(touchesKey(name, index, key ?? ''));
+    return countDocuments(table, index, key);
+  });
+  return {
+    get: checked((id: string) => {
+      look(touchesId(name, id));
+      return getDocument(table, id);
+    }),
+    list: checked((query?: PageQuery) => {
+      look(touchesAll(name));
+      return listDocuments(table, query);
+    }),
+    by: indexed((index: string, key: string, query?: PageQuery) => {
+      look(touchesKey(name, index, key));
+      return documentsBy(table, index, key, query);
+    }),
+    first: indexed((index: string, key: string) => {
+      look(touchesKey(name, index, key));
+      return documentsBy(table, index, key, { limit: 1 })[0];
+    }),
+    count: (index, key) => (index === undefined ? countAll() : countSome(index, key)),
+  };
 };
 
-/** A class, since each request makes a few: its methods are made once. */
-class TableReader implements PlainReader {
-  protected readonly table: Table;
-  protected readonly turn: Turn;
-
-  constructor(table: Table, turn: Turn) {
-    this.table = table;
-    this.turn = turn;
-  }
-
-  async get(id: string): Promise<Document | undefined> {
-    check(this.turn);
-    return getDocument(this.table, id);
-  }
-
-  async list(query?: PageQuery): Promise<readonly Document[]> {
-    check(this.turn);
-    return listDocuments(this.table, query);
-  }
-
-  async by(index: string, key: string, query?: PageQuery): Promise<readonly Document[]> {
-    if (!isIndexed(this.table)) await this.makeIndexes();
-    check(this.turn);
-    return documentsBy(this.table, index, key, query);
-  }
-
-  async first(index: string, key: string): Promise<Document | undefined> {
-    if (!isIndexed(this.table)) await this.makeIndexes();
-    check(this.turn);
-    return firstDocumentBy(this.table, index, key);
-  }
-
-  async count(index?: string, key?: string): Promise<number> {
-    if (index !== undefined && !isIndexed(this.table)) await this.makeIndexes();
-    check(this.turn);
-    return countDocuments(this.table, index, key);
-  }
-
-  /** After a start the first question may have to wait until they are made; others go on meanwhile. */
-  private makeIndexes(): Promise<void> {
-    return makeIndexes(this.table, createSlices(10));
-  }
-}
+const createCheck = (): { readonly check: () => void; readonly end: () => void } => {
+  let ended = false;
+  return {
+    check: () => {
+      if (ended) throw new Error('This reader or transaction is used after its function returned.');
+    },
+    end: () => {
+      ended = true;
+    },
+  };
+};
 
 export interface ReadSession {
   readonly reader: Readonly<Record<string, PlainReader>>;
@@ -87,37 +97,11 @@ export interface ReadSession {
 }
 
 /** Starts a reading: after `end` its reader throws. */
-export type BeginRead = () => ReadSession;
-
-/** Gives an object's heirs a member for each table, made when it is asked for: most are not. */
-const addTables = <T extends Turn>(
-  shape: T,
-  tables: Tables,
-  make: (name: string, table: Table, turn: T) => TableReader,
-): void => {
-  for (const [name, table] of tables.byName) {
-    Object.defineProperty(shape, name, {
-      enumerable: true,
-      get(this: T) {
-        return make(name, table, this);
-      },
-    });
-  }
-};
-
-/** What starts readings of these tables. */
-export const createReads = (tables: Tables): BeginRead => {
-  const shape: Turn = { over: false };
-  addTables(shape, tables, (_, table, turn) => new TableReader(table, turn));
-  return () => {
-    const turn = Object.create(shape) as Turn & Record<string, PlainReader>;
-    return {
-      reader: turn,
-      end: () => {
-        turn.over = true;
-      },
-    };
-  };
+export const beginRead = (tables: Tables, { look }: Seen): ReadSession => {
+  const { check, end } = createCheck();
+  const reader: Record<string, PlainReader> = {};
+  for (const [name, table] of tables.byName) reader[name] = createReader(name, table, check, look);
+  return { reader, end };
 };
 
 /** A document put. */
@@ -126,68 +110,51 @@ export interface Body {
   readonly document: Document;
 }
 
-/** Whether a value is read back from JSON as it is. */
-const isPlain = (value: unknown): boolean =>
-  typeof value === 'string' ||
-  typeof value === 'boolean' ||
-  value === null ||
-  (Number.isFinite(value) && !Object.is(value, -0));
-
 /**
  * A document as it will be read back after a restart: undefined members gone, dates as strings, and
  * nothing shared with the caller.
  */
 const toBody = (document: Document): Body => {
   const text = JSON.stringify(document);
-  const isFlat = Object.getPrototypeOf(document) === Object.prototype && !('toJSON' in document);
-  const copy =
-    isFlat && Object.values(document).every(isPlain)
-      ? { ...document }
-      : (JSON.parse(text) as Document);
+  const copy = JSON.parse(text) as Document;
   deepFreeze(copy);
   return { text, document: copy };
 };
 
 type Bodies = Map<string, Body | null>;
 
-/** What a transaction did so far. */
-interface Changes extends Turn {
+/** What the writers of one transaction have in common. */
+interface Writing {
+  readonly check: () => void;
+  readonly look: (what: string) => void;
   readonly bodies: Bodies;
   readonly undos: (() => void)[];
-  readonly effects: (() => void)[];
-  act: Act | undefined;
+  readonly touched: Set<string>;
 }
 
-class TableWriter extends TableReader {
-  private readonly name: string;
-  private readonly changes: Changes;
-
-  constructor(name: string, table: Table, changes: Changes) {
-    super(table, changes);
-    this.name = name;
-    this.changes = changes;
-  }
-
-  put(document: Document): void {
-    check(this.turn);
-    if (typeof document.id !== 'string' || document.id === '') {
-      throw new Error(`A document for ${this.name} has no id.`);
-    }
-    this.set(document.id, toBody(document));
-  }
-
-  delete(id: string): void {
-    check(this.turn);
-    if (hasDocument(this.table, id)) this.set(id, null);
-  }
-
-  private set(id: string, body: Body | null): void {
-    const { table } = this;
+const createWriter = (name: string, table: Table, session: Writing): object => {
+  const { check, look, bodies, undos, touched } = session;
+  const set = (id: string, body: Body | null): void => {
     const before = setDocument(table, id, body?.document);
-    this.changes.undos.push(() => setDocument(table, id, before));
-    this.changes.bodies.set(`${this.name}/${id}`, body);
-  }
-}
+    undos.push(() => setDocument(table, id, before));
+    bodies.set(`${name}/${id}`, body);
+    touchDocument(touched, name, table, id, [before, body?.document]);
+  };
+  return {
+    ...createReader(name, table, check, look),
+    put: (document: Document) => {
+      check();
+      if (typeof document.id !== 'string' || document.id === '') {
+        throw new Error(`A document for ${name} has no id.`);
+      }
+      set(document.id, toBody(document));
+    },
+    delete: (id: string) => {
+      check();
+      if (hasDocument(table, id)) set(id, null);
+    },
+  };
+};
 
 /** A transaction under way. */
 export interface TransactionSession {
@@ -201,46 +168,47 @@ export interface TransactionSession {
   readonly bodies: ReadonlyMap<string, Body | null>;
   /** What is to run once it is durable, in this order. */
   readonly effects: readonly (() => void)[];
+  /** What its changes touched (see unsynced.ts). */
+  readonly touched: ReadonlySet<string>;
 }
 
 /** Starts a transaction: its changes are in memory at once, and can be taken back. */
-export type BeginTransaction = () => TransactionSession;
-
-/** What starts transactions on these tables. */
-export const createTransactions = (tables: Tables): BeginTransaction => {
-  const shape = {
-    record(this: Changes, what: Act): void {
-      check(this);
-      if (this.act !== undefined) throw new Error('A transaction says what it does only once.');
-      this.act = what;
+export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSession => {
+  const { check, end } = createCheck();
+  const bodies: Bodies = new Map();
+  const undos: (() => void)[] = [];
+  const effects: (() => void)[] = [];
+  const touched = new Set<string>();
+  let act: Act | undefined;
+  const transaction: Record<string, unknown> = {
+    record: (what: Act) => {
+      check();
+      if (act !== undefined) throw new Error('A transaction says what it does only once.');
+      act = what;
     },
-    afterCommit(this: Changes, effect: () => void): void {
-      check(this);
-      this.effects.push(effect);
+    afterCommit: (effect: () => void) => {
+      check();
+      effects.push(effect);
     },
-  } as unknown as Changes;
-  addTables(shape, tables, (name, table, changes) => new TableWriter(name, table, changes));
-  return () => {
-    const changes = Object.create(shape) as Changes;
-    const { bodies, undos, effects } = Object.assign(changes, {
-      over: false,
-      bodies: new Map<string, Body | null>(),
-      undos: [] as (() => void)[],
-      effects: [] as (() => void)[],
-      act: undefined,
+  };
+  for (const [name, table] of tables.byName) {
+    // Made when first used: most transactions touch two or three of a dozen collections.
+    let writer: object | undefined;
+    Object.defineProperty(transaction, name, {
+      enumerable: true,
+      get: () => (writer ??= createWriter(name, table, { check, look, bodies, undos, touched })),
     });
-    return {
-      transaction: changes,
-      end: () => {
-        changes.over = true;
-      },
-      undo: () => {
-        for (const undo of undos.reverse()) undo();
-      },
-      act: () => changes.act,
-      bodies,
-      effects,
-    };
+  }
+  return {
+    transaction,
+    end,
+    undo: () => {
+      for (const undo of undos.reverse()) undo();
+    },
+    act: () => act,
+    bodies,
+    effects,
+    touched,
   };
 };
 

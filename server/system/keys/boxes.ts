@@ -5,6 +5,7 @@
 import { argon2, createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { z } from 'zod';
+import { passphraseWork } from '../work-factors.ts';
 
 const derive = promisify(argon2);
 
@@ -73,14 +74,14 @@ const keyFromPassphrase = (passphrase: string, kdf: PassphraseBox['kdf']): Promi
     tagLength: 32,
   });
 
-/** Encrypts under a passphrase: 64 MiB, three passes, about a fifth of a second a guess. */
+/** Encrypts under a passphrase. */
 export const closeWithPassphrase = async (
   passphrase: string,
   purpose: string,
   secret: Uint8Array,
 ): Promise<PassphraseBox> => {
   const salt = randomBytes(16).toString('base64url');
-  const kdf = { name: 'argon2id', memory: 65_536, passes: 3, parallelism: 1, salt } as const;
+  const kdf = { name: 'argon2id', ...passphraseWork, salt } as const;
   return { kdf, ...closeBox(await keyFromPassphrase(passphrase, kdf), purpose, secret) };
 };
 

@@ -1,8 +1,8 @@
 /** Files of the keys folder: only the user who runs licet may read them, and they are never half-written. */
-import { mkdir, readFile, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { z } from 'zod';
-import { errorCode, replaceFile } from '../../store/folder/files.ts';
+import { errorCode, makeDirectory, replaceFile } from '../../store/folder/files.ts';
 import { Failure } from '../failure.ts';
 
 /** Permission bits mean nothing on Windows, where a user's folders are closed to others. */
@@ -77,7 +77,7 @@ export const readPrivateJson = async <T extends z.ZodType>(
 
 /** Writes a private file (0600) so that after any crash the old or the new text is there, in a folder of 0700. */
 export const writePrivateFile = async (path: string, text: string): Promise<void> => {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectory(dirname(path));
   await replaceFile(path, text);
 };
 

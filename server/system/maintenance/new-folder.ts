@@ -1,7 +1,7 @@
 /** Makes a data folder all or not at all. */
-import { chmod, mkdir, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, rename, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { errorCode } from '../../store/folder/files.ts';
+import { errorCode, makeDirectory, syncDirectory } from '../../store/folder/files.ts';
 import { Failure } from '../failure.ts';
 
 const stagingPrefix = '.licet-init-';
@@ -44,7 +44,7 @@ const checkEmpty = (directory: string, names: readonly string[]): void => {
 
 const makeStaging = async (directory: string): Promise<string> => {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await makeDirectory(directory);
     return await mkdtemp(join(directory, stagingPrefix));
   } catch (error) {
     const code = errorCode(error);
@@ -81,9 +81,12 @@ export const makeFolderWhole = async <T>(
     // One that was there may have been open to others. Some file systems know no modes; the doctor tells.
     await chmod(directory, 0o700).catch(() => undefined);
     for (const name of made) {
+      // All that it needs has its name for good before the decisive file has.
+      if (name === decisive) await syncDirectory(directory);
       await rename(join(staging, name), join(directory, name));
       moved.push(name);
     }
+    await syncDirectory(directory);
     await rmdir(staging);
     return result;
   } catch (error) {

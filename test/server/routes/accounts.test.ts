@@ -123,7 +123,7 @@ describe('passwords', () => {
     const signedIn = [1, 2, 3].map(() => portal.signIn('ana@example.com'));
     await Promise.all(signedIn);
     const after = await stored();
-    expect(after?.password?.hash).toMatch(/^\$argon2id\$v=19\$m=19456,t=2,p=1\$/u);
+    expect(after?.password?.hash).toMatch(/^\$argon2id\$v=19\$m=1024,t=1,p=1\$/u);
     expect(after?.password).toMatchObject({
       origin: before?.password?.origin,
       changedAt: before?.password?.changedAt,

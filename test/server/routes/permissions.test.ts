@@ -51,6 +51,7 @@ const table: Readonly<Record<string, Row>> = {
   'POST /v1/password-resets': everyone,
   'PUT /v1/password-resets': everyone,
   'GET /v1/licenses': signedIn,
+  'GET /v1/machines': signedIn,
   'GET /v1/licenses/{id}': readers,
   'GET /v1/licenses/{id}/activations': readers,
   'DELETE /v1/licenses/{id}/activations/{activationId}': managers,

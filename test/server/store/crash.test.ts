@@ -1,5 +1,5 @@
 /** Faults done to real processes: short runs of what `npm run test:faults` does at length. */
-import { chmod, readFile, rm } from 'node:fs/promises';
+import { appendFile, chmod, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
@@ -9,10 +9,11 @@ import { fillTheDisk } from '../../faults/disk-full.ts';
 import { failTheSync } from '../../faults/failed-sync.ts';
 import { createLedger } from '../../faults/ledger.ts';
 import { canMount, canTrace } from '../../faults/mounts.ts';
+import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
 import { killGivingUp, killRestores } from '../../faults/operations.ts';
-import { spawnChild } from '../../faults/spawn-child.ts';
+import { spawnChild, untilDone } from '../../faults/spawn-child.ts';
 import { portSchema } from './schema.ts';
-import { makeTemporaryFolder, silentLog } from './support.ts';
+import { makeTemporaryFolder, putSeat, silentLog } from './support.ts';
 
 let place: string;
 let directory: string;
@@ -57,6 +58,43 @@ describe('a second process', () => {
       pid: process.pid,
     });
     await store.close();
+  });
+});
+
+describe('two servers on one folder', () => {
+  const seat = (n: number) => ({ id: `act_${n}`, licenseId: 'l', hostname: `host-${n}` });
+
+  it('once its lock was deleted: the first stops writing before it overwrites the second', async () => {
+    const first = await open();
+    await putSeat(first, seat(1));
+    await rm(join(directory, 'lock'));
+    const second = spawnChild({ directory, mode: 'load', clients: 1 });
+    await untilDone(second, 3);
+    await expect(putSeat(first, seat(2))).rejects.toMatchObject({ code: 'read-only' });
+    expect(first.status()).toMatchObject({
+      state: 'read-only',
+      reason: expect.stringContaining('Another process may have written'),
+    });
+    await untilDone(second, 6);
+    await second.kill();
+    await first.close();
+    const ledger = createLedger();
+    ledger.add(second.said);
+    ledger.add([['ask', 'l', 1]]);
+    const problems = await ledger.check(directory);
+    expect(problems.filter((problem) => !problem.startsWith('the counter of l '))).toEqual([]);
+  });
+
+  it('where locks do nothing: one that finds bytes of another writes nothing over them', async () => {
+    const store = await open();
+    await putSeat(store, seat(1));
+    const path = join(directory, 'journal/000000000001.jsonl');
+    await appendFile(path, '{"seq":2,');
+    const before = await readFile(path, 'utf8');
+    await expect(putSeat(store, seat(2))).rejects.toMatchObject({ code: 'read-only' });
+    await store.close();
+    expect(await readFile(path, 'utf8')).toBe(before);
+    expect(await verifyJournal({ directory })).toMatchObject({ ok: true, last: 1 });
   });
 });
 

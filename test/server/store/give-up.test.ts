@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import { diagnose } from '../../../server/store/doctor/doctor.ts';
-import type { GiveUp } from '../../../server/store/doctor/finding.ts';
+import type { GiveUp, JournalPlace } from '../../../server/store/doctor/finding.ts';
+import { seal } from '../../../server/store/folder/seal.ts';
 import type { FileStore } from '../../../server/store/folder/open-store.ts';
 import { repair } from '../../../server/store/doctor/repair.ts';
 import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
@@ -83,15 +84,17 @@ const state = async (): Promise<State> => {
 
 const numbers = (to: number): string[] => Array.from({ length: to }, (_, n) => String(n + 1));
 
-/** All bytes of what was set aside. */
-const kept = async (): Promise<Buffer> => {
-  const folder = join(directory, 'set-aside');
+/** All bytes of the files of a folder. */
+const bytesOf = async (folder: string): Promise<Buffer> => {
   const names = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = names.filter((entry) => entry.isFile());
   return Buffer.concat(
     await Promise.all(files.map((entry) => readFile(join(entry.parentPath, entry.name)))),
   );
 };
+
+/** All bytes of what was set aside. */
+const kept = (): Promise<Buffer> => bytesOf(join(directory, 'set-aside'));
 
 beforeEach(async () => {
   place = await makeTemporaryFolder();
@@ -213,6 +216,43 @@ it('a journal that is not the one of the snapshot offers nothing: nobody can tel
   const { ok, findings } = await doctor();
   expect(ok).toBe(false);
   expect(findings[0]).toMatchObject({ severity: 'damage', giveUp: undefined });
+});
+
+it('begun in one folder and finished in a copy of it, changes the copy and not the original', async () => {
+  await crashed(1200);
+  await damage(8);
+  const giveUp = await offer();
+  await seal(directory, { state: 'giving-up', giveUp: giveUp as GiveUp });
+  const original = directory;
+  const before = await bytesOf(original);
+  directory = join(place, 'elsewhere');
+  await cp(original, directory, { recursive: true });
+  await heal({ first: 8, last: 10 });
+  expect((await state()).seats).toEqual(numbers(7));
+  expect(await bytesOf(original)).toEqual(before);
+});
+
+it('begun by an earlier version, which kept whole paths, is finished', async () => {
+  await crashed(1200);
+  await damage(8);
+  const { plan, ...giveUp } = (await offer()) as GiveUp & { plan: { end: JournalPlace } };
+  const { segment, offset } = plan.end;
+  const end = { path: join('/var/lib/licet/journal', segment), offset };
+  const old = { state: 'giving-up', giveUp: { ...giveUp, plan: { ...plan, end } } };
+  await writeFile(join(directory, 'sealed.json'), JSON.stringify(old));
+  await heal({ first: 8, last: 10 });
+  expect((await state()).seats).toEqual(numbers(7));
+});
+
+it('begun in a file that is gone is refused, and changes nothing', async () => {
+  await crashed(1200);
+  await damage(8);
+  const giveUp = (await offer()) as GiveUp & { plan: { end: JournalPlace } };
+  await seal(directory, { state: 'giving-up', giveUp });
+  await rm(join(directory, 'journal', giveUp.plan.end.segment));
+  const before = await bytesOf(join(directory, 'journal'));
+  await expect(heal({ first: 8, last: 10 })).rejects.toMatchObject({ code: 'damaged' });
+  expect(await bytesOf(join(directory, 'journal'))).toEqual(before);
 });
 
 it('checkpoints of what was given up are known as left behind', async () => {

@@ -1,8 +1,9 @@
 import { argon2Sync } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { createPasswords } from '../../../server/system/passwords.ts';
+import { passwordWork } from '../../../server/system/work-factors.ts';
 
-const passwords = createPasswords();
+const passwords = createPasswords(passwordWork);
 const password = 'three green kites over the bay';
 
 const hashed = async (text: string): Promise<string> => {

@@ -12,7 +12,7 @@ import {
 } from '../../../server/system/tls/issue.ts';
 import { exportTrust } from '../../../server/system/keys/manage-keys.ts';
 import type { LicenseCreate } from '../../../shared/api/licenses.ts';
-import { activate, checkIn, deactivate, verifyLease } from '../../../shared/sdk/index.ts';
+import { activate, checkIn, deactivate, licensed, verifyLease } from '../../../shared/sdk/index.ts';
 import { makeTrustFile } from '../../../shared/statements/trust.ts';
 import { makeServerKeys } from '../../support/statements.ts';
 import { must, temporaryFolder } from '../../support/machines/machine.ts';
@@ -245,6 +245,56 @@ describe('checking in', () => {
     expect(await verifyLease(machine)).toMatchObject({ error: { reason: 'clock-set-back' } });
     must(await checkIn(machine));
     expect(await verifyLease(machine)).toMatchObject({ ok: true });
+  });
+});
+
+describe('the one call', () => {
+  const person = { email: 'ana@example.com', password: goodPassword };
+
+  test('activates, verifies without asking until a check-in is due, and checks in then', async () => {
+    const online = await openOnline();
+    const machine = await online.machine('web-1');
+    let asked = 0;
+    const options = { ...machine, credentials: () => ((asked += 1), person) };
+    expect(must(await licensed(options)).activated).toMatchObject({
+      administrator: { email: 'ana@example.com' },
+    });
+    const seq = () => online.deps.store.seq();
+    const before = seq();
+    const first = must(await licensed(options));
+    expect(first).toMatchObject({ activated: null, notRenewed: null });
+    online.time.now += 2 * hour;
+    const later = must(await licensed(options));
+    expect(later.permit.until > first.permit.until).toBe(true);
+    expect([seq(), asked]).toEqual([before, 1]);
+  });
+
+  test('activates again a machine that a restored server does not know', async () => {
+    const before = await openOnline();
+    const machine = await before.machine('web-1');
+    const options = { ...machine, credentials: () => person };
+    must(await licensed(options));
+    await before.listener.close(0);
+    // As restored from a backup that was made before this machine came.
+    const restored = await openOnline();
+    const moved = { ...options, server: restored.server, roots: [machine.roots, restored.roots] };
+    moved.now = () => before.time.now + 2 * hour;
+    expect(await checkIn(moved)).toMatchObject({ error: { code: 'unauthenticated' } });
+    const again = must(await licensed(moved));
+    expect(again).toMatchObject({ activated: { license: { name: 'Prod' } }, notRenewed: null });
+    must(await checkIn(moved));
+  });
+
+  test('runs on without an answer, says why it did not renew, and ends with the lease', async () => {
+    const online = await openOnline();
+    const machine = await online.machine('web-1');
+    const options = { ...machine, credentials: () => person };
+    must(await licensed(options));
+    await online.listener.close(0);
+    online.time.now += 2 * hour;
+    expect(must(await licensed(options)).notRenewed).toMatchObject({ kind: 'unreachable' });
+    online.time.now += 73 * hour;
+    expect(await licensed(options)).toMatchObject({ error: { kind: 'unreachable' } });
   });
 });
 

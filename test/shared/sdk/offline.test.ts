@@ -195,7 +195,7 @@ describe('the clock', () => {
     must(await verify());
     time.now -= 1;
     expect(await verify()).toMatchObject({
-      error: { reason: 'clock-set-back', message: /already seen .* it was set back/ },
+      error: { reason: 'clock-set-back', message: /already reached .* it was set back/ },
     });
   });
 
@@ -286,6 +286,19 @@ describe('giving back', () => {
       error: { reason: 'no-private-key' },
     });
     expect(await readFile(path.join(stateDir, 'machine.json'), 'utf8')).not.toContain('"d"');
+  });
+
+  it('of one of two products can not be undone by deleting its tombstone', async () => {
+    const { options, issued, issue, request, time, stateDir } = await licensed();
+    const other = issue(request, time.now, { jti: 'key_other', sub: 'lic_other', aud: 'other' });
+    must(await enterOfflineKey({ ...options, key: other.file }));
+    must(await giveBackOfflineKey({ ...options, product }));
+    await rm(path.join(stateDir, 'returned.json'));
+    const refused = { error: { reason: 'given-back' } };
+    expect(await enterOfflineKey({ ...options, key: issued.file })).toMatchObject(refused);
+    must(await createRequest(options));
+    expect(await enterOfflineKey({ ...options, key: issued.file })).toMatchObject(refused);
+    must(await verifyOfflineKey({ ...options, product: 'other' }));
   });
 
   it('goes on where a crash stopped it', async () => {

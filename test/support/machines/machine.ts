@@ -22,7 +22,13 @@ export const makeOfflineMachine = async (server = makeServerKeys()) => {
   const stateDir = await temporaryFolder();
   const time = { now };
   const fingerprint = '77'.repeat(32);
-  const machine = { stateDir, fingerprint, hostname: 'plc-7', now: () => time.now };
+  const machine = {
+    stateDir,
+    fingerprint,
+    hostname: 'plc-7',
+    now: () => time.now,
+    uptime: () => 0,
+  };
   const trust = makeTrustFile({
     issuer,
     roots: [server.root],

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import os from 'node:os';
 import path from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { Settings } from '../../../server/usecases/deps.ts';
+import type { Passwords, Settings } from '../../../server/usecases/deps.ts';
 import { createApp } from '../../../server/app.ts';
 import { collections } from '../../../server/collections.ts';
 import { openStore } from '../../../server/store/folder/open-store.ts';
@@ -76,7 +76,10 @@ const writeKeys = async (directory: string): Promise<void> => {
  * Opens a server with one operator; it is closed and removed when the test ends, or by what `atEnd`
  * is given.
  */
-export const openServer = async (atEnd: (close: () => Promise<void>) => void = onTestFinished) => {
+export const openServer = async (
+  atEnd: (close: () => Promise<void>) => void = onTestFinished,
+  passwords?: Passwords,
+) => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-server-'));
   const time = { now: Date.parse('2026-03-01T08:00:00Z') };
   const now = (): number => time.now;
@@ -91,17 +94,16 @@ export const openServer = async (atEnd: (close: () => Promise<void>) => void = o
     support: { contact: null, links: [] },
     demo: null,
   };
-  const deps = withoutEffectsInCallbacks(
-    createDeps({
-      directory,
-      store,
-      keys: () => keys,
-      settings: () => settings,
-      log: quiet,
-      version: '0.0.0',
-      now,
-    }),
-  );
+  const made = createDeps({
+    directory,
+    store,
+    keys: () => keys,
+    settings: () => settings,
+    log: quiet,
+    version: '0.0.0',
+    now,
+  });
+  const deps = withoutEffectsInCallbacks(passwords ? { ...made, passwords } : made);
   const app = createApp(deps);
   atEnd(async () => {
     await store.close();

@@ -16,9 +16,12 @@ const inDocs = await readdir(path.join(root, 'docs'));
 export const pages: readonly string[] = [
   'ARCHITECTURE.md',
   'CHANGELOG.md',
+  'CONTRIBUTING.md',
   'README.md',
   'SECURITY.md',
-  'data/README.md',
+  ...['data', 'scripts', 'server', 'shared', 'test', 'tools', 'tui'].map(
+    (room) => `${room}/README.md`,
+  ),
   ...inDocs.filter((name) => name.endsWith('.md')).map((name) => `docs/${name}`),
 ];
 

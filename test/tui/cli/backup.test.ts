@@ -205,11 +205,13 @@ test('a move needs the server stopped, seals the folder, and is served where it 
   done(await restore(directory, '', passphrase));
   const server = await serve(directory);
   const move = `backup --move --data ${directory} --out ${directory}.tar.gz --json`;
-  const running = await licet(move);
+  const unasked = { code: 2, stderr: expect.stringContaining('Add --yes') };
+  const running = await licet(`${move} --yes`);
   expect(running.code).toBe(1);
   expect(running.stderr).toContain(`process ${server.pid}`);
   await server.stop();
-  expect(done(await licet(move)).json()).toMatchObject({ sealed: true, era: 2 });
+  expect(await licet(move)).toMatchObject(unasked);
+  expect(done(await licet(`${move} --yes`)).json()).toMatchObject({ sealed: true, era: 2 });
   const sealed = await licet(`serve --data ${directory} --listen 127.0.0.1:0`);
   expect(sealed.code).toBe(1);
   expect(sealed.stderr).toContain(`${directory}.tar.gz`);

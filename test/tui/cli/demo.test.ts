@@ -41,7 +41,7 @@ test('without a terminal it says where it listens, gives a curl that works, and 
       input: people.owner.password,
     }),
   );
-  done(await licet('activations reset Prod', { env }));
+  done(await licet('activations reset Prod --yes', { env }));
   const { items } = done(await licet('license list --json', { env })).json() as {
     items: { name: string; offline: number }[];
   };

@@ -19,7 +19,7 @@ vi.setConfig({ testTimeout: 120_000 });
 let portal: Portal;
 let prod: string;
 const erase = (email: string, line = '') =>
-  licet(`operator account erase ${email} --data ${portal.data} --json ${line}`);
+  licet(`operator account erase ${email} --data ${portal.data} --yes --json ${line}`);
 
 /** The files of the data folder in which a text occurs, in any case. */
 const filesWith = async (text: string): Promise<readonly string[]> => {

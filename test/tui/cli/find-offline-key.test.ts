@@ -35,7 +35,7 @@ test('is found on whichever license it is; where two have one, the license is as
   const both = await portal.as('ana', 'offline-key lost plant-7 --reason "The disk broke"');
   expect(both).toMatchObject({ code: 1, stderr: expect.stringContaining(`${key}, ${other}`) });
   expect(await show('ana', other)).toBe(other);
-  done(await portal.as('ops', `offline-key write-off ${other}`));
+  done(await portal.as('ops', `offline-key write-off ${other} --yes`));
   expect(await show('ana', 'plant-7')).toBe(key);
   const none = await portal.as('ana', 'offline-key show plant-8');
   expect(none.stderr).toContain('There is no offline key “plant-8” on your licenses.');

@@ -91,7 +91,7 @@ test('a good list is imported whole, with accounts for new owners', async () => 
   const dry = done(await ops(`license import ${file} --create-owners --dry-run`));
   expect(dry.stdout).toContain('2 licenses would be created');
   const before = await count();
-  const ran = done(await ops('license import - --create-owners --json', csv));
+  const ran = done(await ops('license import - --create-owners --yes --json', csv));
   expect(ran.json()).toMatchObject({
     owners: [{ email: 'bob@example.com', name: 'Bob Bold', setPasswordCode: expect.any(String) }],
     created: [

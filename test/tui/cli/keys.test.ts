@@ -127,7 +127,7 @@ test('a revoked signing key is replaced, and the server publishes the list', asy
   const old = await current();
   const server = await serve();
   const before = await (await fetch(`${server.url}/v1/revocations`)).text();
-  const revoked = done(await keys(`revoke ${old} --reason "laptop stolen" --json`)).json();
+  const revoked = done(await keys(`revoke ${old} --reason "laptop stolen" --yes --json`)).json();
   expect(revoked).toMatchObject({ kid: old, number: 2, replacedBy: await current() });
   expect((await listed()).find(({ kid }) => kid === old)).toMatchObject({
     status: 'revoked',
@@ -144,16 +144,20 @@ test('revoking needs a key that is known, a reason, and a time that is one', asy
   expect((await keys('revoke --nope')).code).toBe(2);
   expect((await keys('revoke --nope --reason x')).stderr).toContain('There is no option --nope');
   // An id may begin with a dash.
-  const dashed = await keys(`revoke -${'x'.repeat(42)} --reason x`);
+  const dashed = await keys(`revoke -${'x'.repeat(42)} --reason x --yes`);
   expect(dashed.stderr).toContain(`There is no key -${'x'.repeat(42)}`);
-  const unknown = await keys('revoke abc --reason x');
+  const unknown = await keys('revoke abc --reason x --yes');
   expect(unknown.code).toBe(1);
   expect(unknown.stderr).toContain('There is no key abc');
 });
 
 test('the spare root revokes the other without a passphrase', async () => {
   const [root] = await listed();
-  done(await licet(`keys revoke ${root?.kid} --reason leaked --root-file ${spare} --data ${data}`));
+  done(
+    await licet(
+      `keys revoke ${root?.kid} --reason leaked --yes --root-file ${spare} --data ${data}`,
+    ),
+  );
   expect((await listed())[0]).toMatchObject({ use: 'root', status: 'revoked' });
 });
 

@@ -39,7 +39,7 @@ test('a dry run says who would be hit by suspending, revoking, moving and loweri
     ['license move Prod bob@example.com', 'ana@example.com no longer sees or manages it.'],
     ['license seats Prod 1', '2 machines would be hit: web-'],
     ['activations reset Prod', '3 machines of Prod give their seats back'],
-    ['activations release web-2 --license Prod', 'web-2 gives its seat back.'],
+    ['activations release web-2 --license Prod', 'web-2 gives up its seat of Prod.'],
   ] as const) {
     const dry = done(await ops(`${line} --dry-run`));
     expect(dry.stdout).toContain(said);

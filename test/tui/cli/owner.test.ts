@@ -62,7 +62,7 @@ test('machines are listed, filtered, released and reset', async () => {
   });
   const filtered = await ana('activations list Prod --filter build-2 --json');
   expect(filtered.json()).toMatchObject({ items: [{ hostname: 'build-2' }] });
-  const released = await ana('activations release build-1 --json');
+  const released = await ana('activations release build-1 --yes --json');
   expect(released.json()).toMatchObject({ released: { hostname: 'build-1' } });
   const dry = await ana('activations reset Prod --dry-run --json');
   expect(dry.json()).toMatchObject({
@@ -71,7 +71,7 @@ test('machines are listed, filtered, released and reset', async () => {
     receipt: null,
   });
   expect((await ana('license show Prod --json')).json()).toMatchObject({ counter: 1 });
-  const reset = await ana(`activations reset ${licenses.prod} --json`);
+  const reset = await ana(`activations reset ${licenses.prod} --yes --json`);
   expect(reset.json()).toMatchObject({
     counter: 0,
     released: [{ hostname: 'build-2' }],
@@ -100,7 +100,7 @@ test('a user is added with a card, sees only that license, and is out when remov
   });
   const newCode = await ana('users code leo@example.com --license Dev --json');
   expect(newCode.json()).toMatchObject({ code: expect.any(String), expiresAt: expect.any(String) });
-  await ana('users remove leo@example.com --license Dev');
+  await ana('users remove leo@example.com --license Dev --yes');
   expect((await portal.as('leo', 'license list')).code).toBe(3);
 });
 
@@ -143,7 +143,7 @@ test('an account that exists is invited, and accepts or declines', async () => {
 });
 
 test('at a terminal what takes seats is asked first: no leaves all as it is, --yes means it', async () => {
-  await ana(`activations reset ${licenses.dev}`);
+  await ana(`activations reset ${licenses.dev} --yes`);
   await activate('asked-1', licenses.dev, '7');
   const counter = async () => (await ana(`license show ${licenses.dev} --json`)).json()['counter'];
   const program = await bundle('tui/main.tsx');

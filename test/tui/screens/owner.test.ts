@@ -70,9 +70,9 @@ describe('Activations', () => {
     terminal.press('enter');
     await terminal.waitFor('x release');
     terminal.press('x');
-    await terminal.waitFor('db-1 gives its seat back.');
+    await terminal.waitFor('db-1 gives up its seat of');
     terminal.press('down', 'enter');
-    await terminal.waitFor('db-1 is released: its seat is free.');
+    await terminal.waitFor('db-1 is released: its seat of');
     await terminal.waitFor('1 of 3 used');
     terminal.press('esc');
     await terminal.waitFor('web-1');

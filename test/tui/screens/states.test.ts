@@ -209,7 +209,7 @@ test('a long list is paged: its end is reached by one key, filtered and marked',
   terminal.press('enter');
   await terminal.waitFor(/▌ node-0777[^\n]+license key/u);
   terminal.press('x');
-  await terminal.waitFor('node-0777 gives its seat back.');
+  await terminal.waitFor('node-0777 gives up its seat of');
 });
 
 test('a question that fails to come may be asked again; what was confirmed is not sent twice', async () => {

@@ -21,9 +21,9 @@ test('a refused machine leads to who holds the seats, and one key releases the l
   await terminal.waitFor(`web-4 (${anaEmail}) was refused just now: no seat was free.`);
   await terminal.waitFor(/Longest unseen first[^\n]*\n ▌ web-1/u);
   terminal.press('x');
-  await terminal.waitFor('web-1 gives its seat back.');
+  await terminal.waitFor('web-1 gives up its seat of');
   terminal.press('down', 'enter');
-  await terminal.waitFor('web-1 is released: its seat is free.');
+  await terminal.waitFor('web-1 is released: its seat of');
   await terminal.waitFor('2 of 3 used');
 
   expect(await activate('web-4')).toBe(201);

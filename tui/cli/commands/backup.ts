@@ -5,11 +5,11 @@ import type { Command } from 'commander';
 import { time, type Done } from '../../client/actions/done.ts';
 import { cancelable } from '../cancelable.ts';
 import { dataFolder, writableDataFolder } from '../server/data-folder.ts';
+import { confirmed } from '../confirm.ts';
 import { CommandError, exitCodes } from '../failure.ts';
-import { isInteractive, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { localCommand, type LocalOptions } from '../local-command.ts';
 import { showProgress } from '../progress.ts';
-import { confirm } from '../prompt.ts';
 
 interface BackupFlags extends LocalOptions {
   readonly server?: string;
@@ -32,14 +32,13 @@ const checkPlace = (directory: string, file: string): void => {
   );
 };
 
-const askToMove = async (io: Io, directory: string, flags: BackupFlags): Promise<void> => {
-  if (!isInteractive(io) || flags.yes === true) return;
-  io.stderr.write(
-    `When the backup is made, ${directory} is sealed: no server starts on it any more, so that two never give out the same seats.\n`,
-  );
-  if (await confirm(io, 'Move the server away?')) return;
-  throw new CommandError(exitCodes.failed, 'Nothing was changed.');
-};
+const askToMove = (io: Io, directory: string, flags: BackupFlags): Promise<void> =>
+  confirmed(io, flags.yes, () => ({
+    sentences: [
+      `When the backup is made, ${directory} is sealed: no server starts on it any more, so that two never give out the same seats.`,
+    ],
+    ask: 'Move the server away?',
+  }));
 
 /** A name that ends like a folder's is one, also where there is none yet. */
 const makeFolder = async (named: string): Promise<void> => {
@@ -124,7 +123,7 @@ export const backupCommand = (io: Io): Command =>
           '--move',
           'to another machine: seal this folder, so that no server starts on it any more (the server must be stopped)',
         )
-        .option('--yes', 'do not ask first'),
+        .option('--yes', 'do not ask before a move; needed where there is no terminal to ask on'),
     examples: [
       'backup /mnt/backups --data /var/lib/licet',
       'backup /mnt/backups --server https://licet.example.com',

@@ -53,7 +53,9 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
   const headless = options.headless === true || io.stdin.isTTY !== true || io.stdout.isTTY !== true;
   if (!headless) io.stderr.write('Making the sample data ...\n');
   const { startDemo } = await import('../../demo/parent.ts');
-  const demo = await startDemo(port);
+  const started = await startDemo(port);
+  if (!started.ok) throw new CommandError(exitCodes.failed, started.error);
+  const demo = started.value;
   try {
     if (headless) {
       const stopped = untilStopped(demo.ended);

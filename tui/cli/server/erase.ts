@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { counted } from '../../client/actions/done.ts';
 import { writableDataFolder } from './data-folder.ts';
+import { confirmed } from '../confirm.ts';
 import { CommandError, exitCodes } from '../failure.ts';
-import { isInteractive, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { localCommand, type LocalOptions } from '../local-command.ts';
-import { confirm } from '../prompt.ts';
 
 interface EraseFlags extends LocalOptions {
   readonly yes?: boolean;
@@ -17,7 +17,9 @@ export const eraseCommand = (io: Io): Command =>
     description:
       'Erase the data of a person who owns no license, in the journal too, whose chain still verifies. The server must be stopped.',
     options: (command) =>
-      command.argument('[email]', "the person's e-mail").option('--yes', 'do not ask first'),
+      command
+        .argument('[email]', "the person's e-mail")
+        .option('--yes', 'do not ask first; needed where there is no terminal to ask on'),
     examples: ['operator account erase leo@example.com --data /var/lib/licet'],
     run: async (flags, [email]) => {
       if (email === undefined)
@@ -27,13 +29,12 @@ export const eraseCommand = (io: Io): Command =>
           'Name it: licet operator account erase EMAIL --data DIR.',
         );
       const directory = await writableDataFolder(io, flags);
-      if (isInteractive(io) && flags.yes !== true) {
-        io.stderr.write(
-          `The account ${email} and all that the journal kept of it are erased for good. Machines that it activated run on.\n`,
-        );
-        if (!(await confirm(io, 'Erase it?')))
-          throw new CommandError(exitCodes.failed, 'Nothing was changed.');
-      }
+      await confirmed(io, flags.yes, () => ({
+        sentences: [
+          `The account ${email} and all that the journal kept of it are erased for good. Machines that it activated run on.`,
+        ],
+        ask: 'Erase it?',
+      }));
       const [{ eraseAccount }, { createLogger }] = await Promise.all([
         import('../../../server/system/maintenance/erase-account.ts'),
         import('../../../server/system/logger.ts'),

@@ -2,10 +2,10 @@
 import type { Command } from 'commander';
 import { time, type Done } from '../../client/actions/done.ts';
 import { writableDataFolder } from './data-folder.ts';
+import { confirmed } from '../confirm.ts';
 import { CommandError, exitCodes } from '../failure.ts';
-import { isInteractive, type Io } from '../io.ts';
+import type { Io } from '../io.ts';
 import { localCommand } from '../local-command.ts';
-import { confirm } from '../prompt.ts';
 import { addRootOptions, rootPassphrase, type RootFlags } from './root-options.ts';
 
 interface ChangeFlags extends RootFlags {
@@ -126,14 +126,13 @@ const parseFrom = (text: string | undefined): number | undefined => {
   );
 };
 
-const askToRevoke = async (io: Io, kid: string, flags: RevokeFlags): Promise<void> => {
-  if (!isInteractive(io) || flags.yes === true) return;
-  io.stderr.write(
-    `What the key ${kid} signed${flags.from === undefined ? '' : ` at ${flags.from} or later`} will be refused: leases are renewed at the next check-in, but each offline key that it signed must be renewed and carried anew.\n`,
-  );
-  if (await confirm(io, 'Revoke it?')) return;
-  throw new CommandError(exitCodes.failed, 'Nothing was changed.');
-};
+const askToRevoke = (io: Io, kid: string, flags: RevokeFlags): Promise<void> =>
+  confirmed(io, flags.yes, () => ({
+    sentences: [
+      `What the key ${kid} signed${flags.from === undefined ? '' : ` at ${flags.from} or later`} will be refused: leases are renewed at the next check-in, but each offline key that it signed must be renewed and carried again.`,
+    ],
+    ask: 'Revoke it?',
+  }));
 
 /** Whether it looks like the id of a key (RFC 7638). */
 const isId = (text: string): boolean => /^[\w-]{43}$/u.test(text);
@@ -192,7 +191,7 @@ export const revokeCommand = (io: Io): Command =>
       )
         .option('--reason <text>', 'why: it stands on the list')
         .option('--from <time>', 'what the key signed before this time stays valid')
-        .option('--yes', 'do not ask first'),
+        .option('--yes', 'do not ask first; needed where there is no terminal to ask on'),
     examples: [
       'keys revoke vZ3hY0… --reason "laptop stolen" --from 2027-01-31',
       'keys revoke 8kQd1x… --root-file spare-root.pem --reason "passphrase leaked"',

@@ -1,11 +1,13 @@
 /** Finds what people name: by id, by name, or because there is only one. */
-import type { Activation } from '../../../shared/api/activations.ts';
+import type { FoundMachines } from '../../../shared/api/activations.ts';
 import type { Account } from '../../../shared/api/accounts.ts';
 import type { Page } from '../../../shared/api/common.ts';
 import type { License, LicenseUser } from '../../../shared/api/licenses.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
+
+type FoundMachine = FoundMachines['items'][number];
 
 interface Cursor {
   readonly cursor?: string;
@@ -73,31 +75,27 @@ export const findLicense = async (
       );
 };
 
-/** One machine of a license, by id, hostname or the beginning of its fingerprint (8 digits or more). */
+/** The machine of that id, hostname or beginning of a fingerprint (8 digits or more): on the named license, or on any. */
 export const findActivation = async (
   client: Client,
-  licenseId: string,
   named: string,
-): Promise<Answer<Activation>> => {
-  const filter = named.startsWith('act_') ? {} : { filter: named };
-  const all = await allPages((query) => client.activations(licenseId, { ...query, ...filter }));
-  if (!all.ok) return all;
-  const fitting = all.value.filter(
-    ({ id, hostname, fingerprint }) =>
-      id === named ||
-      same(hostname, named) ||
-      (named.length >= 8 && fingerprint.startsWith(named.toLowerCase())),
-  );
-  const [first] = fitting;
-  if (first && fitting.length === 1) return ok(first);
+  license: string | undefined,
+): Promise<Answer<FoundMachine>> => {
+  const found = await client.machines({
+    name: named,
+    ...(license === undefined ? {} : { license }),
+  });
+  if (!found.ok) return found;
+  const [first, ...others] = found.value.items;
+  if (first && others.length === 0) return ok(first);
   return first
     ? refused(
         `Several machines are called “${named}”.`,
-        `Give the id of one: ${fitting.map(({ id }) => id).join(', ')}.`,
+        `Give the id of one: ${found.value.items.map(({ id, licenseName }) => `${id} (${licenseName})`).join(', ')}${found.value.more ? ', and more' : ''}.`,
       )
     : refused(
-        `No machine “${named}” holds a seat of this license.`,
-        'See them all with: licet activations list.',
+        `No machine “${named}” holds a seat of ${license === undefined ? 'your licenses' : 'this license'}.`,
+        'See them with: licet activations list.',
       );
 };
 

@@ -120,6 +120,9 @@ export const createClient = (options: ClientOptions) => {
     license: (id: string) => ask(license.$get({ param: { id } }), licenses.License),
     activations: (id: string, query: In<typeof activations.ActivationQuery> = {}) =>
       ask(license.activations.$get({ param: { id }, query }), activations.ActivationPage),
+    /** The machines of one name, wherever they hold a seat. */
+    machines: (query: In<typeof activations.MachineQuery>) =>
+      ask(v1.machines.$get({ query }), activations.FoundMachines),
     releaseActivation: (id: string, activationId: string) =>
       done(
         license.activations[':activationId'].$delete({ param: { id, activationId }, query: {} }),

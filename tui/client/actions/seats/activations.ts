@@ -1,6 +1,6 @@
 /** The machines on a license: who holds a seat, releasing one, resetting all. */
 import type { Relation, ResetDone, TouchedMachine } from '../../../../shared/api/licenses.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action, type Preview } from '../action.ts';
@@ -89,15 +89,15 @@ export const releaseActivation = action({
   danger: {
     confirm: 'Release it',
     preview: async (client, { license, activation }) => {
-      const found = await findSeat(client, license, activation);
+      const found = await findActivation(client, activation, license);
       if (!found.ok) return found;
       const machine = found.value;
       const outcome = await client.previewRelease(machine.licenseId, machine.id);
       if (!outcome.ok) return outcome;
       return ok({
         sentences: [
-          `${machine.hostname} gives its seat back.`,
-          `The counter will show ${outcome.value.counter}.`,
+          `${machine.hostname} gives up its seat of ${machine.licenseName}.`,
+          `The counter of ${machine.licenseName} will show ${outcome.value.counter}.`,
           outcome.value.released.some(({ running }) => running)
             ? 'It runs on, and takes a seat again at its next check-in if one is free then.'
             : 'It does not run on a lease now.',
@@ -108,38 +108,19 @@ export const releaseActivation = action({
     },
   },
   run: async (client, { license, activation }) => {
-    const found = await findSeat(client, license, activation);
+    const found = await findActivation(client, activation, license);
     if (!found.ok) return found;
-    const { licenseId, id, hostname } = found.value;
+    const { licenseId, licenseName, id, hostname } = found.value;
     const answer = await client.releaseActivation(licenseId, id);
     return answer.ok
       ? ok({
-          message: `${hostname} is released: its seat is free.`,
+          message: `${hostname} is released: its seat of ${licenseName} is free.`,
           data: { released: found.value },
           blocks: [],
         })
       : answer;
   },
 });
-
-/** The machine that is named, on the named license or on the only one that has it. */
-const findSeat = async (client: Client, license: string | undefined, named: string) => {
-  if (license !== undefined) {
-    const found = await findLicense(client, license);
-    return found.ok ? findActivation(client, found.value.id, named) : found;
-  }
-  const all = await allPages((query) => client.licenses(query));
-  if (!all.ok) return all;
-  for (const { id } of all.value) {
-    const found = await findActivation(client, id, named);
-    if (found.ok || found.error.kind !== 'refused') return found;
-  }
-  return fail({
-    kind: 'refused' as const,
-    what: `No machine “${named}” holds a seat of your licenses.`,
-    next: 'See them with: licet activations list.',
-  });
-};
 
 const unseenDays = (machine: TouchedMachine): number =>
   machine.lastSeenAt === null

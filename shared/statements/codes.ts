@@ -5,25 +5,16 @@ import { isQrPart, joinQrParts } from './typed/qr-parts.ts';
 import { fail, ok, type Result } from '../result.ts';
 import { cleanLine, fromTypedLines } from './typed/typed-lines.ts';
 
-/** The first digit of what is typed: what it is, and in which version of the form. These are written. */
+/** The first digit of what is typed: what it is, and in which version of its form. */
 export const typedKinds = {
   request: 1,
   'offline-key': 4,
   deactivation: 3,
 } as const satisfies Record<ArmorType, number>;
 
-interface Kind {
-  readonly type: ArmorType;
-  readonly version: 1 | 2;
-}
-
-/** All kinds that are read. */
-const kinds = new Map<number, Kind>([
-  [1, { type: 'request', version: 1 }],
-  [2, { type: 'offline-key', version: 1 }],
-  [3, { type: 'deactivation', version: 1 }],
-  [4, { type: 'offline-key', version: 2 }],
-]);
+const kinds = new Map(
+  Object.entries(typedKinds).map(([type, digit]) => [digit as number, type as ArmorType]),
+);
 
 const names: Record<ArmorType, string> = {
   request: 'a request code',
@@ -34,20 +25,18 @@ const names: Record<ArmorType, string> = {
 /** A code as it came in: a whole JWS, or the digits of a short form, its kind taken off. */
 export type Code =
   | { readonly form: 'jws'; readonly jws: string }
-  | { readonly form: 'typed'; readonly digits: readonly number[]; readonly version: 1 | 2 };
+  | { readonly form: 'typed'; readonly digits: readonly number[] };
 
 const readTyped = (type: ArmorType, text: string): Result<Code, string> => {
   const digits = fromTypedLines(text);
   if (!digits.ok) return digits;
   const [first, ...rest] = digits.value;
   const kind = kinds.get(first ?? 0);
-  return kind?.type === type
-    ? ok({ form: 'typed', digits: rest, version: kind.version })
-    : fail(describeKind(type, kind));
+  return kind === type ? ok({ form: 'typed', digits: rest }) : fail(describeKind(type, kind));
 };
 
-const describeKind = (wanted: ArmorType, kind: Kind | undefined): string =>
-  `This is not ${names[wanted]}, but ${kind ? names[kind.type] : 'something from a newer version; update licet'}.`;
+const describeKind = (wanted: ArmorType, kind: ArmorType | undefined): string =>
+  `This is not ${names[wanted]}, but ${kind ? names[kind] : 'something from a newer version; update licet'}.`;
 
 /** What is wrong with the kind of a code whose first line this is: a sentence, or nothing. */
 export const checkKindOfLine = (
@@ -55,7 +44,7 @@ export const checkKindOfLine = (
   wanted: ArmorType | undefined,
 ): string | undefined => {
   const kind = kinds.get(digitOf(cleanLine(line).charAt(0)) ?? 0);
-  return wanted === undefined || kind?.type === wanted ? undefined : describeKind(wanted, kind);
+  return wanted === undefined || kind === wanted ? undefined : describeKind(wanted, kind);
 };
 
 /** A text without spaces of any kind. */

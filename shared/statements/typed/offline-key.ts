@@ -10,12 +10,7 @@ import { CertClaims, OfflineKeyClaims, typOf, type LicenseClaim } from '../claim
 import { readCode, typedKinds } from '../codes.ts';
 import { parseJws, signingInput } from '../jws.ts';
 import { fail, ok, type Result } from '../../result.ts';
-import {
-  readShortClaims,
-  writeShortClaims,
-  type KnownMachine,
-  type ShortForm,
-} from './short-claims.ts';
+import { readShortClaims, writeShortClaims, type KnownMachine } from './short-claims.ts';
 import { toTypedLines } from './typed-lines.ts';
 
 /** What a machine needs to read a typed key: itself as in its request, and the certificates of its trust file. */
@@ -50,21 +45,12 @@ const issuerOf = (certificate: string): { iss: string; kid: string } | undefined
   return claims?.success ? { iss: claims.data.iss, kid: claims.data.sub } : undefined;
 };
 
-interface TypedKey {
-  readonly digits: readonly number[];
-  readonly version: ShortForm;
-}
-
-const rebuild = (
-  { digits, version }: TypedKey,
-  certificate: string,
-  machine: KnownMachine,
-): string => {
+const rebuild = (digits: readonly number[], certificate: string, machine: KnownMachine): string => {
   const reader = new BitReader(digits);
   reader.number(kidBits);
   const signature = reader.bytes(64);
   const known = issuerOf(certificate) ?? { iss: '', kid: '' };
-  const claims = readShortClaims(reader, version, { iss: known.iss, machine });
+  const claims = readShortClaims(reader, { iss: known.iss, machine });
   reader.end();
   const header = {
     alg: 'EdDSA' as const,
@@ -93,7 +79,7 @@ export const shortenOfflineKey = (jws: string, product?: string): Result<string,
     const digits = writer.toDigits();
     // What is handed out was read back once: the machine will rebuild these bytes or none.
     const machine = { ...claims.value.licet.machine, product };
-    if (rebuild({ digits, version: 2 }, certificate, machine) === jws) {
+    if (rebuild(digits, certificate, machine) === jws) {
       return ok(toTypedLines([typedKinds['offline-key'], ...digits]));
     }
   } catch (error) {
@@ -108,14 +94,14 @@ const noCertificate =
   'This key was signed with a key whose certificate is not in the trust file of this machine. Carry the key as a file or QR code, or bring a newer trust file.';
 
 const expandTyped = (
-  typed: TypedKey,
+  digits: readonly number[],
   { machine, certificates }: MachineKnowledge,
   isGenuine: (jws: string) => boolean,
 ): Result<string, string> => {
   try {
-    const hint = new BitReader(typed.digits).number(kidBits);
+    const hint = new BitReader(digits).number(kidBits);
     const fitting = certificates.filter((text) => kidHint(issuerOf(text)?.kid ?? '') === hint);
-    const rebuilt = fitting.map((certificate) => rebuild(typed, certificate, machine));
+    const rebuilt = fitting.map((certificate) => rebuild(digits, certificate, machine));
     const chosen = rebuilt.find(isGenuine) ?? rebuilt[0];
     return chosen === undefined ? fail(noCertificate) : ok(chosen);
   } catch (error) {
@@ -140,7 +126,7 @@ export const expandOfflineKey = (
   if (!code.ok) return code;
   if (code.value.form === 'jws') return ok(code.value.jws);
   return knowledge
-    ? expandTyped(code.value, knowledge, isGenuine)
+    ? expandTyped(code.value.digits, knowledge, isGenuine)
     : fail('A typed key can only be read on the machine that it was made for, beside its request.');
 };
 
@@ -195,7 +181,7 @@ export const inspectTypedKey = (text: string): Result<TypedKeySummary, string> |
     reader.number(kidBits);
     reader.bytes(64);
     const nobody = { fingerprint: '', hostname: '', key: '', product: productOfRequest };
-    const claims = readShortClaims(reader, code.value.version, { iss: '', machine: nobody });
+    const claims = readShortClaims(reader, { iss: '', machine: nobody });
     reader.end();
     const {
       issuer: _issuer,

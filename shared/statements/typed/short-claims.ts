@@ -1,7 +1,7 @@
 /**
  * The claims of an offline key in as few bits as they take: what the machine knows (its fingerprint,
  * key and hostname, the product of its request, and who `iss` is) is left out. Reading gives the very
- * claims that were written. Form 2 is written; form 1, of keys on paper since before, is still read.
+ * claims that were written.
  */
 import { BitsError, type BitReader, type BitWriter } from './bits.ts';
 import type { Entitlements, LicenseClaim, OfflineKeyClaims } from '../claims.ts';
@@ -17,8 +17,6 @@ export interface KnownMachine {
   /** The product that its request named. */
   readonly product?: string | undefined;
 }
-
-export type ShortForm = 1 | 2;
 
 const day = 86_400;
 const timeBits = 30;
@@ -88,7 +86,7 @@ const lastSecond = 'T23:59:59.000Z';
 /** Milliseconds since 2024 for 69 years. */
 const timeInMilliseconds = 41;
 
-/** How an end is written in form 2, in two bits: what people give is a day, what is counted any time. */
+/** How an end is written, in two bits: what people give is a day, what is counted any time. */
 const expiryKinds = { midnight: 0, lastSecond: 1, time: 2, text: 3 } as const;
 
 const millisecondsOf = (text: string): number | undefined => {
@@ -113,9 +111,8 @@ const writeExpiry = (writer: BitWriter, expiresAt: string | null): void => {
   else writer.number(expiryKinds.text, 2).text(expiresAt);
 };
 
-const readExpiry = (reader: BitReader, form: ShortForm): string | null => {
+const readExpiry = (reader: BitReader): string | null => {
   if (!reader.flag()) return null;
-  if (form === 1) return reader.flag() ? isoDay(reader.varint(7)) : reader.text();
   const kind = reader.number(2);
   if (kind === expiryKinds.midnight) return isoDay(reader.varint(7));
   if (kind === expiryKinds.lastSecond)
@@ -158,11 +155,11 @@ const writeLicense = (writer: BitWriter, license: LicenseClaim): void => {
   writeEntitlements(writer, license.entitlements);
 };
 
-const readLicense = (reader: BitReader, form: ShortForm): LicenseClaim => {
+const readLicense = (reader: BitReader): LicenseClaim => {
   const name = reader.text();
   const type = licenseTypes[reader.number(2)] ?? 'perpetual';
   const seats = reader.varint();
-  const expiresAt = readExpiry(reader, form);
+  const expiresAt = readExpiry(reader);
   const entitlements = readEntitlements(reader);
   return { name, type, maxActivations: seats === 0 ? null : seats - 1, expiresAt, entitlements };
 };
@@ -204,23 +201,20 @@ const writeAdministrator = (
   writer.number(passwords.indexOf(password), 1);
 };
 
-const readAdministrator = (
-  reader: BitReader,
-  form: ShortForm,
-): OfflineKeyClaims['licet']['administrator'] => {
+const readAdministrator = (reader: BitReader): OfflineKeyClaims['licet']['administrator'] => {
   const email = reader.text();
-  const name = form === 2 && reader.flag() ? nameOfEmail(email) : reader.text();
+  const name = reader.flag() ? nameOfEmail(email) : reader.text();
   return { email, name, password: passwords[reader.number(1)] ?? 'choose' };
 };
 
-const readProduct = (reader: BitReader, form: ShortForm, known: string | undefined): string => {
-  if (form === 1 || !reader.flag()) return reader.text();
+const readProduct = (reader: BitReader, known: string | undefined): string => {
+  if (!reader.flag()) return reader.text();
   if (known !== undefined) return known;
   throw new BitsError('It is for another request of this machine, one that named a product.');
 };
 
 /**
- * Writes form 2, for a machine whose request named `product`, if it did.
+ * Writes them for a machine whose request named `product`, if it did.
  * @throws RangeError for times that the short form can't say (before 2024, after 2058).
  */
 export const writeShortClaims = (
@@ -240,15 +234,14 @@ export const writeShortClaims = (
 /** @throws BitsError for what was not written by `writeShortClaims`. */
 export const readShortClaims = (
   reader: BitReader,
-  form: ShortForm,
   known: { readonly iss: string; readonly machine: KnownMachine },
 ): OfflineKeyClaims => {
   const { iat, nbf, exp } = readTimes(reader);
   const sub = readId(reader, 'lic');
   const jti = readFreshId(reader, 'key', iat);
-  const aud = readProduct(reader, form, known.machine.product);
-  const license = readLicense(reader, form);
-  const administrator = readAdministrator(reader, form);
+  const aud = readProduct(reader, known.machine.product);
+  const license = readLicense(reader);
+  const administrator = readAdministrator(reader);
   const { fingerprint, hostname, key } = known.machine;
   const licet = { license, administrator, machine: { fingerprint, hostname, key } };
   return { iss: known.iss, iat, nbf, exp, sub, jti, aud, licet };

@@ -78,3 +78,12 @@ export const collections = {
 };
 
 export type LicetSchema = typeof collections;
+
+/** What lets somebody in while it is there, and nobody needs afterwards. */
+export const credentials = [
+  'codes',
+  'downloadLinks',
+  'idempotency',
+  'sessions',
+  'trialLinks',
+] as const satisfies readonly (keyof LicetSchema)[];

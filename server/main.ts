@@ -21,6 +21,7 @@ import { identityPin, readIdentity } from './system/tls/identity.ts';
 import type { Identity } from './system/tls/issue.ts';
 import type { Deps, Logger, Settings } from './usecases/deps.ts';
 import { offerProgram, type ProgramFile } from './usecases/releases/own-release.ts';
+import { bySystem, note } from './usecases/caller.ts';
 
 export interface ServeOptions extends SettingsSources {
   readonly version: string;
@@ -94,11 +95,7 @@ const journalKeyChanges = async (
       ? []
       : [{ action: 'keys.publish-revocations', target: after.signer.issuer }]),
   ];
-  for (const act of acts) {
-    await store.transact({ id: 'system', from: 'local' }, async (tx) =>
-      tx.record({ ...act, outcome: 'ok' }),
-    );
-  }
+  for (const act of acts) await note(store, bySystem, { ...act, outcome: 'ok' });
 };
 
 /**

@@ -7,12 +7,12 @@ import type { IdempotencyDoc } from '../domain/documents.ts';
 import type { FileStore } from '../store/folder/open-store.ts';
 import type { Store } from '../store/store.ts';
 import type { Deps } from '../usecases/deps.ts';
+import { bySystem } from '../usecases/caller.ts';
 import { macOfRequest } from '../usecases/idempotency.ts';
+import { lookThrough } from '../usecases/pages.ts';
 
 /** The mark of a folder without such hashes. */
 const target = 'request-hashes';
-const system = { id: 'system', from: 'local' } as const;
-const pageSize = 500;
 
 /** The document as earlier versions wrote it. */
 type HashedDoc = Omit<IdempotencyDoc, 'requestMac'> & { readonly requestHash: string };
@@ -33,23 +33,22 @@ const mayHaveHashes = ({ store }: Deps): boolean =>
  */
 export const replaceRequestHashes = async (deps: Deps): Promise<void> => {
   if (!mayHaveHashes(deps)) return;
-  let after: string | undefined;
-  do {
-    const page: readonly (IdempotencyDoc | HashedDoc)[] = await deps.store.read((reader) =>
-      reader.idempotency.list({ after, limit: pageSize }),
-    );
-    const hashed = page.filter(isHashed);
-    if (hashed.length > 0) {
-      await deps.store.transact(system, async (tx) => {
-        for (const { requestHash, ...kept } of hashed) {
-          tx.idempotency.put({ ...kept, requestMac: macOfRequest(deps, requestHash) });
-        }
-        const details = { count: hashed.length };
-        tx.record({ action: 'upgrade.request-hashes', target, outcome: 'ok', details });
-      });
-    }
-    after = page.length < pageSize ? undefined : page.at(-1)?.id;
-  } while (after !== undefined);
+  const pages = lookThrough(
+    deps.store,
+    ({ idempotency }, page): Promise<readonly (IdempotencyDoc | HashedDoc)[]> =>
+      idempotency.list(page),
+    (documents) => documents.filter(isHashed),
+  );
+  for await (const hashed of pages) {
+    if (hashed.length === 0) continue;
+    await deps.store.transact(bySystem, async (tx) => {
+      for (const { requestHash, ...kept } of hashed) {
+        tx.idempotency.put({ ...kept, requestMac: macOfRequest(deps, requestHash) });
+      }
+      const details = { count: hashed.length };
+      tx.record({ action: 'upgrade.request-hashes', target, outcome: 'ok', details });
+    });
+  }
 };
 
 /**
@@ -63,6 +62,6 @@ export const eraseRequestHashes = async (
   if (!mayHaveHashes(deps)) return;
   // The first try, before the server answered, may have met a full disk.
   await replaceRequestHashes(deps);
-  await store.eraseBodies(system, target, (key) => key.startsWith('idempotency/'));
+  await store.eraseBodies(bySystem, target, (key) => key.startsWith('idempotency/'));
   store.marks.set(target, { at: deps.now() });
 };

@@ -1,20 +1,14 @@
 /** Takes credentials that are over out of the journal: nobody needs them, and a thief might. */
 import { day } from '../../shared/time.ts';
-import type { LicetSchema } from '../collections.ts';
+import { credentials, type LicetSchema } from '../collections.ts';
 import type { FileStore } from '../store/folder/open-store.ts';
+import { bySystem } from '../usecases/caller.ts';
 
 /**
  * Collections whose former versions hold what a password, code, session or link was known by. What
  * they have now stays.
  */
-const collections: readonly (keyof LicetSchema)[] = [
-  'accounts',
-  'codes',
-  'downloadLinks',
-  'idempotency',
-  'sessions',
-  'trialLinks',
-];
+const collections: readonly (keyof LicetSchema)[] = ['accounts', ...credentials];
 
 const target = 'spent-credentials';
 
@@ -33,7 +27,7 @@ export const createSpentEraser = (
     const last = store.marks.get(target)?.at;
     // A mark of the future is one of a clock that was wrong.
     if (last !== undefined && last <= now() && now() - last < day) return;
-    await store.eraseBodies({ id: 'system', from: 'local' }, target, (key) =>
+    await store.eraseBodies(bySystem, target, (key) =>
       collections.some((collection) => key.startsWith(`${collection}/`)),
     );
     erasedTo = store.seq();

@@ -13,7 +13,7 @@ import {
   type LicenseAction,
   type RoleAction,
 } from '../domain/permissions.ts';
-import { actorOf, type AccountCaller } from './caller.ts';
+import { actorOf, type AccountCaller, note } from './caller.ts';
 import type { Deps, LicetReader, LicetTransaction } from './deps.ts';
 
 export type { RoleAction } from '../domain/permissions.ts';
@@ -79,9 +79,7 @@ const journalDenial = async (
   refusal: Refusal,
 ): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
-  await deps.store.transact(actorOf(caller), async (tx) => {
-    tx.record({ action, target: id, outcome: refusal.code });
-  });
+  await note(deps.store, actorOf(caller), { action, target: id, outcome: refusal.code });
 };
 
 /** Reads a license that the caller may reach. */

@@ -1,6 +1,7 @@
 /** Who calls: proven by a token before a use case runs. */
 import type { AccountDoc, ActivationDoc, SessionDoc } from '../domain/documents.ts';
-import type { Actor } from '../store/store.ts';
+import type { LicetSchema } from '../collections.ts';
+import type { Act, Actor, Store } from '../store/store.ts';
 
 /** Somebody signed in. */
 export interface AccountCaller {
@@ -32,3 +33,13 @@ export const actorOf = (caller: AccountCaller | ActivationCaller | AnonymousCall
         : 'anonymous';
   return { id, from: caller.from };
 };
+
+/** The server itself, or a command on its machine. */
+export const bySystem: Actor = { id: 'system', from: 'local' };
+
+/** Journals what changes no document. */
+export const note = (
+  store: Pick<Store<LicetSchema>, 'transact'>,
+  actor: Actor,
+  act: Act,
+): Promise<void> => store.transact(actor, async (tx) => tx.record(act));

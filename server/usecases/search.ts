@@ -4,6 +4,7 @@ import type { ActivationDoc } from '../domain/documents.ts';
 import { holdsSeat } from '../domain/seats.ts';
 import type { CollectionReader, Document } from '../store/store.ts';
 import type { Deps, LicetReader } from './deps.ts';
+import { lookThrough } from './pages.ts';
 import { seatOf } from './seats/seats.ts';
 
 /** Of each kind so many are shown. */
@@ -26,19 +27,18 @@ const scan = async <D extends Document>(
   matches: (document: D) => boolean,
 ): Promise<readonly D[]> => {
   const found: D[] = [];
-  let after: string | undefined;
-  do {
-    const page = await deps.store.read((reader) =>
-      collection(reader).list({ after, limit: slice }),
-    );
-    for (const document of page) {
-      if (found.length > perKind) return found;
-      if (matches(document)) found.push(document);
-    }
-    after = page.length < slice ? undefined : page.at(-1)?.id;
+  const pages = lookThrough(
+    deps.store,
+    (reader, page) => collection(reader).list(page),
+    (documents) => documents.filter(matches),
+    slice,
+  );
+  for await (const fitting of pages) {
+    found.push(...fitting);
+    if (found.length > perKind) break;
     await nextTurn();
-  } while (after !== undefined);
-  return found;
+  }
+  return found.slice(0, perKind + 1);
 };
 
 type Hit = Omit<SearchHit, 'license' | 'owner' | 'seat'> & {

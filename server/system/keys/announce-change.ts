@@ -4,6 +4,7 @@ import { readLockNote } from '../../store/folder/lock.ts';
 import { openStore } from '../../store/folder/open-store.ts';
 import { StoreError } from '../../store/store.ts';
 import type { Logger } from '../../usecases/deps.ts';
+import { bySystem, note } from '../../usecases/caller.ts';
 
 export interface KeyChange {
   readonly directory: string;
@@ -26,9 +27,7 @@ export const announceKeyChange = async (change: KeyChange): Promise<number | nul
   try {
     const store = await openStore({ directory, ...dataVersion, now, log });
     try {
-      await store.transact({ id: 'system', from: 'local' }, async (tx) =>
-        tx.record({ action, target, outcome: 'ok', details }),
-      );
+      await note(store, bySystem, { action, target, outcome: 'ok', details });
     } finally {
       await store.close();
     }

@@ -1,10 +1,13 @@
 /** Erases a person: the account, and what the journal kept of it. The server must be stopped. */
 import { Email } from '../../../shared/api/common.ts';
+import { credentials } from '../../collections.ts';
 import { dataVersion } from '../../data-version.ts';
 import type { AccountDoc } from '../../domain/documents.ts';
 import { openStore } from '../../store/folder/open-store.ts';
-import type { CollectionReader, Document } from '../../store/store.ts';
-import type { LicetTransaction, Logger } from '../../usecases/deps.ts';
+import { isLastOperator } from '../../usecases/accounts/operator-accounts.ts';
+import { bySystem } from '../../usecases/caller.ts';
+import { lookThrough } from '../../usecases/pages.ts';
+import type { LicetReader, LicetTransaction, Logger } from '../../usecases/deps.ts';
 import { Failure } from '../failure.ts';
 
 export interface EraseOptions {
@@ -27,27 +30,7 @@ export interface ErasedAccount {
 const nobody = 'an erased account';
 
 /** Of these, what is no longer there is of no use to anybody: all former versions go. */
-const spent = [
-  'sessions',
-  'codes',
-  'passwordRequests',
-  'idempotency',
-  'downloadLinks',
-  'trialLinks',
-];
-
-const pageSize = 500;
-
-async function* all<D extends Document>(
-  collection: CollectionReader<D, string>,
-): AsyncGenerator<D> {
-  for (let after: string | undefined; ;) {
-    const page = await collection.list({ after, limit: pageSize });
-    yield* page;
-    if (page.length < pageSize) return;
-    after = page.at(-1)?.id;
-  }
-}
+const spent = [...credentials, 'passwordRequests'];
 
 /** The account, if it may go. @throws Failure `setting` */
 const findErasable = async (tx: LicetTransaction, text: string): Promise<AccountDoc> => {
@@ -67,9 +50,7 @@ const findErasable = async (tx: LicetTransaction, text: string): Promise<Account
       `${account.email} owns ${names}. Move them to another owner first: licet license edit LICENSE --owner-email E.`,
     );
   }
-  const operators = await tx.accounts.by('role', 'operator');
-  const others = operators.filter(({ id, disabled }) => id !== account.id && !disabled);
-  if (account.role === 'operator' && others.length === 0) {
+  if (await isLastOperator(tx, account)) {
     throw new Failure(
       'setting',
       `${account.email} is the last operator. Create another one first: licet operator account create.`,
@@ -90,15 +71,28 @@ const forget = async (tx: LicetTransaction, { id, email }: AccountDoc): Promise<
   }
   for (const request of await tx.passwordRequests.by('email', email))
     tx.passwordRequests.delete(request.id);
-  for await (const activation of all(tx.activations)) {
-    if (activation.activatedBy !== email) continue;
-    tx.activations.put({ ...activation, activatedBy: nobody });
-    touched.add(`activations/${activation.id}`);
+  const now = { read: <T>(work: (reader: LicetReader) => Promise<T>) => work(tx) };
+  const activated = lookThrough(
+    now,
+    ({ activations }, page) => activations.list(page),
+    (all) => all.filter(({ activatedBy }) => activatedBy === email),
+  );
+  for await (const some of activated) {
+    for (const activation of some) {
+      tx.activations.put({ ...activation, activatedBy: nobody });
+      touched.add(`activations/${activation.id}`);
+    }
   }
-  for await (const key of all(tx.offlineKeys)) {
-    if (key.issuedBy !== email) continue;
-    tx.offlineKeys.put({ ...key, issuedBy: nobody });
-    touched.add(`offlineKeys/${key.id}`);
+  const issued = lookThrough(
+    now,
+    ({ offlineKeys }, page) => offlineKeys.list(page),
+    (all) => all.filter(({ issuedBy }) => issuedBy === email),
+  );
+  for await (const some of issued) {
+    for (const key of some) {
+      tx.offlineKeys.put({ ...key, issuedBy: nobody });
+      touched.add(`offlineKeys/${key.id}`);
+    }
   }
   return touched;
 };
@@ -110,17 +104,16 @@ const forget = async (tx: LicetTransaction, { id, email }: AccountDoc): Promise<
  */
 export const eraseAccount = async (options: EraseOptions): Promise<ErasedAccount> => {
   const { directory, log, now = Date.now } = options;
-  const actor = { id: 'system', from: 'local' };
   const store = await openStore({ directory, ...dataVersion, now, log });
   try {
-    const { account, touched } = await store.transact(actor, async (tx) => {
+    const { account, touched } = await store.transact(bySystem, async (tx) => {
       const found = await findErasable(tx, options.email);
       const keys = await forget(tx, found);
       tx.record({ action: 'account.erase', target: found.id, outcome: 'ok' });
       return { account: found.id, touched: keys };
     });
     const { documents } = await store.eraseBodies(
-      actor,
+      bySystem,
       account,
       (key) => touched.has(key) || spent.some((collection) => key.startsWith(`${collection}/`)),
     );

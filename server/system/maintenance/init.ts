@@ -20,6 +20,7 @@ import { hasUnlockSecret } from '../keys/unlock.ts';
 import { makeFolderWhole } from './new-folder.ts';
 import { createPasswords } from '../passwords.ts';
 import { makeRecoverySheet, printRecoverySheet, type RecoverySheet } from './recovery-sheet.ts';
+import { bySystem } from '../../usecases/caller.ts';
 
 export interface InitOptions {
   readonly directory: string;
@@ -112,7 +113,7 @@ const storeOperator = async (
   const store = await openStore({ directory, ...dataVersion, now, log, create: true });
   try {
     neverHashedRequests(store, now());
-    return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    return await store.transact(bySystem, async (tx) => {
       tx.accounts.put(account);
       const details = { schemaVersion: dataVersion.schemaVersion };
       tx.record({ action: initAction, target: account.id, outcome: 'ok', details });

@@ -6,6 +6,7 @@ import type { Logger } from '../../usecases/deps.ts';
 import { issueCode } from '../../usecases/accounts/codes.ts';
 import { digest, random } from '../create-deps.ts';
 import { Failure } from '../failure.ts';
+import { bySystem } from '../../usecases/caller.ts';
 
 export interface RecoverOptions {
   readonly directory: string;
@@ -39,7 +40,7 @@ export const recoverOperator = async (options: RecoverOptions): Promise<Recovere
   }
   const store = await openStore({ directory, ...dataVersion, now, log });
   try {
-    return await store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    return await store.transact(bySystem, async (tx) => {
       const account = await tx.accounts.first('email', email.data);
       if (account?.role !== 'operator') {
         const operators = await tx.accounts.by('role', 'operator');

@@ -5,6 +5,7 @@
 import type { LicetSchema } from '../../collections.ts';
 import type { Store } from '../../store/store.ts';
 import type { Failures } from '../deps.ts';
+import { note } from '../caller.ts';
 
 /** Different counts kept between two writes; what is beyond is counted together. */
 const capacity = 500;
@@ -42,9 +43,8 @@ export const createFailures = (
         counts.delete(key);
         const { action, from, outcome, count } = counted;
         try {
-          await store.transact({ id: 'anonymous', from }, async (tx) =>
-            tx.record({ action, target: 'none', outcome, details: { count } }),
-          );
+          const act = { action, target: 'none', outcome, details: { count } };
+          await note(store, { id: 'anonymous', from }, act);
         } catch (error) {
           add(counted);
           throw error;

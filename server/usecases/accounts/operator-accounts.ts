@@ -130,8 +130,13 @@ export const newAccount = (
   totp: null,
 });
 
-const activeOperators = async (tx: LicetTransaction): Promise<number> =>
-  (await tx.accounts.by('role', 'operator')).filter((account) => !account.disabled).length;
+/** Whether nobody could operate the server without this account. */
+export const isLastOperator = async (
+  tx: LicetTransaction,
+  { id, role }: AccountDoc,
+): Promise<boolean> =>
+  role === 'operator' &&
+  (await tx.accounts.by('role', 'operator')).every((other) => other.disabled || other.id === id);
 
 /**
  * Edits, disables, enables or changes the role or e-mail of an account. Errors: `not-found`, `conflict`,
@@ -154,7 +159,7 @@ export const patchAccount = (
     if (patch.email && holder && holder.id !== id) return fail(takenEmail(patch.email));
     const disabled = patch.status === undefined ? account.disabled : patch.status === 'disabled';
     const loses = account.role === 'operator' && (disabled || patch.role === 'owner');
-    if (loses && !account.disabled && (await activeOperators(tx)) <= 1) {
+    if (loses && !account.disabled && (await isLastOperator(tx, account))) {
       return fail({
         code: 'conflict',
         detail: 'This is the last active operator. Create another operator first.',

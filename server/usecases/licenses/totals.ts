@@ -4,9 +4,8 @@ import type { LicenseDoc } from '../../domain/documents.ts';
 import { licenseStatus } from '../../domain/license-status.ts';
 import type { Counter } from '../../domain/seats.ts';
 import type { Deps } from '../deps.ts';
+import { lookThrough } from '../pages.ts';
 import { countSeats } from '../seats/seats.ts';
-
-const pageSize = 500;
 
 export interface ProductTotals {
   readonly product: string;
@@ -38,18 +37,17 @@ export const addUp = async (deps: Deps): Promise<readonly ProductTotals[]> => {
     totals.offline += offline;
     totals.limit += license.maxActivations ?? 0;
   };
-  let after: string | undefined;
-  do {
-    const page = await deps.store.read(async (reader) => {
-      const licenses = await reader.licenses.list({ after, limit: pageSize });
-      const counted = licenses.map(async (license) => ({
-        license,
-        counter: await countSeats(deps, reader, license),
-      }));
-      return Promise.all(counted);
-    });
-    for (const { license, counter } of page) add(license, counter);
-    after = page.length < pageSize ? undefined : page.at(-1)?.license.id;
-  } while (after !== undefined);
+  const pages = lookThrough(
+    deps.store,
+    ({ licenses }, page) => licenses.list(page),
+    (licenses, reader) =>
+      Promise.all(
+        licenses.map(
+          async (license) => [license, await countSeats(deps, reader, license)] as const,
+        ),
+      ),
+  );
+  for await (const counted of pages)
+    for (const [license, counter] of counted) add(license, counter);
   return [...all.values()];
 };

@@ -17,9 +17,10 @@ import {
 } from '../../domain/usage.ts';
 import type { Change } from '../../store/store.ts';
 import { readLicense } from '../access.ts';
-import type { AccountCaller } from '../caller.ts';
+import { bySystem, type AccountCaller } from '../caller.ts';
 import type { Deps, LicetReader, UsageMeter } from '../deps.ts';
 import { licenseOf } from '../events.ts';
+import { lookThrough } from '../pages.ts';
 import { countSeats, type SeatDeps } from '../seats/seats.ts';
 
 const usualDays = 30;
@@ -98,26 +99,25 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
 
   /** Floating seats end without a change. */
   const lookAtAll = async (): Promise<void> => {
-    let after: string | undefined;
-    do {
-      const page = await deps.store.read(async (reader) => {
-        const licenses = await reader.licenses.list({ after, limit: pageSize });
+    const pages = lookThrough(
+      deps.store,
+      ({ licenses }, page) => licenses.list(page),
+      async (licenses, reader) => {
         const ending: string[] = [];
         for (const { id, policy } of licenses) {
           if (policy.floating || (await reader.offlineKeys.count('holding', id)) > 0)
             ending.push(id);
         }
-        return { ending, last: licenses.length < pageSize ? undefined : licenses.at(-1)?.id };
-      });
-      for (const id of page.ending) dirty.add(id);
-      after = page.last;
-    } while (after !== undefined);
+        return ending;
+      },
+    );
+    for await (const ending of pages) for (const id of ending) dirty.add(id);
     if (dirty.size > 0) working ??= work();
     await settled();
   };
 
   const keep = async (day: string, seen: readonly (readonly [string, Seen])[]): Promise<void> => {
-    await deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    await deps.store.transact(bySystem, async (tx) => {
       let kept = 0;
       for (const [licenseId, figures] of seen) {
         const document = await tx.usage.get(usageId(licenseId, day));

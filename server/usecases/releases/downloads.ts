@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc, ReleaseDoc } from '../../domain/documents.ts';
 import { mayDownload, orderReleases, ownProduct } from '../../domain/releases.ts';
 import { roleMay } from '../../domain/permissions.ts';
-import { actorOf, type AccountCaller, type AnonymousCaller } from '../caller.ts';
+import { actorOf, type AccountCaller, type AnonymousCaller, note } from '../caller.ts';
 import { licensesOf } from '../seats/choose-license.ts';
 import type { Deps, LicetReader } from '../deps.ts';
 import { mapPage } from '../pages.ts';
@@ -169,12 +169,14 @@ export const noteDownload = async (
   download: Download,
 ): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
-  await deps.store.transact({ id: download.accountId, from: caller.from }, async (tx) => {
-    tx.record({
+  await note(
+    deps.store,
+    { id: download.accountId, from: caller.from },
+    {
       action: 'release.download',
       target: download.releaseId,
       outcome: 'ok',
       details: { file: download.fileName },
-    });
-  });
+    },
+  );
 };

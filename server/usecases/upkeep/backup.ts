@@ -1,7 +1,7 @@
 /** A backup for an operator who is not at the server's machine. */
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
-import { actorOf, type AccountCaller } from '../caller.ts';
+import { actorOf, type AccountCaller, note } from '../caller.ts';
 import type { BackupFile, Deps } from '../deps.ts';
 
 /**
@@ -14,9 +14,8 @@ export const beginBackup = async (
   releases: boolean,
 ): Promise<Result<BackupFile, Refusal>> => {
   if (deps.store.status().state === 'ready') {
-    await deps.store.transact(actorOf(caller), async (tx) =>
-      tx.record({ action: 'backup.send', target: caller.account.id, outcome: 'ok' }),
-    );
+    const act = { action: 'backup.send', target: caller.account.id, outcome: 'ok' };
+    await note(deps.store, actorOf(caller), act);
   } else deps.log.warn({ account: caller.account.id }, 'A backup is sent from a read-only server.');
   const file = await deps.openBackup(releases);
   if (file) return ok(file);

@@ -5,14 +5,16 @@ import type { ActivationDoc } from '../../domain/documents.ts';
 import { usageOver } from '../../domain/usage.ts';
 import type { Document, PageQuery } from '../../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { lookThrough } from '../pages.ts';
 import { isSpent, seatOf, spentSeats } from '../seats/seats.ts';
 import { isSessionOver } from '../accounts/sign-in.ts';
+import { bySystem } from '../caller.ts';
 
 /** Answers are kept this long for a repeated Idempotency-Key. */
 const idempotencyLifetime = day;
 /** Requests for a forgotten password are listed this long; who asked may come to the operator until then. */
 export const passwordRequestLifetime = 7 * day;
-/** Documents looked at, or deleted, in one go: others wait meanwhile. */
+/** Documents deleted in one go: others wait meanwhile. */
 const pageSize = 500;
 
 /** The ids of documents that are over, page by page so that nobody waits. */
@@ -22,17 +24,12 @@ const findOver = async <D extends Document>(
   isOver: (document: D, reader: LicetReader) => boolean | Promise<boolean>,
 ): Promise<readonly string[]> => {
   const over: string[] = [];
-  let after: string | undefined;
-  do {
-    const page = await deps.store.read(async (reader) => {
-      const documents = await list(reader, { after, limit: pageSize });
-      const ended: string[] = [];
-      for (const one of documents) if (await isOver(one, reader)) ended.push(one.id);
-      return { ended, last: documents.length < pageSize ? undefined : documents.at(-1)?.id };
-    });
-    over.push(...page.ended);
-    after = page.last;
-  } while (after !== undefined);
+  const pages = lookThrough(deps.store, list, async (documents, reader) => {
+    const ended: string[] = [];
+    for (const one of documents) if (await isOver(one, reader)) ended.push(one.id);
+    return ended;
+  });
+  for await (const ended of pages) over.push(...ended);
   return over;
 };
 
@@ -100,7 +97,7 @@ type Forgettable = keyof Awaited<ReturnType<typeof findAllOver>>;
 const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Promise<void> => {
   for (let start = 0; start < ids.length; start += pageSize) {
     const some = ids.slice(start, start + pageSize);
-    await deps.store.transact({ id: 'system', from: 'local' }, async (tx: LicetTransaction) => {
+    await deps.store.transact(bySystem, async (tx: LicetTransaction) => {
       for (const id of some) tx[kind].delete(id);
       tx.record({
         action: 'housekeeping.forget',
@@ -123,7 +120,7 @@ const freeSpentSeats = async (deps: Deps, licenseId: string): Promise<void> => {
     return license?.policy.floating === true ? spentSeats(deps, reader, license) : [];
   });
   for (let start = 0; start < spent.length; start += pageSize) {
-    await deps.store.transact({ id: 'system', from: 'local' }, async (tx) => {
+    await deps.store.transact(bySystem, async (tx) => {
       const license = await tx.licenses.get(licenseId);
       let count = 0;
       for (const { activation } of spent.slice(start, start + pageSize)) {

@@ -10,7 +10,7 @@ import type {
   OfflineKeyDoc,
   PasswordRequestDoc,
   ProductDoc,
-  ReceiptDoc,
+  RetiredDoc,
   ReleaseDoc,
   SessionDoc,
   TrialLinkDoc,
@@ -33,7 +33,6 @@ export const collections = {
     account: (code) => code.accountId,
   }),
   passwordRequests: collection<PasswordRequestDoc>()({
-    status: (request) => request.status,
     email: (request) => request.email,
   }),
   products: collection<ProductDoc>()({}),
@@ -66,7 +65,8 @@ export const collections = {
     returnedBy: ({ status, licenseId, fingerprint }) =>
       status === 'returned' ? machineKey(licenseId, fingerprint) : undefined,
   }),
-  receipts: collection<ReceiptDoc>()({ license: (receipt) => receipt.licenseId }),
+  /** Earlier versions kept the receipts that they signed. Nothing reads them: their owners have them. */
+  receipts: collection<RetiredDoc>()({}),
   releases: collection<ReleaseDoc>()({
     product: (release) => release.productId,
     file: (release) => release.sha256,

@@ -151,12 +151,9 @@ export interface OfflineKeyDoc {
   readonly closedAt: number | null;
 }
 
-/** The signed receipt of a reset. */
-export interface ReceiptDoc {
+/** A document that only earlier versions wrote. */
+export interface RetiredDoc {
   readonly id: string;
-  readonly licenseId: string;
-  readonly jws: string;
-  readonly createdAt: number;
 }
 
 /** A file to download; the file itself is in DATA/releases, named by its checksum. */

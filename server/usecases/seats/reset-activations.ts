@@ -155,7 +155,6 @@ const giveBack = async (
       era: deps.store.era(),
     },
   });
-  tx.receipts.put({ id, licenseId: license.id, jws: receipt, createdAt: now });
   tx.record({
     action: 'activation.reset',
     target: license.id,

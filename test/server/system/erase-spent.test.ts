@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { collections } from '../../../server/collections.ts';
-import type { AccountDoc } from '../../../server/domain/documents.ts';
+import type { AccountDoc, MembershipDoc } from '../../../server/domain/documents.ts';
 import { openStore } from '../../../server/store/folder/open-store.ts';
 import { verifyJournal } from '../../../server/store/journal/verify-journal.ts';
 import { createSpentEraser } from '../../../server/system/erase-spent.ts';
@@ -34,6 +34,17 @@ const account = (hash: string): AccountDoc => ({
   totp: null,
 });
 
+const membership: MembershipDoc = {
+  id: 'the-membership',
+  licenseId: 'lic_1',
+  accountId: 'acc_1',
+  manage: false,
+  status: 'active',
+  addedAt: 0,
+  addedBy: 'operator',
+  createdAccount: false,
+};
+
 const change = (store: Store, work: Parameters<Store['transact']>[1]) =>
   store.transact({ id: 'system', from: 'local' }, async (tx) => {
     await work(tx);
@@ -60,7 +71,7 @@ test('old password hashes and spent codes go, the hash in use and all else stay'
       expiresAt: 1,
       passwordRequestId: null,
     });
-    tx.receipts.put({ id: 'rec_1', licenseId: 'lic_1', jws: 'the-receipt', createdAt: 0 });
+    tx.memberships.put(membership);
   });
   await change(store, async (tx) => {
     tx.accounts.put(account('the-new-hash'));
@@ -71,7 +82,7 @@ test('old password hashes and spent codes go, the hash in use and all else stay'
   const erased = await journal();
   expect(erased).not.toMatch(/the-old-hash|the-code-hash/u);
   expect(erased).toMatch(/the-new-hash/u);
-  expect(erased).toMatch(/the-receipt/u);
+  expect(erased).toMatch(/the-membership/u);
   const seq = store.seq();
   await erase();
   expect(store.seq()).toBe(seq);

@@ -52,7 +52,7 @@ const words: Readonly<Record<string, string>> = { 'lic_01j...': '"$(cat id.txt)"
 
 /** Commands that another test runs, as they stand or with a name of its own: which. */
 const elsewhere: readonly (readonly [RegExp, string])[] = [
-  [/^npm (?:ci|start|run check)$/u, '.ci/run'],
+  [/^(?:npm (?:ci|start|run check)\n?)+$/u, '.ci/run'],
   [/^npm install \.\/licet-/u, 'test/package/npm.long.ts'],
   [/^sha256sum --check [^]*install -m 755 /u, 'test/package/targets.long.ts'],
   [/^sudo systemd-run /u, 'test/package/service.long.ts'],

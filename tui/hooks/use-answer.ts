@@ -1,12 +1,14 @@
 /** What the server says, kept current: loading, an answer, or why there is none. */
-import { useCallback, useEffect, useEffectEvent, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { Answer, Failure } from '../client/api/failure.ts';
+import { createOneAtATime, type OneAtATime } from '../state/one-at-a-time.ts';
 
 export interface Asked<T> {
   /** The last answer; stays while a newer one is fetched, and when that fails. */
   readonly value: T | undefined;
   /** Why the last try gave none. */
   readonly failure: Failure | undefined;
+  /** True until the newest question is answered. */
   readonly loading: boolean;
   readonly refresh: () => void;
 }
@@ -20,8 +22,9 @@ interface State<T> {
 }
 
 /**
- * Asks at once, and again whenever `key` or `revision` changes. What was asked for under another key
- * is forgotten; an answer that comes late, after a newer question, is dropped.
+ * Asks at once, and again whenever `key` or `revision` changes, one question of a key at a time. An
+ * answer counts although there is a newer question: on a busy server there always is. What was asked
+ * for under another key is forgotten.
  */
 export const useAnswer = <T>(
   key: string,
@@ -29,14 +32,15 @@ export const useAnswer = <T>(
   ask: () => Promise<Answer<T>>,
 ): Asked<T> => {
   const [turn, setTurn] = useState(0);
-  const question = JSON.stringify([key, revision, turn]);
+  const question = `${revision}.${turn}`;
   const [state, setState] = useState<State<T>>();
-  const askNow = useEffectEvent(ask);
+  const line = useRef<OneAtATime>(undefined);
+  const askNow = useEffectEvent(async () => ({ question, answer: await ask() }));
 
   useEffect(() => {
-    let current = true;
-    void askNow().then((answer) => {
-      if (!current) return;
+    const made = createOneAtATime(async (closed) => {
+      const { question, answer } = await askNow();
+      if (closed()) return;
       setState((old) => ({
         key,
         question,
@@ -44,9 +48,11 @@ export const useAnswer = <T>(
         failure: answer.ok ? undefined : answer.error,
       }));
     });
-    return () => {
-      current = false;
-    };
+    line.current = made;
+    return () => made.close();
+  }, [key]);
+  useEffect(() => {
+    if (question !== '') line.current?.want();
   }, [key, question]);
 
   const refresh = useCallback(() => setTurn((turn) => turn + 1), []);

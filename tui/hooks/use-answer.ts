@@ -32,7 +32,7 @@ export const useAnswer = <T>(
   ask: () => Promise<Answer<T>>,
 ): Asked<T> => {
   const [turn, setTurn] = useState(0);
-  const question = `${revision}.${turn}`;
+  const question = JSON.stringify([key, revision, turn]);
   const [state, setState] = useState<State<T>>();
   const line = useRef<OneAtATime>(undefined);
   const askNow = useEffectEvent(async () => ({ question, answer: await ask() }));
@@ -53,7 +53,7 @@ export const useAnswer = <T>(
   }, [key]);
   useEffect(() => {
     if (question !== '') line.current?.want();
-  }, [key, question]);
+  }, [question]);
 
   const refresh = useCallback(() => setTurn((turn) => turn + 1), []);
   const known = state?.key === key ? state : undefined;

@@ -8,12 +8,16 @@ export interface Rows<T> {
   /** Rows that there are, as far as is known. */
   readonly count: number;
   readonly rowAt: (index: number) => T | undefined;
+  /** Rows that have come so far, where they come in pages. */
+  readonly loaded?: number;
   /** Says which rows are on screen, so that they and those behind them get loaded. */
   readonly look: (first: number, last: number) => void;
   /** True until the first answer. */
   readonly loading: boolean;
   readonly failure: Failure | undefined;
   readonly refresh: () => void;
+  /** The server has more rows than these, which are not held here. */
+  readonly more?: boolean;
 }
 
 /** Pages of a list. Another `key` is another list; `total` is how long it is, where that is known. */
@@ -39,6 +43,7 @@ export const usePages = <T>(
   return {
     // Until the first page is there nothing is known: not that there are rows, nor that they come.
     count: complete || pages.length === 0 ? loaded : Math.max(loaded, total ?? 0),
+    loaded,
     rowAt: (index) => rowAt(pages, index),
     look: (first, last) => store.look(first, last, load),
     loading: pages.length === 0 && failure === undefined,

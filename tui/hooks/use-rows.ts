@@ -1,6 +1,6 @@
 /** A list that is short enough to be held whole, filtered here. */
 import { ok } from '../../shared/result.ts';
-import { allPages } from '../client/actions/find.ts';
+import { firstPages } from '../client/actions/find.ts';
 import { useAnswer, type Asked } from './use-answer.ts';
 import type { LoadPage } from '../state/lists/page-store.ts';
 import type { Rows } from './use-pages.ts';
@@ -18,8 +18,8 @@ export interface RowsOptions<T> {
   readonly asleep?: boolean;
 }
 
-/** Every list of people, keys and requests: more than so many are not held. */
-const most = 10_000;
+/** More rows of a list than so many are not held; the list says so. */
+export const mostHeld = 10_000;
 
 /** The rows of an answer that have all words of the filter, small and capital letters alike. */
 export const heldRows = <T>(
@@ -43,11 +43,20 @@ export const heldRows = <T>(
   };
 };
 
+const none = { items: [], more: false };
+
+/** Rows that the filter leaves, and all those that are held. */
+export interface HeldRows<T> extends Rows<T> {
+  readonly held: readonly T[];
+  readonly more: boolean;
+}
+
 /** The rows of a list that have all words of the filter, small and capital letters alike. */
-export const useRows = <T>(options: RowsOptions<T>): Rows<T> => {
+export const useRows = <T>(options: RowsOptions<T>): HeldRows<T> => {
   const { key, revision, load, asleep = false } = options;
   const asked = useAnswer(asleep ? '' : key, revision, async () =>
-    asleep ? ok([]) : allPages((query) => load(query), most),
+    asleep ? ok(none) : firstPages((query) => load(query), mostHeld),
   );
-  return heldRows(asked, asked.value ?? [], options);
+  const { items, more } = asked.value ?? none;
+  return { ...heldRows(asked, items, options), held: items, more };
 };

@@ -9,26 +9,24 @@ export interface OneAtATime {
 
 /** `work` must not throw; it gets what tells whether it was closed meanwhile, so that it then gives nothing. */
 export const createOneAtATime = (work: (closed: () => boolean) => Promise<void>): OneAtATime => {
-  let busy = false;
-  let wanted = false;
-  let closed = false;
+  const state = { busy: false, wanted: false, closed: false };
 
   const run = async (): Promise<void> => {
-    busy = true;
-    while (wanted && !closed) {
-      wanted = false;
-      await work(() => closed);
+    state.busy = true;
+    while (state.wanted && !state.closed) {
+      state.wanted = false;
+      await work(() => state.closed);
     }
-    busy = false;
+    state.busy = false;
   };
 
   return {
     want() {
-      wanted = true;
-      if (!busy) void run();
+      state.wanted = true;
+      if (!state.busy) void run();
     },
     close() {
-      closed = true;
+      state.closed = true;
     },
   };
 };

@@ -14,11 +14,17 @@ interface Cursor {
   readonly limit: number;
 }
 
-/** Reads all pages of a list, up to `most` items. */
-export const allPages = async <T>(
+/** The beginning of a list, and whether it goes on behind that. */
+export interface Beginning<T> {
+  readonly items: readonly T[];
+  readonly more: boolean;
+}
+
+/** Reads the pages of a list until it has `most` items. */
+export const firstPages = async <T>(
   page: (query: Cursor) => Promise<Answer<Page<T>>>,
-  most = Infinity,
-): Promise<Answer<T[]>> => {
+  most: number,
+): Promise<Answer<Beginning<T>>> => {
   const items: T[] = [];
   for (let cursor: string | null = null; ;) {
     const limit = Math.min(500, most - items.length);
@@ -26,8 +32,17 @@ export const allPages = async <T>(
     if (!answer.ok) return answer;
     items.push(...answer.value.items);
     cursor = answer.value.nextCursor;
-    if (cursor === null || items.length >= most) return ok(items);
+    if (cursor === null || items.length >= most) return ok({ items, more: cursor !== null });
   }
+};
+
+/** Reads all pages of a list, up to `most` items. */
+export const allPages = async <T>(
+  page: (query: Cursor) => Promise<Answer<Page<T>>>,
+  most = Infinity,
+): Promise<Answer<readonly T[]>> => {
+  const read = await firstPages(page, most);
+  return read.ok ? ok(read.value.items) : read;
 };
 
 /** Says what was not found, and where to look. */

@@ -5,11 +5,13 @@ import type { Filter } from '../../hooks/use-filter.tsx';
 import { useList, useMarkedRow } from '../../hooks/use-list.ts';
 import { useKeys, type ScreenKeys } from '../../hooks/use-keys.ts';
 import type { Rows } from '../../hooks/use-pages.ts';
+import { mostHeld } from '../../hooks/use-rows.ts';
+import type { ListWindow } from '../../state/lists/list-window.ts';
 import { failureWords, isPassing } from '../../state/words/failure-words.ts';
 import { signs } from '../../state/theme.ts';
 import { useContentSize } from '../layout/frame.tsx';
 import { Preview, previewRows, type Details } from './preview.tsx';
-import { Empty, Unanswered } from '../states.tsx';
+import { Empty, Unanswered, useLate } from '../states.tsx';
 import { Table, type Column } from './table.tsx';
 import { Text } from '../text.tsx';
 
@@ -40,7 +42,8 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   const below = props.details ? previewRows(size, above + 1 + rows.count) : 0;
   const room = Math.max(1, size.rows - above - below - 1);
   // The place in the list is worth a row only where the list goes on.
-  const height = rows.count > room ? Math.max(1, room - 1) : room;
+  const placed = rows.more === true || rows.count > room;
+  const height = placed ? Math.max(1, room - 1) : room;
   const list = useMarkedRow(useList(rows.count, height, !filter.typing), (index) => {
     const row = rows.rowAt(index);
     return row && props.idOf?.(row);
@@ -57,7 +60,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
       {gap ? <Text> </Text> : null}
       {filter.row}
       <Body {...props} list={list} width={size.columns} />
-      {rows.count > room ? <Place rows={rows} index={list.index} /> : null}
+      {placed ? <Place rows={rows} index={list.index} /> : null}
       {rows.count === 0 && !rows.loading && rows.failure === undefined && filter.text !== '' ? (
         <Empty title={`Nothing fits “${filter.text}”.`} hint="Esc clears the filter." />
       ) : rows.count === 0 && !rows.loading && rows.failure === undefined ? (
@@ -76,8 +79,15 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   );
 };
 
-/** Where one is in a long list, or why its rest does not come. */
-const Place = <Row,>({ rows, index }: { rows: Rows<Row>; index: number }) => {
+interface PlaceProps<Row> {
+  readonly rows: Rows<Row>;
+  readonly index: number;
+}
+
+const number = (count: number): string => count.toLocaleString('en-US');
+
+/** Where one is in a long list, and why its rest is not here: it is on its way, failed, or too long. */
+const Place = <Row,>({ rows, index }: PlaceProps<Row>) => {
   if (rows.failure && !isPassing(rows.failure)) {
     return (
       <Text tone="bad" wrap="truncate-end">
@@ -85,12 +95,22 @@ const Place = <Row,>({ rows, index }: { rows: Rows<Row>; index: number }) => {
       </Text>
     );
   }
-  const number = (count: number): string => count.toLocaleString('en-US');
-  return <Text tone="dim">{`${number(index + 1)} of ${number(rows.count)}`}</Text>;
+  const place = rows.count === 0 ? '' : `${number(index + 1)} of ${number(rows.count)}  `;
+  return (
+    <Text wrap="truncate-end">
+      <Text tone="dim">{place}</Text>
+      {rows.more ? <Text tone="soon">{`Only the first ${number(mostHeld)} are here`}</Text> : null}
+      {rows.count > 0 && rows.rowAt(index) === undefined ? <Arriving rows={rows} /> : null}
+    </Text>
+  );
 };
 
+/** The marked row is on its way: how far that is, once it takes a while. */
+const Arriving = <Row,>({ rows: { loaded = 0 } }: { rows: Rows<Row> }) =>
+  useLate() ? <Text tone="soon">{`Loading${signs.more} ${number(loaded)} are here`}</Text> : null;
+
 type BodyProps<Row> = ListScreenProps<Row> & {
-  readonly list: ReturnType<typeof useList>['list'];
+  readonly list: ListWindow;
   readonly width: number;
 };
 

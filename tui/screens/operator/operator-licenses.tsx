@@ -72,18 +72,14 @@ export const OperatorLicensesScreen = ({ open }: { open: (license: License) => v
     portal.client.passwordRequests({ limit: 100 }),
   );
   const waiting = (requests.value?.items ?? []).filter(({ status }) => status === 'open').length;
-  const shown = Array.from({ length: rows.count }, (_, row) => rows.rowAt(row)).filter(
-    (row) => row !== undefined,
-  );
+  const health = operatorHealth({ licenses: rows.held, more: rows.more, waiting, now });
   return (
     <ListScreen
       rows={rows}
       columns={columnsAt(now)}
       filter={filter}
       idOf={({ id }) => id}
-      head={
-        rows.count === 0 ? [] : [<Health key="health" said={operatorHealth(shown, waiting, now)} />]
-      }
+      head={rows.held.length === 0 ? [] : [<Health key="health" said={health} />]}
       empty={{
         title: 'There is no license yet.',
         hint: 'Press a to make one. It needs a product and an owner: make those first.',

@@ -62,12 +62,18 @@ const endsIn = ({ expiresAt }: License, now: number): string => {
   return left === 0 ? 'expires today' : `expires in ${days(left)}`;
 };
 
+export interface HealthOptions {
+  readonly licenses: readonly License[];
+  /** There are more licenses than these: what they need is not known here. */
+  readonly more: boolean;
+  /** People who wait for a one-time code. */
+  readonly waiting: number;
+  readonly now: number;
+}
+
 /** What an operator reads first: how many licenses need somebody now, and soon; and who waits for a code. */
-export const operatorHealth = (
-  licenses: readonly License[],
-  waiting: number,
-  now: number,
-): readonly Said[] => {
+export const operatorHealth = (options: HealthOptions): readonly Said[] => {
+  const { licenses, more, waiting, now } = options;
   const ranks = licenses.map((license) => rankOf(license, now));
   const urgent = ranks.filter((rank) => rank <= 2).length;
   const soon = ranks.filter((rank) => rank === 3).length;
@@ -86,6 +92,14 @@ export const operatorHealth = (
       ? [
           {
             text: `${waiting} forgotten password${waiting === 1 ? '' : 's'} in Requests`,
+            tone: 'soon' as const,
+          },
+        ]
+      : []),
+    ...(more
+      ? [
+          {
+            text: `Only the first ${number(licenses.length)} were looked at`,
             tone: 'soon' as const,
           },
         ]

@@ -1,4 +1,5 @@
 /** The program: a command, or without one the terminal UI. Loads only what that needs. */
+import { prefersPlain } from './terminal/traits.ts';
 import { asksVersion, version } from './version.ts';
 
 const args = process.argv.slice(2);
@@ -18,7 +19,7 @@ const main = async (): Promise<number> => {
     return 1;
   }
   const { stdin, stdout, stderr, env } = process;
-  if (args.length === 0) {
+  if (args.length === 0 && !(prefersPlain(env) && stdout.isTTY)) {
     const { startTui } = await import('./terminal/start-tui.tsx');
     return startTui({ stdin, stdout, stderr, env });
   }

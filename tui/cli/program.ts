@@ -1,5 +1,6 @@
 /** The command line: finds the group that is meant, loads only that, and runs it to an exit code. */
 import { Command, CommanderError } from 'commander';
+import { prefersPlain } from '../terminal/traits.ts';
 import { version } from '../version.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { endWith, exitCodes } from './failure.ts';
@@ -50,7 +51,7 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
   if (wanted === undefined)
     program.action(async () => {
       const { server, pin, plain } = program.opts<CommonOptions & { readonly plain?: boolean }>();
-      if (plain === true) {
+      if (plain === true || (prefersPlain(io.env) && io.stdout.isTTY === true)) {
         const { startPlain } = await import('./plain/start-plain.ts');
         endWith(await startPlain({ ...io, server, pin }));
         return;

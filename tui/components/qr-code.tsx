@@ -32,7 +32,10 @@ export const QrCode = ({ title, text, room }: QrCodeProps) => {
   const [part, setPart] = useState(0);
   const [flipped, setFlipped] = useState(false);
   const { columns, rows, below } = roomFor(room);
-  const parts = useMemo(() => qrParts(text, { columns, rows }), [text, columns, rows]);
+  const parts = useMemo(
+    () => (traits.unicode ? qrParts(text, { columns, rows }) : undefined),
+    [traits, text, columns, rows],
+  );
   const count = parts?.length ?? 0;
   const shown = Math.min(part, Math.max(0, count - 1));
   const current = parts?.[shown];
@@ -53,7 +56,9 @@ export const QrCode = ({ title, text, room }: QrCodeProps) => {
     return (
       <Box flexDirection="column">
         {paragraph(
-          'The screen is too small for a QR code. Make it larger, or go back (Esc) to copy or save.',
+          traits.unicode
+            ? 'The screen is too small for a QR code. Make it larger, or go back (Esc) to copy or save.'
+            : 'This terminal has no signs for a QR code. Go back (Esc) to copy or save.',
           room.columns,
           'soon',
         )}

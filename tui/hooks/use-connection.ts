@@ -1,8 +1,7 @@
 /** The line to the server: whether it is there, and what changed behind our back. */
-import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { Client } from '../client/api/client.ts';
 import type { ConnectionState, EventStream } from '../client/api/events.ts';
-import type { Failure } from '../client/api/failure.ts';
 
 export interface Connection {
   readonly state: ConnectionState | { readonly state: 'connecting' };
@@ -15,12 +14,11 @@ export interface Connection {
 /** Changes that come together are one: milliseconds to wait for more. */
 const settle = 80;
 
-/** Follows the server's events while mounted. `onEnded` hears that the session is over. */
-export const useConnection = (client: Client, onEnded: (failure: Failure) => void): Connection => {
+/** Follows the server's events while mounted. */
+export const useConnection = (client: Client): Connection => {
   const [state, setState] = useState<Connection['state']>({ state: 'connecting' });
   const [revision, setRevision] = useState(0);
   const stream = useRef<EventStream>(undefined);
-  const ended = useEffectEvent(onEnded);
 
   useEffect(() => {
     let timer: NodeJS.Timeout | undefined;
@@ -35,7 +33,6 @@ export const useConnection = (client: Client, onEnded: (failure: Failure) => voi
       onChange: changed,
       onState: (next) => {
         setState(next);
-        if (next.state === 'ended') ended(next.failure);
         if (next.state !== 'connected') return;
         // What the first connection could have missed was not yet asked for.
         if (connected) changed();

@@ -2,7 +2,7 @@
 import { createContext, use, useLayoutEffect, useRef, useSyncExternalStore } from 'react';
 import type { KeyId } from '../state/keys.ts';
 import type { ActiveKey, Binding, Bindings, Scope } from '../state/key-scopes.ts';
-import type { KeyPress } from '../terminal/key-press.ts';
+import type { KeyPress } from '../state/key-press.ts';
 import { useTerminal } from './use-terminal.ts';
 
 /** The layer a subtree draws in: 0 for screens, one more for each thing that covers what is below. */

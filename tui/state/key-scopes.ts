@@ -4,7 +4,7 @@
  * help which keys work now, so neither can be wrong.
  */
 import { keyEntry, type KeyId } from './keys.ts';
-import type { KeyPress } from '../terminal/key-press.ts';
+import type { KeyPress } from './key-press.ts';
 
 export interface Binding {
   readonly run: (press: KeyPress) => void;
@@ -59,8 +59,8 @@ export interface KeyScopes {
   readonly version: () => string;
 }
 
-/** Makes the registry of one session. */
-export const createKeyScopes = (): KeyScopes => {
+/** Makes the registry of one session. `oneMeaning`: throws where a key means two things in one place. */
+export const createKeyScopes = (oneMeaning = false): KeyScopes => {
   const scopes = new Set<Scope>();
   const listeners = new Set<() => void>();
   let version = '';
@@ -107,6 +107,7 @@ export const createKeyScopes = (): KeyScopes => {
 
   const pressed = (press: KeyPress, refused: (why: string) => void): boolean => {
     const layer = topLayer();
+    if (oneMeaning) assertOneMeaning(ordered(layer));
     for (const scope of [...ordered(layer), ...everywhere(layer)]) {
       if (scope.edit?.(press)) return true;
       const found = findBinding(scope.bindings, press.name);
@@ -145,6 +146,20 @@ export const createKeyScopes = (): KeyScopes => {
     },
     version: () => version,
   };
+};
+
+/** Where two bindings of one level want one key, only the first is ever reached. */
+const assertOneMeaning = (scopes: readonly Scope[]): void => {
+  const meanings = new Map<string, KeyId>();
+  for (const { level, bindings } of scopes) {
+    for (const id of Object.keys(bindings) as KeyId[]) {
+      for (const name of keyEntry(id).keys) {
+        const other = meanings.get(`${level} ${name}`);
+        if (other !== undefined) throw new Error(`${name} means ${other} and ${id} at once`);
+        meanings.set(`${level} ${name}`, id);
+      }
+    }
+  }
 };
 
 const findBinding = (bindings: Bindings, name: string): Binding | undefined => {

@@ -1,5 +1,5 @@
 /** Editing one line (or block) of text, as a pure reducer: what readline's users have in their fingers. */
-import type { KeyPress } from '../terminal/key-press.ts';
+import type { KeyPress } from './key-press.ts';
 import { graphemes } from './cells.ts';
 
 export interface EditState {

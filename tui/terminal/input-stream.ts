@@ -13,6 +13,15 @@ const escapeWait = 40;
 /** Esc as the kitty protocol writes it: complete in itself, so Ink doesn't wait for more a second time. */
 const escapeKey = '\u{1B}[27u';
 
+const escape = '\u{1B}';
+
+/** A key with Alt, as terminals send it: Esc and what the key alone would be. */
+// oxlint-disable-next-line no-control-regex -- it begins with the escape character
+const behindEscape = /^\u{1B}([^[O])$/su;
+
+/** What fields do with Alt: by word back, forth, and away. */
+const editsWithAlt: ReadonlySet<string> = new Set(['b', 'f', 'd', '\u{7F}', '\u{8}']);
+
 /** Text without control characters: what a field takes as it is, however much of it. */
 const isText = (token: string): boolean => !/\p{Cc}/u.test(token);
 
@@ -93,13 +102,19 @@ export class InputStream extends Readable {
 
   readonly #next = (): void => {
     const token = this.#take();
-    if (token !== undefined) this.push(token === '\u{1B}' ? escapeKey : token);
+    if (token !== undefined) this.push(token === escape ? escapeKey : token);
     this.#turn = this.#queue.length > 0 ? setImmediate(this.#next) : undefined;
   };
 
   /** The next token; letters for a field together, since no letter moves the focus. */
   #take(): string | undefined {
     const token = this.#queue.shift();
+    // Alt with a letter is what Esc and a letter in one packet are: only fields have keys with Alt.
+    const behind = token === undefined ? undefined : behindEscape.exec(token)?.[1];
+    if (behind !== undefined && !(this.#takesText() && editsWithAlt.has(behind))) {
+      this.#queue.unshift(behind);
+      return escape;
+    }
     if (token === undefined || !isText(token) || !this.#takesText()) return token;
     const end = this.#queue.findIndex((next) => !isText(next));
     return token + this.#queue.splice(0, end === -1 ? Infinity : end).join('');

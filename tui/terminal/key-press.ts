@@ -1,12 +1,6 @@
 /** Names for what was pressed, so that a key table can be written as text. */
 import type { Key } from 'ink';
-
-export interface KeyPress {
-  /** `enter`, `esc`, `shift+tab`, `ctrl+p`, `alt+b`, or the grapheme itself (`G`, `?`, `é`). */
-  readonly name: string;
-  /** What it writes into a field; empty for keys that write nothing. */
-  readonly text: string;
-}
+import type { KeyPress } from '../state/key-press.ts';
 
 const named = [
   ['return', 'enter'],

@@ -12,6 +12,8 @@ export interface TuiOptions extends TerminalStreams, ServerChoice {
   readonly env: Environment;
   /** The process ends with this terminal: its signals and crashes restore it. True by default. */
   readonly ownsProcess?: boolean;
+  /** A key that means two things at once ends the session: for tests. */
+  readonly oneMeaning?: boolean;
   /** The person's own files; null where they are not here (over SSH). */
   readonly files?: LocalFiles | null;
 }
@@ -36,7 +38,7 @@ export const startTui = async (options: TuiOptions): Promise<number> => {
       env,
       files: options.files === undefined ? localFiles : (options.files ?? undefined),
     },
-    { ownsProcess: options.ownsProcess ?? true },
+    { ownsProcess: options.ownsProcess ?? true, oneMeaning: options.oneMeaning ?? false },
   );
 };
 

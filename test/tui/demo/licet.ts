@@ -3,4 +3,4 @@ import process from 'node:process';
 import { startTui } from '../../../tui/terminal/start-tui.tsx';
 
 const { stdin, stdout, stderr, env } = process;
-process.exitCode = await startTui({ stdin, stdout, stderr, env });
+process.exitCode = await startTui({ stdin, stdout, stderr, env, oneMeaning: true });

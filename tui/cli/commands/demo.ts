@@ -1,6 +1,7 @@
 /** `licet demo`: the whole portal with sample data on the loopback, for looking around. */
 import { Command, Option } from 'commander';
 import { people, signInText } from '../../demo/story.ts';
+import { prefersPlain } from '../../terminal/traits.ts';
 import { CommandError, endWith, exitCodes } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { addExamples } from '../options.ts';
@@ -48,6 +49,16 @@ const untilStopped = (ended: Promise<void>): Promise<void> =>
     }),
   ]);
 
+/** The screens, or line by line where the terminal or its reader asks for that. */
+const lookAround = async (options: Io & { readonly server: string }): Promise<number> => {
+  if (prefersPlain(options.env)) {
+    const { startPlain } = await import('../plain/start-plain.ts');
+    return startPlain(options);
+  }
+  const { startTui } = await import('../../terminal/start-tui.tsx');
+  return startTui(options);
+};
+
 const run = async (io: Io, options: DemoOptions): Promise<void> => {
   const port = portOf(options.port);
   const headless = options.headless === true || io.stdin.isTTY !== true || io.stdout.isTTY !== true;
@@ -68,9 +79,7 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
     }
     // Below the screens, to be found there: what to send from another terminal.
     io.stderr.write(guide(demo.url));
-    const { startTui } = await import('../../terminal/start-tui.tsx');
-    const exit = await startTui({ ...io, server: demo.url });
-    endWith(exit);
+    endWith(await lookAround({ ...io, server: demo.url }));
   } finally {
     await demo.stop();
   }

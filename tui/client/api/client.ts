@@ -68,7 +68,16 @@ export const createClient = (options: ClientOptions) => {
   };
   const transport = (timeout: number): typeof fetch =>
     options.fetch ?? createTransport({ pin, timeout });
-  const { v1 } = hc<AppType>(server, { fetch: transport(patience.request), headers });
+  const streams = new Set<EventStream>();
+  /** An answer says that the server is there: a stream that waits for it need not wait on. */
+  const heard =
+    (send: typeof fetch): typeof fetch =>
+    async (input, init) => {
+      const response = await send(input, init);
+      for (const stream of streams) stream.retry();
+      return response;
+    };
+  const { v1 } = hc<AppType>(server, { fetch: heard(transport(patience.request)), headers });
   const { operator } = v1;
   const license = v1.licenses[':id'];
 
@@ -86,8 +95,18 @@ export const createClient = (options: ClientOptions) => {
 
     // The server
     about: () => ask(v1.server.$get(), about.ServerInfo),
-    events: (listener: EventsOptions): EventStream =>
-      openEvents(transport(patience.events), v1.events.$url().href, headers, server, listener),
+    events: (listener: EventsOptions): EventStream => {
+      const send = transport(patience.events);
+      const stream = openEvents(send, v1.events.$url().href, headers, server, listener);
+      streams.add(stream);
+      return {
+        ...stream,
+        close: () => {
+          streams.delete(stream);
+          stream.close();
+        },
+      };
+    },
 
     // Signing in, and one's own account
     signIn: (json: In<typeof accounts.SignIn>) =>

@@ -51,7 +51,7 @@ const pictures: readonly Picture[] = [
     who: 'owner',
     reach: async (terminal) => {
       await terminal.waitFor('mer-prod-3 was refused');
-      await press(terminal, 'w', 'was refused just now');
+      await press(terminal, 'h', 'was refused just now');
     },
   },
   {

@@ -59,14 +59,14 @@ test('1. the operator creates a product, an owner and two licenses, by screens a
   anaCode = operator.read(codePattern);
   await operator.terminal.waitFor(portal.url);
   await operator.terminal.waitFor(ana.email);
-  await operator.back('Until');
+  await operator.leave('Until');
   await operator.press('1', 'Licenses');
   await operator.press('a', 'Create a license');
   await operator.send(
     [ana.email, 'Prod', 'acme-server', '  ', '3', '2099-12-31', undefined, 'exports, users=25'],
     'The license Prod of ana@example.com is created',
   );
-  await operator.back('is created');
+  await operator.leave('is created');
   await operator.terminal.waitFor(/Prod.*0\/3/u);
   const dev = await portal.as(
     'ops',
@@ -174,7 +174,7 @@ test('5. the owner adds a user to Dev, who activates without naming a license, a
   await owner.send([leo.email, 'Leo Brandt'], codePattern);
   leoCode = owner.read(codePattern);
   await owner.terminal.waitFor(portal.url);
-  await owner.back('Until');
+  await owner.leave('Until');
 
   const user = await openPerson(portal, 'leo');
   try {
@@ -253,9 +253,10 @@ test('7. passwords: changed, forgotten, and an operator who lost theirs', async 
     const number = forgetful.read(/under the number (\d+)/u);
     await forgetful.back('under the number');
     await operator.press('4', number);
-    await operator.press('n', codePattern);
+    await operator.press('n', 'Make a new code');
+    await operator.press('down enter', codePattern);
     const code = operator.read(codePattern);
-    await operator.back('Until');
+    await operator.leave('Until');
     await forgetful.choose('I have a code', 'Four groups');
     const remembered = 'a password that ana remembers';
     await forgetful.send([code, remembered, remembered], 'Your password is set');

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import { EntitlementList } from '../../tui/client/actions/licenses/terms.ts';
 import { barCells, seatTone, seatWords } from '../../tui/components/seat-bar.tsx';
 import { cut, cutMiddle, fit, inert, width, wrapWords } from '../../tui/state/cells.ts';
 import { emptyList, moveList, type ListMove } from '../../tui/state/lists/list-window.ts';
@@ -180,5 +181,15 @@ describe('seats and times', () => {
     expect(daysLeft(inDays(-1), now)).toBe(0);
     expect(daysLeft(inDays(14) + 30_000, now)).toBe(14);
     expect(urgency(undefined, now)).toBe('good');
+  });
+});
+
+describe('entitlements as they are typed', () => {
+  test.each([
+    ['tier=a=b', { tier: 'a=b' }],
+    ['exports, users = 25', { exports: true, users: 25 }],
+    ['trial=false', { trial: false }],
+  ])('%s', (typed, read) => {
+    expect(EntitlementList.parse(typed)).toEqual(read);
   });
 });

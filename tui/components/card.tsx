@@ -18,6 +18,8 @@ export interface CardProps {
   /** Rows that it may take; where they are too few, it is read line by line without its border. */
   readonly height: number;
   readonly onClose: () => void;
+  /** It is shown only now: Enter, which may be one too many, does not close it. */
+  readonly once: boolean;
 }
 
 /** The card as text, as it is copied, saved and printed by the command line. */
@@ -29,7 +31,7 @@ export const cardText = (entries: CardProps['entries']): string => {
 };
 
 /** Draws the card; `c` copies it, Esc or Enter closes it. Values are never cut: long ones go on below. */
-export const Card = ({ title, entries, note, width, height, onClose }: CardProps) => {
+export const Card = ({ title, entries, note, width, height, onClose, once }: CardProps) => {
   const { send } = useTerminal();
   const notify = useNotify();
   useKeys({
@@ -38,7 +40,7 @@ export const Card = ({ title, entries, note, width, height, onClose }: CardProps
       notify('Copied. If your terminal does not allow that, mark the text above instead.');
     },
     back: { run: onClose, does: 'Close the card', hint: 'done' },
-    choose: { run: onClose, does: 'Close the card', hint: '' },
+    choose: once ? undefined : { run: onClose, does: 'Close the card', hint: '' },
   });
   const outer = Math.min(width, 76);
   const labelWidth = Math.max(...entries.map(([label]) => label.length));

@@ -4,8 +4,10 @@ import { numberLines } from '../../shared/statements/typed/typed-lines.ts';
 import { useApp } from '../hooks/use-app.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { useNotify, useTerminal } from '../hooks/use-terminal.ts';
+import { inert, splitCells, widest } from '../state/cells.ts';
 import { copySequence } from '../terminal/clipboard.ts';
 import { Form } from './forms/form.tsx';
+import { useSecretLeave } from './forms/secret.tsx';
 import { useBareFrame, useContentSize } from './layout/frame.tsx';
 import { heading, Lines, paragraph } from './lines.tsx';
 import { backKeys, Page, pageTitleRows } from './layout/page.tsx';
@@ -28,13 +30,18 @@ export interface VerbatimProps {
   readonly texts: readonly [VerbatimText, ...VerbatimText[]];
   /** What the QR code says. */
   readonly qr: string;
+  /** It is shown only now: once it is saved it may be closed without a question. */
+  readonly once?: boolean;
   readonly onClose: () => void;
 }
 
 /** The texts with their keys. */
-export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) => {
+export const Verbatim = (props: VerbatimProps) => {
+  const { title, about, texts, qr, once = false, onClose } = props;
   const { columns, rows } = useContentSize();
   const [view, setView] = useState<'text' | 'qr' | 'save'>('text');
+  const [saved, setSaved] = useState(false);
+  const { leave, question } = useSecretLeave(once && !saved, onClose);
   const { files } = useApp();
   const copy = useCopy();
   const [main] = texts;
@@ -45,8 +52,8 @@ export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) =>
       why: files ? undefined : 'Files can be saved only where licet runs on your machine.',
     },
     code2d: () => setView('qr'),
-    back: { run: onClose, hint: 'done' },
-    choose: { run: onClose, does: 'Close', hint: '' },
+    back: { run: leave, hint: 'done' },
+    choose: once ? undefined : { run: leave, does: 'Close', hint: '' },
   };
   const lines = about.flatMap((line) => paragraph(line, columns));
   for (const one of typedFirst(texts)) {
@@ -58,8 +65,9 @@ export const Verbatim = ({ title, about, texts, qr, onClose }: VerbatimProps) =>
   return (
     <Page title={title} keys={keys}>
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
-      {view === 'save' ? <SavePage {...main} onDone={back} /> : null}
+      {view === 'save' ? <SavePage {...main} onDone={back} onSaved={() => setSaved(true)} /> : null}
       {view === 'qr' ? <QrPage title={title} text={qr} onDone={back} /> : null}
+      {question}
     </Page>
   );
 };
@@ -72,7 +80,7 @@ const typedFirst = (texts: readonly VerbatimText[]): readonly VerbatimText[] => 
 
 const numbered = (text: string, columns: number): string => {
   const lines = numberLines(text);
-  return lines.split('\n').every((line) => line.length <= columns) ? lines : text;
+  return widest(lines.split('\n')) <= columns ? lines : text;
 };
 
 /** Copies and says so. */
@@ -90,7 +98,7 @@ const textLines = (text: string, columns: number) =>
   text
     .trimEnd()
     .split('\n')
-    .flatMap((line) => (line === '' ? [''] : (line.match(cells(columns)) ?? [])))
+    .flatMap((line) => splitCells(inert(line, Infinity), columns))
     .map((line, row) => (
       // oxlint-disable-next-line react/no-array-index-key -- a line is its place
       <Text key={row} tone="strong">
@@ -98,9 +106,12 @@ const textLines = (text: string, columns: number) =>
       </Text>
     ));
 
-const cells = (columns: number): RegExp => new RegExp(`.{1,${Math.max(1, columns)}}`, 'gu');
+interface SavePageProps extends VerbatimText {
+  readonly onDone: () => void;
+  readonly onSaved: () => void;
+}
 
-const SavePage = ({ text, fileName, onDone }: VerbatimText & { onDone: () => void }) => {
+const SavePage = ({ text, fileName, onDone, onSaved }: SavePageProps) => {
   const { files } = useApp();
   const notify = useNotify();
   return (
@@ -114,6 +125,7 @@ const SavePage = ({ text, fileName, onDone }: VerbatimText & { onDone: () => voi
           const saved = await files?.save(file, text.endsWith('\n') ? text : `${text}\n`);
           if (saved && !saved.ok) return { text: saved.error, field: 'file' };
           notify(`Saved to ${saved?.value ?? file}.`);
+          onSaved();
           onDone();
           return undefined;
         }}

@@ -16,6 +16,8 @@ export interface Packages {
   readonly license: License | undefined;
   /** Opens the next (1) or previous (-1) package, round and round. */
   readonly turn: (by: number) => void;
+  /** Opens the package with this id, of an owner or user. */
+  readonly choose: (id: string) => void;
   /** An operator opens one license, or none. */
   readonly open: (license: License | undefined) => void;
   readonly opened: boolean;
@@ -40,6 +42,7 @@ export const usePackages = (client: Client, operator: boolean, revision: number)
       licenses: license ? [license] : [],
       license,
       turn: () => undefined,
+      choose: () => undefined,
       open: setOpened,
       opened: opened !== undefined,
     };
@@ -53,6 +56,7 @@ export const usePackages = (client: Client, operator: boolean, revision: number)
     failure: own.loading ? undefined : own.failure,
     licenses,
     license: licenses[at],
+    choose: setChosen,
     turn: (by) => setChosen(licenses[(at + by + licenses.length) % licenses.length]?.id),
     open: () => undefined,
     opened: false,

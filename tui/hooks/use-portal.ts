@@ -19,6 +19,8 @@ export interface Portal {
   /** The packages that the account owns or uses; an operator's is the one that is open. */
   readonly licenses: readonly License[];
   readonly license: License | undefined;
+  /** Opens another of them: what is on screen is about it from then on. */
+  readonly choose: (id: string) => void;
   /** Rises with everything that changed on the server: what depends on it asks anew. */
   readonly revision: number;
   readonly refresh: () => void;
@@ -33,6 +35,9 @@ export interface Portal {
 }
 
 export const PortalContext = createContext<Portal | undefined>(undefined);
+
+/** What rises with everything that changed on the server; 0 before the sign-in. */
+export const useRevision = (): number => use(PortalContext)?.revision ?? 0;
 
 /** The portal. Throws before the sign-in. */
 export const usePortal = (): Portal => {

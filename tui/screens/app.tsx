@@ -10,10 +10,12 @@ import { Loading } from '../components/states.tsx';
 import { AppServicesContext, type AppServices } from '../hooks/use-app.ts';
 import { LayerContext, useKeys } from '../hooks/use-keys.ts';
 import { useLoaded } from '../hooks/use-loaded.ts';
-import { useTerminal, type Notice } from '../hooks/use-terminal.ts';
+import { useTerminal } from '../hooks/use-terminal.ts';
+import { worstHold, type HoldWords } from '../state/holds.ts';
 import { SignInScreen } from './entry/sign-in.tsx';
 import type { LocalFiles } from '../terminal/local-files.ts';
 import { mount, type MountOptions } from '../terminal/mount.tsx';
+import type { Notice } from '../terminal/session.ts';
 import type { TerminalStreams } from '../terminal/streams.ts';
 
 export interface AppOptions {
@@ -108,8 +110,8 @@ interface WayOutProps {
 
 /** Help and quitting, which work everywhere. */
 const WayOut = ({ client, support }: WayOutProps) => {
-  const { exit, unsaved, scopes } = useTerminal();
-  const [asking, setAsking] = useState(false);
+  const { exit, holds, scopes } = useTerminal();
+  const [asking, setAsking] = useState<HoldWords>();
   // Over the question, too: whoever asks for help there comes back to it.
   const [helpOf, setHelpOf] = useState<number>();
   const quit = (): void => {
@@ -123,7 +125,11 @@ const WayOut = ({ client, support }: WayOutProps) => {
       exit();
     });
   };
-  const ask = (): void => (unsaved.size > 0 ? setAsking(true) : quit());
+  const ask = (): void => {
+    const worst = worstHold(holds.get());
+    if (worst) setAsking(worst);
+    else quit();
+  };
   useKeys(
     {
       help: () => setHelpOf(scopes.topLayer()),
@@ -136,9 +142,9 @@ const WayOut = ({ client, support }: WayOutProps) => {
     <LayerContext value={overAll}>
       {asking ? (
         <Dialog
-          title="Quit and lose what you typed?"
-          lines={[{ text: 'It has not been sent, and is kept nowhere else.' }]}
-          stay={{ label: 'Keep editing', run: () => setAsking(false) }}
+          title={asking.title}
+          lines={[{ text: asking.text }]}
+          stay={{ label: asking.stay, run: () => setAsking(undefined) }}
           answers={[{ label: 'Quit', run: quit, tone: 'bad' }]}
         />
       ) : null}

@@ -1,5 +1,5 @@
 /** Behind the sign-in: sections, the open package, the palette, and the line to the server. */
-import { Fragment, useState, type ReactNode } from 'react';
+import { Fragment, useEffect, useState, type ReactNode } from 'react';
 import type { Account } from '../../shared/api/accounts.ts';
 import { whyNot, type Action, type Values } from '../client/actions/action.ts';
 import { signOut } from '../client/actions/accounts/session.ts';
@@ -21,7 +21,7 @@ import { usePackages } from '../hooks/use-packages.ts';
 import { usePageStack } from '../hooks/use-pages-stack.ts';
 import { useServerInfo } from '../hooks/use-server-info.ts';
 import { PortalContext, type FormStart, type Portal } from '../hooks/use-portal.ts';
-import { useNotify } from '../hooks/use-terminal.ts';
+import { useNotify, useSignal, useTerminal } from '../hooks/use-terminal.ts';
 import { bannerWords, failureWords } from '../state/words/failure-words.ts';
 import { paletteEntries } from '../state/palette-entries.ts';
 import { signingKeyNotice } from '../state/words/signing-key-words.ts';
@@ -41,9 +41,8 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
   const app = useApp();
   const notify = useNotify();
   const browse = useBrowser();
-  const connection = useConnection(client, (failure) =>
-    app.signedOut({ text: failureWords(failure), tone: 'soon' }),
-  );
+  const connection = useConnection(client);
+  useEnd(connection);
   const { revision, refresh } = connection;
   const operator = signedIn.role === 'operator';
   const about = useServerInfo();
@@ -80,6 +79,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
     account,
     licenses: packages.licenses,
     license,
+    choose: packages.choose,
     revision,
     refresh,
     act,
@@ -186,6 +186,17 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
       ) : null}
     </PortalContext>
   );
+};
+
+/** Back to the sign-in once the session is over; a secret that is shown only now is left first. */
+const useEnd = ({ state }: Connection): void => {
+  const { signedOut } = useApp();
+  const { holds } = useTerminal();
+  const secret = useSignal(holds).some(({ kind }) => kind === 'secret');
+  const why = state.state === 'ended' ? failureWords(state.failure) : undefined;
+  useEffect(() => {
+    if (why !== undefined && !secret) signedOut({ text: why, tone: 'soon' });
+  }, [why, secret, signedOut]);
 };
 
 /** My Info as the form to change it starts with. */

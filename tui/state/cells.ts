@@ -14,6 +14,9 @@ export const graphemes = (text: string): string[] =>
 /** How many cells a text takes. */
 export const width = (text: string): number => (isAscii(text) ? text.length : stringWidth(text));
 
+/** The cells of the widest of some texts. */
+export const widest = (texts: readonly string[]): number => Math.max(0, ...texts.map(width));
+
 const isAscii = (text: string): boolean => /^[ -~]*$/u.test(text);
 
 /** Cuts a text to at most so many cells; what is missing is marked by an ellipsis. */
@@ -70,26 +73,31 @@ export const wrapWords = (text: string, cells: number): string[] => {
         continue;
       }
       if (line !== '') lines.push(line);
-      line = word;
-      while (width(line) > cells) {
-        const [head, tail] = splitAt(line, cells);
-        if (tail === '') break;
-        lines.push(head);
-        line = tail;
-      }
+      const parts = splitCells(word, cells);
+      line = parts.pop() ?? '';
+      lines.push(...parts);
     }
     lines.push(line);
   }
   return lines;
 };
 
-const splitAt = (text: string, cells: number): [string, string] => {
-  let head = '';
+/** Breaks a text that must stay whole, blanks and all, wherever a line is full. */
+export const splitCells = (text: string, cells: number): string[] => {
+  const lines: string[] = [];
+  let line = '';
+  let used = 0;
   for (const grapheme of graphemes(text)) {
-    if (head !== '' && width(head) + width(grapheme) > cells) break;
-    head += grapheme;
+    const next = width(grapheme);
+    if (line !== '' && used + next > cells) {
+      lines.push(line);
+      line = '';
+      used = 0;
+    }
+    line += grapheme;
+    used += next;
   }
-  return [head, text.slice(head.length)];
+  return [...lines, line];
 };
 
 /**

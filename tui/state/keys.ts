@@ -69,7 +69,7 @@ export const keyTable = {
   nextPart: { keys: ['right', 'l', ' '], does: 'Next part', hint: 'next part', group: 'move' },
   previousPart: { keys: ['left', 'h'], does: 'Previous part', group: 'move' },
   why: {
-    keys: ['w'],
+    keys: ['h'],
     does: 'See who holds seats, and who was refused',
     group: 'act',
   },

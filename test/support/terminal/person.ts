@@ -10,6 +10,8 @@ export interface Person {
   press(keys: string, shows: string | RegExp): Promise<void>;
   /** Presses Esc, and waits until the text is gone: a key sent at once would be taken for Alt with it. */
   back(from: string): Promise<void>;
+  /** The same of a page with a secret, which asks before it closes. */
+  leave(from: string): Promise<void>;
   /** Goes to a row by Tab and presses Enter on it. */
   choose(row: string, shows: string | RegExp): Promise<void>;
   /** Fills a form from its first field on, and sends it: one text a field, undefined to leave it as it is. */
@@ -58,6 +60,12 @@ export const openPerson = async (portal: Portal, name: string): Promise<Person> 
     },
     back: async (from) => {
       terminal.press('esc');
+      await terminal.waitForGone(from, 60_000);
+    },
+    leave: async (from) => {
+      terminal.press('esc');
+      await wait('Close this page?');
+      terminal.press('down', 'enter');
       await terminal.waitForGone(from, 60_000);
     },
     choose: async (row, shows) => {

@@ -27,6 +27,8 @@ describe('an operator', () => {
     const code = /Code\s+([\w-]+)/u.exec(terminal.screen())?.[1] ?? '';
     expect(code).toMatch(/^(?:[0-9A-Z]{5,8}-?){3,4}/u);
     terminal.press('esc');
+    await terminal.waitFor('Close this page?');
+    terminal.press('down', 'enter');
     await terminal.waitForGone('For Zoë Müller');
     await terminal.waitFor('zoe@initech.example');
 
@@ -37,6 +39,8 @@ describe('an operator', () => {
     terminal.type('zoe@initech.example\tProd\u0013');
     await terminal.waitFor(/license key/iu);
     terminal.press('esc');
+    await terminal.waitFor('Close this page?');
+    terminal.press('down', 'enter');
     await terminal.waitFor('Enter make a license');
     terminal.press('1');
     await terminal.waitFor(/Prod .+\d\/\d/u);
@@ -57,6 +61,8 @@ describe('an operator', () => {
     terminal.press('4');
     await terminal.waitFor(number);
     terminal.press('n');
+    await terminal.waitFor('Leave everything as it is');
+    terminal.press('down', 'enter');
     await terminal.waitFor('For Ana Ruiz');
     const code = /Code\s+([\w-]+)/u.exec(terminal.screen())?.[1] ?? '';
 
@@ -301,6 +307,9 @@ describe('an operator', () => {
     await terminal.waitFor('2 licenses would be created; no row is wrong.');
     terminal.press('down', 'enter');
     await terminal.waitFor('2 licenses created.');
+    terminal.press('esc');
+    await terminal.waitFor('Close this page?');
+    terminal.press('down', 'enter');
     await terminal.waitFor('0/2');
   });
 });

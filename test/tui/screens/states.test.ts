@@ -157,6 +157,8 @@ test('a card is read whole on the smallest screen, its code in one piece', async
   terminal.press('3');
   await terminal.waitFor('n new code');
   terminal.press('n');
+  await terminal.waitFor('Leave everything as it is');
+  terminal.press('down', 'enter');
   await terminal.waitFor('For Leo');
   await terminal.waitFor('more');
   terminal.press('pagedown');
@@ -176,7 +178,7 @@ test('a name that is too long is cut in the middle: version and ending of a file
   await terminal.waitFor(/release +acme-\S*…\S*1\.4\.0\.bin/u);
 });
 
-test('a long list is paged: its end is reached by one key, filtered and marked', async () => {
+test('a long list is paged: its end is reached by one key, says that it is on its way, is filtered and marked', async () => {
   const server = await openPortalServer();
   const operator = await server.client(operatorEmail);
   const { id, licenseKey } = await must(
@@ -195,14 +197,18 @@ test('a long list is paged: its end is reached by one key, filtered and marked',
     );
   }
   expect((await must(operator.license(id))).counter).toBe(machines);
-  const terminal = await signInTui(server);
+  const gate = closing(await openGate(server.url));
+  const terminal = await signInTui(gate);
   await terminal.waitFor('Fleet');
   terminal.press('P');
   await terminal.waitFor('Fleet (Acme Server)');
   terminal.press('2');
   await terminal.waitFor('1 of 1,100');
+  gate.hold('cursor=');
   terminal.press('G');
-  await terminal.waitFor('1,100 of 1,100');
+  await terminal.waitFor('1,100 of 1,100  Loading… 500 are here');
+  gate.open();
+  await terminal.waitForGone('Loading…');
   await terminal.waitFor(/▌ node-\d{4}/u);
   terminal.type('/node-0777');
   await terminal.waitForGone('of 1,100');

@@ -12,7 +12,7 @@ test('a refused machine leads to who holds the seats, and one key releases the l
   await terminal.waitFor('Prod has no free seat: a further machine is refused.');
   expect(await activate('web-4')).toBe(409);
   await terminal.waitFor('Prod is full: web-4 was refused.  Enter who holds seats');
-  await terminal.waitFor('w why refused');
+  await terminal.waitFor('h why refused');
 
   await server.stop();
   await server.start();

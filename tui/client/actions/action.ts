@@ -52,15 +52,18 @@ export interface Action {
   /** It changes what is there: a field that is emptied is cleared where it can be, else refused. */
   readonly edits?: boolean;
   readonly danger?: Danger<Values>;
+  /** Asked on screens alone, where one key does it: whoever writes a command means it. */
+  readonly slip?: Danger<Values>;
   /** It moves a file: whoever runs it gives `work`, to show how far it is and to stop it. */
   readonly long?: boolean;
   /** Checks all fields and runs; with something wrong it sends nothing and fails with `invalid`. */
   readonly run: (client: Client, values: Values, work?: Work) => Promise<Answer<Done>>;
 }
 
-interface Definition<S extends Shape> extends Omit<Action, 'fields' | 'danger' | 'run'> {
+interface Definition<S extends Shape> extends Omit<Action, 'fields' | 'danger' | 'slip' | 'run'> {
   readonly fields: S;
   readonly danger?: Danger<Parsed<S>>;
+  readonly slip?: Danger<Parsed<S>>;
   readonly run: (client: Client, values: Parsed<S>, work: Work) => Promise<Answer<Done>>;
 }
 
@@ -95,21 +98,19 @@ const parse = <S extends Shape>(shape: S, values: Values): Answer<Parsed<S>> => 
 
 /** Makes an action of its definition; `run` and `preview` get the values that the fields make. */
 export const action = <const S extends Shape>(definition: Definition<S>): Action => {
-  const { fields, danger, run, ...rest } = definition;
+  const { fields, danger, slip, run, ...rest } = definition;
+  const asking = ({ confirm, preview }: Danger<Parsed<S>>): Danger<Values> => ({
+    confirm,
+    preview: async (client, values) => {
+      const parsed = parse(fields, values);
+      return parsed.ok ? preview(client, parsed.value) : parsed;
+    },
+  });
   return {
     ...rest,
     fields: Object.entries(fields).map(([name, field]) => toField(name, field)),
-    ...(danger
-      ? {
-          danger: {
-            confirm: danger.confirm,
-            preview: async (client: Client, values: Values) => {
-              const parsed = parse(fields, values);
-              return parsed.ok ? danger.preview(client, parsed.value) : parsed;
-            },
-          },
-        }
-      : {}),
+    ...(danger ? { danger: asking(danger) } : {}),
+    ...(slip ? { slip: asking(slip) } : {}),
     run: async (client, values, work = {}) => {
       const parsed = parse(fields, values);
       return parsed.ok ? run(client, parsed.value, work) : parsed;

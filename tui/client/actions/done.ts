@@ -41,6 +41,8 @@ export interface Done {
   /** The answer as the API gave it, for `--json`. */
   readonly data?: unknown;
   readonly blocks: readonly Block[];
+  /** A secret is among it that is shown only now: a screen lets go of it by an explicit act alone. */
+  readonly once?: boolean;
   /** One sentence: what to do next. */
   readonly next?: string | undefined;
   /** Things to look at although it was done. */

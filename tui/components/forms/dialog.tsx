@@ -17,6 +17,8 @@ export interface DialogLine {
 
 export interface DialogAnswer {
   readonly label: string;
+  /** What it is known by when the answers change; its label by default. */
+  readonly id?: string;
   readonly run: () => void;
   /** A key of its own, beside Enter on its row. */
   readonly key?: KeyId;
@@ -40,9 +42,14 @@ export interface DialogProps {
 export const Dialog = (props: DialogProps) => {
   const { title, lines, stay, answers, tone = 'accent', onBack } = props;
   const { columns, rows } = useCoverSize();
-  const [index, setIndex] = useState(0);
+  const [marked, mark] = useState('');
   const [wanted, setWanted] = useState(0);
   const all = [stay, ...answers];
+  // An answer that went away takes the mark with it: what Enter does never changes under it.
+  const index = Math.max(
+    0,
+    all.findIndex((answer) => idOf(answer) === marked),
+  );
   const width = columns < 60 ? columns : Math.min(columns - 4, 72);
   const text = lines.flatMap(({ text, tone }) =>
     wrapWords(text, width - 4).map((line) => ({ text: line, tone })),
@@ -65,7 +72,7 @@ export const Dialog = (props: DialogProps) => {
       <DialogKeys
         index={index}
         count={all.length}
-        move={setIndex}
+        move={(to) => mark(idOf(all[to] ?? stay))}
         all={all}
         stay={stay}
         onBack={onBack}
@@ -93,6 +100,8 @@ export const Dialog = (props: DialogProps) => {
     </Overlay>
   );
 };
+
+const idOf = ({ id, label }: DialogAnswer): string => id ?? label;
 
 const moreWords = (below: number): string =>
   below > 0 ? `↓ ${below} more (PgDn)` : '↑ the end (PgUp)';

@@ -4,11 +4,12 @@ import { useNow } from '../../hooks/use-now.ts';
 import type { Action } from '../../client/actions/action.ts';
 import type { Block, Done } from '../../client/actions/done.ts';
 import { showShort, showValue } from '../../state/words/shown.ts';
-import { fit, inert } from '../../state/cells.ts';
+import { fit, inert, widest } from '../../state/cells.ts';
 import { Card } from '../card.tsx';
 import { useContentSize } from '../layout/frame.tsx';
 import { factLines, heading, Lines, paragraph } from '../lines.tsx';
 import { backKeys, Page, pageTitleRows } from '../layout/page.tsx';
+import { useSecretLeave } from './secret.tsx';
 import { Text } from '../text.tsx';
 import { Verbatim, type VerbatimText } from '../verbatim.tsx';
 
@@ -24,6 +25,7 @@ const gives = /(?:^search|^password\.forgot|\.(?:list|show|tail|usage|snippet|ex
 /** True when the result must be seen and not only said in the status row. */
 export const mustShow = ({ id }: Action, done: Done): boolean =>
   gives.test(id) ||
+  done.once === true ||
   done.blocks.some(({ kind }) => kind === 'card' || kind === 'verbatim') ||
   (done.warnings?.length ?? 0) > 0;
 
@@ -39,6 +41,7 @@ export const DoneView = ({ title, done, onClose }: DoneViewProps) => {
         about={[done.message, ...(done.warnings ?? []), ...(done.next ? [done.next] : [])]}
         texts={[main, ...forms]}
         qr={qrOf(done, main.text)}
+        once={done.once === true}
         onClose={onClose}
       />
     );
@@ -75,6 +78,8 @@ interface CardPageProps {
 }
 
 const CardPage = ({ done, card, onClose }: CardPageProps) => {
+  const once = done.once === true;
+  const { leave, question } = useSecretLeave(once, onClose);
   const { columns, rows } = useContentSize();
   const now = useNow();
   return (
@@ -85,13 +90,17 @@ const CardPage = ({ done, card, onClose }: CardPageProps) => {
         note={[card.note, ...(done.next === undefined ? [] : [done.next])].join('\n')}
         width={columns}
         height={rows - pageTitleRows(rows, false)}
-        onClose={onClose}
+        onClose={leave}
+        once={once}
       />
+      {question}
     </Page>
   );
 };
 
 const FactsPage = ({ title, done, onClose }: DoneViewProps) => {
+  const once = done.once === true;
+  const { leave, question } = useSecretLeave(once, onClose);
   const { columns, rows } = useContentSize();
   const now = useNow();
   const lines = [
@@ -101,8 +110,9 @@ const FactsPage = ({ title, done, onClose }: DoneViewProps) => {
     ...(done.next === undefined ? [] : paragraph(done.next, columns, 'dim')),
   ];
   return (
-    <Page title={title} keys={backKeys(onClose)}>
+    <Page title={title} keys={once ? { back: { run: leave } } : backKeys(leave)}>
       <Lines lines={lines} height={rows - pageTitleRows(rows, false)} />
+      {question}
     </Page>
   );
 };
@@ -117,7 +127,7 @@ const blockLines = (block: Block, columns: number, now: number): ReactNode[] => 
   if (block.rows.length === 0) return paragraph(block.empty, columns, 'dim');
   const texts = block.rows.map((row) => row.map((value) => inert(showShort(value, now))));
   const widths = block.columns.map((name, column) =>
-    Math.min(30, Math.max(name.length, ...texts.map((row) => row[column]?.length ?? 0))),
+    Math.min(30, widest([name, ...texts.map((row) => row[column] ?? '')])),
   );
   const line = (row: readonly string[]): string =>
     row.map((text, column) => fit(text, widths[column] ?? 0)).join('  ');

@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { useReducer, useState } from 'react';
 import { typeLine } from '../../hooks/type-line.ts';
 import { useKeys, type KeyOptions } from '../../hooks/use-keys.ts';
-import { useUnsaved } from '../../hooks/use-unsaved.ts';
+import { useHold } from '../../hooks/use-hold.ts';
 import {
   fieldFault,
   formReducer,
@@ -56,7 +56,7 @@ export const Form = (props: FormProps) => {
   );
   const [leaving, setLeaving] = useState(false);
   const unsaved = props.unsaved === true || isDirty(state);
-  useUnsaved(unsaved);
+  useHold(state.busy && onCancel ? 'sent' : unsaved ? 'typed' : undefined);
 
   const submit = async (): Promise<void> => {
     dispatch({ type: 'try' });
@@ -101,7 +101,15 @@ export const Form = (props: FormProps) => {
       reveal: fields.some(({ kind }) => kind === 'password')
         ? () => dispatch({ type: 'reveal' })
         : undefined,
-      back: onCancel ? { run: cancel, hint: 'cancel' } : undefined,
+      back: onCancel
+        ? {
+            run: cancel,
+            hint: 'cancel',
+            why: state.busy
+              ? 'It was sent, and may be done already. Wait for the answer.'
+              : undefined,
+          }
+        : undefined,
     },
     { level: 'field', ...typing(state, (name, to) => dispatch({ type: 'edit', name, to })) },
   );
@@ -119,7 +127,7 @@ export const Form = (props: FormProps) => {
       {leaving && onCancel ? (
         <Dialog
           title="Discard what you typed?"
-          lines={[{ text: 'It has not been sent, and is kept nowhere else.' }]}
+          lines={[{ text: 'It is kept nowhere else.' }]}
           stay={{ label: 'Keep editing', run: () => setLeaving(false) }}
           answers={[{ label: 'Discard it', run: onCancel, tone: 'bad' }]}
         />

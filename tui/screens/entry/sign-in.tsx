@@ -8,6 +8,7 @@ import { paragraph } from '../../components/lines.tsx';
 import { Text } from '../../components/text.tsx';
 import { useApp, useKnownSupport } from '../../hooks/use-app.ts';
 import { useLoaded } from '../../hooks/use-loaded.ts';
+import { useTerminal } from '../../hooks/use-terminal.ts';
 import { useServerInfo } from '../../hooks/use-server-info.ts';
 import { inert } from '../../state/cells.ts';
 import { bannerWords, failureWords } from '../../state/words/failure-words.ts';
@@ -31,6 +32,10 @@ const loadWays = async () => {
 
 /** The screen. It works before the server answers: what is typed is kept until it does. */
 export const SignInScreen = ({ why }: SignInProps) => {
+  const { notice } = useTerminal();
+  useEffect(() => {
+    if (why) notice.set(why);
+  }, [why, notice]);
   const app = useApp();
   const { rows, columns } = useContentSize();
   const [open, setOpen] = useState<Open>();
@@ -50,7 +55,6 @@ export const SignInScreen = ({ why }: SignInProps) => {
     <Frame
       title={titleOf(server.info?.name)}
       context={app.server}
-      status={why}
       banner={away ? <Banner text={bannerWords(failure)} retryAt={server.retryAt} /> : null}
     >
       <Box

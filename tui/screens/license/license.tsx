@@ -6,18 +6,18 @@ import { resetActivations } from '../../client/actions/seats/activations.ts';
 import { licenseValues } from '../../client/actions/licenses/initial-values.ts';
 import { renewLicense, resumeLicense } from '../../client/actions/licenses/operator-licenses.ts';
 import { useContentSize } from '../../components/layout/frame.tsx';
-import { factLines, heading, Lines, type Fact } from '../../components/lines.tsx';
+import { factLines, heading, Lines, type Fact, type MarkedLine } from '../../components/lines.tsx';
 import { SeatBar } from '../../components/seat-bar.tsx';
 import { Empty } from '../../components/states.tsx';
 import { Text } from '../../components/text.tsx';
 import type { Account } from '../../../shared/api/accounts.ts';
 import type { License } from '../../../shared/api/licenses.ts';
 import { useContact } from '../../hooks/use-app.ts';
-import { useKeys } from '../../hooks/use-keys.ts';
+import { useKeys, type ScreenKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
-import { usePortal } from '../../hooks/use-portal.ts';
+import { usePortal, type Portal } from '../../hooks/use-portal.ts';
 import { dealWords, whatNeedsAttention, type Needed } from '../../state/words/attention.ts';
-import { fit, inert } from '../../state/cells.ts';
+import { fit, inert, widest } from '../../state/cells.ts';
 import { expiryShort } from '../../state/words/license-words.ts';
 import { signs } from '../../state/theme.ts';
 import { healthLines } from './health-lines.tsx';
@@ -27,40 +27,93 @@ import { licenseKeys, usageKey } from '../operator/license-keys.tsx';
 import { WhomToAsk } from './whom-to-ask.tsx';
 import { whyHint, WhyRefused } from './why-refused.tsx';
 
+/** Lines that are only read. */
+const plain = (lines: readonly ReactNode[]): readonly MarkedLine[] =>
+  lines.map((node) => ({ node }));
+
+/** What the mark can stand on: what needs somebody, then the packages where there are several. */
+type Stop =
+  | { readonly kind: 'alert'; readonly needed: Needed; readonly license: License }
+  | { readonly kind: 'package'; readonly license: License };
+
+const stopsOf = (needed: readonly Needed[], licenses: readonly License[]): readonly Stop[] => [
+  ...needed.map((one) => ({ kind: 'alert' as const, needed: one, license: one.license })),
+  ...(licenses.length > 1
+    ? licenses.map((license) => ({ kind: 'package' as const, license }))
+    : []),
+];
+
+/**
+ * The one mark of the screen. It always stands on the open license: moving it opens the license that it
+ * comes to, and opening another by a key takes it there.
+ */
+const useMark = (stops: readonly Stop[]) => {
+  const { license, choose } = usePortal();
+  const [kind, setKind] = useState<Stop['kind']>('alert');
+  const at = (wanted: Stop['kind']): number =>
+    stops.findIndex((stop) => stop.kind === wanted && stop.license.id === license?.id);
+  const marked = at(kind) === -1 ? at(kind === 'alert' ? 'package' : 'alert') : at(kind);
+  const mark = (stop: number): void => {
+    const next = stops[stop];
+    if (!next) return;
+    setKind(next.kind);
+    choose(next.license.id);
+  };
+  return { marked, mark };
+};
+
+/** The keys of the screen: of the open license, and what Enter does where the mark stands. */
+const screenKeys = (
+  portal: Portal,
+  stop: Stop | undefined,
+  deal: (one: Needed) => () => void,
+  seeSeats: () => void,
+): ScreenKeys => {
+  const { license, act, whyNot } = portal;
+  const enter =
+    stop?.kind === 'alert'
+      ? { run: deal(stop.needed), ...dealWords(stop.needed) }
+      : stop && { run: seeSeats, does: 'See who holds the seats', hint: 'who holds seats' };
+  if (!license) return { edit: editInfo(portal), refresh: portal.refresh };
+  return {
+    reset: {
+      run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+      why: whyNot(resetActivations),
+    },
+    ...(license.relation === 'operator'
+      ? licenseKeys(portal, license)
+      : { edit: editInfo(portal), ...usageKey(portal, license) }),
+    why: { run: seeSeats, ...whyHint(license) },
+    open: enter,
+    refresh: portal.refresh,
+  };
+};
+
+const editInfo = ({ act }: Portal) => ({
+  run: () => act(editAccount),
+  does: 'Edit my info',
+  hint: 'edit info',
+});
+
 /** The first section. */
 export const LicenseScreen = () => {
   const portal = usePortal();
-  const { license, licenses, account, act, whyNot } = portal;
+  const { license, licenses, account, act } = portal;
   const { columns, rows } = useContentSize();
   const now = useNow();
-  const [seatsOf, setSeatsOf] = useState<License>();
-  const [askAbout, setAskAbout] = useState<Needed>();
+  const [page, setPage] = useState<'seats' | 'ask'>();
   const needed = whatNeedsAttention(licenses, now);
-  const first = needed[0];
+  const stops = stopsOf(needed, licenses);
+  const { marked, mark } = useMark(stops);
+  const stop = stops[marked];
   const deal = (one: Needed) => () => {
-    if (one.deal === 'seats') setSeatsOf(one.license);
-    else if (one.license.relation !== 'operator' || one.deal === 'ask') setAskAbout(one);
+    if (one.deal === 'seats') setPage('seats');
+    else if (one.license.relation !== 'operator' || one.deal === 'ask') setPage('ask');
     else if (one.deal === 'resume') act(resumeLicense, { license: one.license.id });
     else act(renewLicense, { license: one.license.id }, { initial: licenseValues(one.license) });
   };
   const contact = useContact();
-  useKeys({
-    reset: license
-      ? {
-          run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
-          why: whyNot(resetActivations),
-        }
-      : undefined,
-    ...(license?.relation === 'operator'
-      ? licenseKeys(portal, license)
-      : {
-          edit: { run: () => act(editAccount), does: 'Edit my info', hint: 'edit info' },
-          ...(license ? usageKey(portal, license) : {}),
-        }),
-    why: license ? { run: () => setSeatsOf(license), ...whyHint(license) } : undefined,
-    open: first ? { run: deal(first), ...dealWords(first) } : undefined,
-    refresh: portal.refresh,
-  });
+  useKeys(screenKeys(portal, stop, deal, () => setPage('seats')));
   if (!license) {
     return (
       <Empty
@@ -69,8 +122,19 @@ export const LicenseScreen = () => {
       />
     );
   }
-  const health = healthLines(needed, columns);
-  const packages = licenses.length > 1 ? packageLines(licenses, license, now, columns) : [];
+  const alert = stop?.kind === 'alert' ? stop.needed : undefined;
+  const health = healthLines(needed, alert && marked, columns);
+  const packages =
+    licenses.length > 1
+      ? packageLines({
+          licenses,
+          open: license,
+          marked: stop?.kind === 'package',
+          now,
+          columns,
+          before: needed.length,
+        })
+      : [];
   // An operator looks at somebody else's license here.
   const mine = license.relation === 'operator' ? undefined : account;
   const wide = columns >= twoColumns && mine !== undefined;
@@ -87,17 +151,33 @@ export const LicenseScreen = () => {
   // On a low screen the facts of the open package come first: the title names it already.
   const lines =
     rows < low
-      ? [...facts, ...health, ...packages, ...info]
-      : [...health, ...packages, ...(wide ? beside(named, info, factWidth) : [...named, ...info])];
+      ? [...plain(facts), ...health, ...packages, ...plain(info)]
+      : [
+          ...health,
+          ...packages,
+          ...plain(wide ? beside(named, info, factWidth) : [...named, ...info]),
+        ];
   return (
     <>
-      <Lines lines={lines} height={rows} />
-      {seatsOf ? <WhyRefused license={seatsOf} onClose={() => setSeatsOf(undefined)} /> : null}
-      {askAbout ? <WhomToAsk said={askAbout} onClose={() => setAskAbout(undefined)} /> : null}
+      <Lines
+        lines={lines.map(({ node }) => node)}
+        height={rows}
+        stops={{
+          count: stops.length,
+          marked,
+          mark,
+          lineOf: (wanted) => lines.findIndex(({ stop }) => stop === wanted),
+        }}
+      />
+      {page === 'seats' ? (
+        <WhyRefused license={license} onClose={() => setPage(undefined)} />
+      ) : null}
+      {page === 'ask' && alert ? (
+        <WhomToAsk said={alert} onClose={() => setPage(undefined)} />
+      ) : null}
     </>
   );
 };
-
 /** Cells from which My Info stands beside the license, and what it takes of them. */
 const twoColumns = 76;
 const infoWidth = 32;
@@ -140,31 +220,40 @@ const withUsage = (license: License, revision: number, facts: readonly Fact[]): 
 
 const shownPackages = 8;
 
-/** The packages as bars, the open one marked; a window of them when there are many. */
-const packageLines = (
-  licenses: readonly License[],
-  open: License,
-  now: number,
-  columns: number,
-): ReactNode[] => {
+interface PackagesProps {
+  readonly licenses: readonly License[];
+  readonly open: License;
+  /** The mark stands on the open package, and not on what needs somebody. */
+  readonly marked: boolean;
+  readonly now: number;
+  readonly columns: number;
+  /** Stops before the first package. */
+  readonly before: number;
+}
+
+/** The packages as bars, the open one strong; a window of them when there are many. */
+const packageLines = (props: PackagesProps): readonly MarkedLine[] => {
+  const { licenses, open, now, columns, before } = props;
   const at = licenses.findIndex(({ id }) => id === open.id);
   const first = Math.max(0, Math.min(at - 3, licenses.length - shownPackages));
-  const nameWidth = Math.min(24, Math.max(...licenses.map(({ name }) => name.length)));
+  const nameWidth = Math.min(24, widest(licenses.map(({ name }) => inert(name))));
   const barWidth = Math.min(40, columns - nameWidth - 4 - 12);
   return [
-    ...heading('Packages'),
-    ...licenses.slice(first, first + shownPackages).map((license) => {
-      const marked = license.id === open.id;
+    ...plain(heading('Packages')),
+    ...licenses.slice(first, first + shownPackages).map((license, row) => {
+      const isOpen = license.id === open.id;
+      const marked = isOpen && props.marked;
       const expiry = expiryShort(license, now);
-      return (
+      const node = (
         <Text key={license.id} wrap="truncate-end">
-          <Text tone={marked ? 'selected' : 'plain'}>
+          <Text tone={marked ? 'selected' : isOpen ? 'strong' : 'plain'}>
             {`${marked ? signs.pointer : ' '} ${fit(inert(license.name), nameWidth)}  `}
           </Text>
           {fitBar(license, barWidth)}
           <Text tone={expiry.tone}>{`  ${expiry.text}`}</Text>
         </Text>
       );
+      return { node, stop: before + first + row };
     }),
   ];
 };

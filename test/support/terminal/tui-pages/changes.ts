@@ -21,7 +21,7 @@ export interface TuiChange {
 
 /** At least one of each section that changes something. */
 export const tuiChanges: readonly TuiChange[] = [
-  { who: 'ana', section: '1', row: '▌ Prod', keys: 'r', shows: nothing, answers: 'up enter' },
+  { who: 'ana', section: '1', row: '▌ ✖ Prod', keys: 'r', shows: nothing, answers: 'up enter' },
   { who: 'ana', section: '2', row: '▌ web-1', keys: 'x', shows: nothing, answers: 'down enter' },
   {
     who: 'ana',
@@ -33,7 +33,14 @@ export const tuiChanges: readonly TuiChange[] = [
     kept: 'zoe@acme.example',
   },
   { who: 'ana', section: '3', row: '▌ leo@', keys: 'x', shows: nothing, answers: 'down enter' },
-  { who: 'ana', section: '3', row: '▌ leo@', keys: 'n' },
+  {
+    who: 'ana',
+    section: '3',
+    row: '▌ leo@',
+    keys: 'n',
+    shows: nothing,
+    answers: 'down enter',
+  },
   {
     who: 'ana',
     section: '4',
@@ -105,7 +112,14 @@ export const tuiChanges: readonly TuiChange[] = [
     typed: 'gear\tAcme Gear\u0013',
     kept: 'Acme Gear',
   },
-  { who: 'operator', section: '4', row: '  leo@acme', keys: 'n' },
+  {
+    who: 'operator',
+    section: '4',
+    row: '  leo@acme',
+    keys: 'n',
+    shows: nothing,
+    answers: 'down enter',
+  },
   {
     who: 'operator',
     section: '6',

@@ -25,6 +25,20 @@ export const mishaps = pages('ana', [
     elsewhere: 'operator.test.ts',
   },
   {
+    name: 'a card',
+    drawn: ['done-view/CardPage', 'done-view/DoneView', 'card/Card'],
+    keys: '',
+    shows: 'For Leo',
+    elsewhere: 'secrets.test.ts',
+  },
+  {
+    name: 'a card left',
+    drawn: 'secret/useSecretLeave',
+    keys: '',
+    shows: 'Close this page?',
+    elsewhere: 'secrets.test.ts',
+  },
+  {
     name: 'before the portal is loaded',
     drawn: 'app/App',
     keys: '',

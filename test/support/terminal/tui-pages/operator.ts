@@ -54,7 +54,7 @@ export const operator = pages('operator', [
     over: 'Licenses',
     keys: 'enter',
     shows: /1 License /u,
-    here: 'r e w t s x m n u Enter',
+    here: 'r e w t s x m n u h Enter',
   },
   {
     name: 'Accounts',
@@ -85,16 +85,7 @@ export const operator = pages('operator', [
     asks: '/password-resets',
     here: 'n',
   },
-  {
-    name: 'a code for it',
-    drawn: 'done-view/CardPage',
-    over: 'Requests',
-    keys: 'n',
-    shows: 'For Leo',
-    waits: 'One moment…',
-    here: 'c/y Enter',
-    writes: 'password.code',
-  },
+  { name: 'a code for it', ...ask, over: 'Requests', keys: 'n' },
   {
     name: 'Journal',
     drawn: 'journal/JournalScreen',

@@ -47,7 +47,7 @@ export const pages = (who: Visitor, rows: readonly Row[]): readonly TuiPage[] =>
 export const nothing = 'Leave everything as it is';
 /** A question before something is done. */
 export const ask = {
-  drawn: ['action-flow/Ask', 'dialog/Dialog', 'waiting/Waiting'],
+  drawn: ['action-question/ActionQuestion', 'dialog/Dialog', 'waiting/Waiting'],
   shows: nothing,
   waits: 'One moment…',
   here: 'Enter',

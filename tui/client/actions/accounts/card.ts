@@ -1,5 +1,6 @@
 /** The card that is handed over to a person who gets an account: all that is needed to sign in. */
 import type { Client } from '../../api/client.ts';
+import type { Preview } from '../action.ts';
 import { time, type Block, type Shown } from '../done.ts';
 
 export interface Handover {
@@ -9,6 +10,16 @@ export interface Handover {
   readonly code: string | null;
   readonly until: string | null;
 }
+
+/** What a new one-time code does to the one before it. */
+export const newCodePreview = (email: string, data: unknown): Preview => ({
+  sentences: [
+    `${email} gets a new one-time code, which is shown once.`,
+    'A code that you handed over before no longer works.',
+  ],
+  gentler: [],
+  data,
+});
 
 /** The card with server, certificate's fingerprint, e-mail, code and until when it works. */
 export const handoverCard = (client: Client, person: Handover): Block => {

@@ -2,7 +2,7 @@
 import { line, NewPassword } from '../../../../shared/api/common.ts';
 import { ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
-import { handoverCard } from './card.ts';
+import { handoverCard, newCodePreview } from './card.ts';
 import { time } from '../done.ts';
 import { choice, emailField, Named, optional, text, type TypedField } from '../fields.ts';
 import { allPages, findAccount } from '../find.ts';
@@ -78,6 +78,7 @@ export const createAccount = action({
     return ok({
       message: `The account ${created.email} is created.`,
       data: answer.value,
+      once: setPasswordCode !== null,
       blocks: [
         handoverCard(client, {
           email: created.email,
@@ -200,6 +201,13 @@ export const accountCode = action({
   description: 'Make a one-time code with which a person sets a new password.',
   who: 'operator',
   fields: { account: accountField },
+  slip: {
+    confirm: 'Make a new code',
+    preview: async (client, { account }) => {
+      const found = await findAccount(client, account);
+      return found.ok ? ok(newCodePreview(found.value.email, found.value)) : found;
+    },
+  },
   run: async (client, { account }) => {
     const found = await findAccount(client, account);
     if (!found.ok) return found;
@@ -208,6 +216,7 @@ export const accountCode = action({
     return ok({
       message: `A code for ${found.value.email}; older ones no longer work.`,
       data: answer.value,
+      once: true,
       blocks: [
         handoverCard(client, {
           email: found.value.email,

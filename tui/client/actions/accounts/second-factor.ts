@@ -27,6 +27,7 @@ export const beginSecondFactor = action({
     return ok({
       message: 'Enter this into your authenticator.',
       data: answer.value,
+      once: true,
       blocks: [
         { kind: 'facts', rows: [['Secret', secret]] },
         { kind: 'verbatim', title: 'As a QR code', text: uri, fileName: 'otpauth.txt', qr: true },

@@ -3,7 +3,7 @@ import type { Relation } from '../../../../shared/api/licenses.ts';
 import { line } from '../../../../shared/api/common.ts';
 import { ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
-import { handoverCard } from './card.ts';
+import { handoverCard, newCodePreview } from './card.ts';
 import { time } from '../done.ts';
 import { emailField, licenseField, Named, text, toggle } from '../fields.ts';
 import { findLicense, findUser } from '../find.ts';
@@ -69,6 +69,7 @@ export const addUser = action({
           ? `${account.email} already has an account, and is invited to ${found.value.name}.`
           : `${account.email} is now a user of ${found.value.name}.`,
       data: answer.value,
+      once: setPasswordCode !== null,
       blocks: [
         handoverCard(client, {
           email: account.email,
@@ -134,6 +135,15 @@ export const newUserCode = action({
   description: 'Make a new one-time code for a user whom you added.',
   who: owning,
   fields: { user: userField, license: licenseField() },
+  slip: {
+    confirm: 'Make a new code',
+    preview: async (client, { license, user }) => {
+      const found = await findLicense(client, license);
+      if (!found.ok) return found;
+      const member = await findUser(client, found.value.id, user);
+      return member.ok ? ok(newCodePreview(member.value.account.email, member.value)) : member;
+    },
+  },
   run: async (client, { license, user }) => {
     const found = await findLicense(client, license);
     if (!found.ok) return found;
@@ -145,6 +155,7 @@ export const newUserCode = action({
     return ok({
       message: `A new code for ${account.email}; older ones no longer work.`,
       data: answer.value,
+      once: true,
       blocks: [
         handoverCard(client, {
           email: account.email,

@@ -130,6 +130,7 @@ export const importLicenses = action({
       ? ok({
           message: `${counted(done.value.created.length, 'license')} created.`,
           data: done.value,
+          once: true,
           blocks: importedTable(done.value),
           next: 'Keep the keys and codes that you need: they are shown only now.',
         })

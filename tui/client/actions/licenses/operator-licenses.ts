@@ -71,6 +71,7 @@ export const createLicense = action({
     return ok({
       message: `The license ${answer.value.name} of ${answer.value.owner.email} is created.`,
       data: answer.value,
+      once: true,
       blocks: [licenseFacts(answer.value), keyBlock(answer.value.licenseKey, answer.value.name)],
       next: 'Keep the license key if you need it: it is shown only now. Owners activate with e-mail and password.',
     });
@@ -258,6 +259,7 @@ export const rotateLicenseKey = action({
       ? ok({
           message: `${found.value.name} has a new license key; the old one no longer works.`,
           data: answer.value,
+          once: true,
           blocks: [keyBlock(answer.value.licenseKey, found.value.name)],
           next: 'Keep it: it is shown only now.',
         })

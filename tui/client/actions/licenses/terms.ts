@@ -48,7 +48,8 @@ export const EntitlementList = z.string().transform((typed, context) => {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map((part): [string, boolean | number | string] => {
-      const [name = '', value] = part.split(/\s*=\s*/u, 2);
+      // Only the first sign of equality is one: "tier=a=b" is a tier called "a=b".
+      const [, name = part, value] = /^([^=]*?)\s*=\s*(.*)$/su.exec(part) ?? [];
       if (value === undefined || value === 'true') return [name, true];
       if (value === 'false') return [name, false];
       return [name, /^-?\d+(?:\.\d+)?$/u.test(value) ? Number(value) : value];

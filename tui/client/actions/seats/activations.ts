@@ -202,9 +202,9 @@ export const resetActivations = action({
       values.unseenDays === undefined ? {} : { unseenDays: values.unseenDays },
     );
     if (!answer.ok) return answer;
-    const { counter, released } = answer.value;
+    const { released } = answer.value;
     return ok({
-      message: `${found.value.name}: ${counted(released.length, 'machine')} released. The counter shows ${counterText(counter, found.value.maxActivations)}.`,
+      message: `${found.value.name}: ${counted(released.length, 'machine')} released.`,
       data: answer.value,
       blocks: [machineTable(released)],
     });

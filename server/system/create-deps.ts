@@ -4,7 +4,13 @@ import type { LicetSchema } from '../collections.ts';
 import { streamBackup } from '../store/backup/backup-stream.ts';
 import { openReleaseFiles } from '../files/release-files.ts';
 import { StoreError, type Store } from '../store/store.ts';
-import { CertificateEnded, type Deps, type Logger, type Settings } from '../usecases/deps.ts';
+import {
+  CertificateEnded,
+  type Deps,
+  type Logger,
+  type Settings,
+  type Signer,
+} from '../usecases/deps.ts';
 import { createRefusalLog } from '../usecases/seats/refusals.ts';
 import { createUsageMeter } from '../usecases/licenses/usage.ts';
 import { createFailures, type CountedFailures } from '../usecases/accounts/failures.ts';
@@ -50,6 +56,12 @@ export const random = (bytes: number): Uint8Array => {
 /** The dependencies of a server. */
 export const createDeps = (parts: DepsParts): Deps & { readonly failures: CountedFailures } => {
   const { store, keys, now = Date.now } = parts;
+  /** The signer, as long as its signatures are worth something. */
+  const certified = (): Signer => {
+    const { signer } = keys();
+    if (now() >= signer.certificateEndsAt) throw new CertificateEnded(signer.certificateEndsAt);
+    return signer;
+  };
   return {
     store,
     now,
@@ -67,11 +79,8 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       get issuer() {
         return keys().signer.issuer;
       },
-      sign: (type, claims) => {
-        const { signer } = keys();
-        if (now() >= signer.certificateEndsAt) throw new CertificateEnded(signer.certificateEndsAt);
-        return signer.sign(type, claims);
-      },
+      sign: (type, claims) => certified().sign(type, claims),
+      signAside: (type, claims) => certified().signAside(type, claims),
       get roots() {
         return keys().signer.roots;
       },

@@ -33,6 +33,8 @@ export interface Signer {
     type: T,
     claims: Omit<Claims<T>, 'iss'>,
   ): string;
+  /** The same, signed on another thread; throws at once where `sign` would. Not for use in a transaction. */
+  signAside<T extends 'lease'>(type: T, claims: Omit<Claims<T>, 'iss'>): Promise<string>;
   /** The public root keys, base64url: what products embed. */
   readonly roots: readonly string[];
   /** The JSON Web Key Set (RFC 7517) of signing keys, old and new. */

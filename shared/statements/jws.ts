@@ -88,16 +88,14 @@ const encodePart = (value: Json): string => toBase64url(utf8(canonicalJson(value
 /** The first part of a JWS. */
 export const headerPart = (header: JwsHeader): string => encodePart({ ...header });
 
+/** The first two parts, the first of which is made already. */
+export const inputOf = (header: string, payload: Json): string =>
+  `${header}.${encodePart(payload)}`;
+
 /** The first two parts of a JWS, in canonical JSON: what is to be signed. */
 export const signingInput = (header: JwsHeader, payload: Json): string =>
-  `${headerPart(header)}.${encodePart(payload)}`;
+  inputOf(headerPart(header), payload);
 
-/** Signs and joins the parts, the first of which is made already. */
-export const makeJws = (
-  header: string,
-  payload: Json,
-  sign: (message: Uint8Array) => Uint8Array,
-): string => {
-  const input = `${header}.${encodePart(payload)}`;
-  return `${input}.${toBase64url(sign(utf8(input)))}`;
-};
+/** Joins what was signed and its signature. */
+export const joinJws = (input: string, signature: Uint8Array): string =>
+  `${input}.${toBase64url(signature)}`;

@@ -13,7 +13,8 @@ import {
   type StatementType,
 } from './claims.ts';
 import { verify } from './ed25519.ts';
-import { headerPart, makeJws, parseJws, type Jws, type JwsHeader } from './jws.ts';
+import { utf8 } from '../bytes.ts';
+import { headerPart, inputOf, joinJws, parseJws, type Jws, type JwsHeader } from './jws.ts';
 import { publicKeyFromText, type PublicKey, type Signer } from './keys.ts';
 import { fail, ok, type Result } from '../result.ts';
 
@@ -99,15 +100,24 @@ const headerPartOf = (type: StatementType, signer: Signer): string => {
 };
 
 /**
- * Signs a statement. Members of `claims` that its schema doesn't know are left out.
+ * What is to be signed of a statement. Members of `claims` that its schema doesn't know are left out.
  * @throws when the claims don't fit the schema, or the certificate is missing or out of place.
  */
+export const statementInput = <T extends StatementType>(
+  type: T,
+  claims: z.input<(typeof statementTypes)[T]['claims']>,
+  signer: Signer,
+): string => inputOf(headerPartOf(type, signer), statementTypes[type].claims.parse(claims));
+
+/** Signs a statement. @throws as `statementInput` */
 export const signStatement = <T extends StatementType>(
   type: T,
   claims: z.input<(typeof statementTypes)[T]['claims']>,
   signer: Signer,
-): string =>
-  makeJws(headerPartOf(type, signer), statementTypes[type].claims.parse(claims), signer.sign);
+): string => {
+  const input = statementInput(type, claims, signer);
+  return joinJws(input, signer.sign(utf8(input)));
+};
 
 const shortKid = (kid: string): string => kid.slice(0, 12);
 

@@ -1,6 +1,12 @@
 /** Opens the keys of a data folder for a server that runs on it. */
 import { toJwk, publicKeyFromText } from '../../../shared/statements/keys.ts';
-import { signStatement, verifyCertificate } from '../../../shared/statements/statements.ts';
+import { utf8 } from '../../../shared/bytes.ts';
+import { joinJws } from '../../../shared/statements/jws.ts';
+import {
+  signStatement,
+  statementInput,
+  verifyCertificate,
+} from '../../../shared/statements/statements.ts';
 import type { Signer } from '../../usecases/deps.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -12,7 +18,7 @@ import {
   type SigningEntry,
 } from './keyring.ts';
 import { createSealing, openSealKey } from './seal-key.ts';
-import { createFastSigner, readSigningKey } from './signing-key.ts';
+import { createFastSigner, readSigningKey, type FastSigner } from './signing-key.ts';
 import { readUnlockSecret, type UnlockPlace } from './unlock.ts';
 
 export interface LoadedKeys {
@@ -40,7 +46,7 @@ export const certificateEnd = (keyring: Keyring, entry: SigningEntry): number =>
 const createSigner = (
   keyring: Keyring,
   entry: SigningEntry,
-  sign: (message: Uint8Array) => Uint8Array,
+  { sign, signAside }: FastSigner,
 ): Signer => {
   const { issuer } = keyring;
   const revoked = new Set(readRevocations(keyring).licet.revoked.map(({ kid }) => kid));
@@ -55,6 +61,10 @@ const createSigner = (
     sign: (type, claims) =>
       // The schema of the type checks the claims while signing, so nothing rests on the cast.
       signStatement(type, { iss: issuer, ...claims } as never, signer),
+    signAside: (type, claims) => {
+      const input = statementInput(type, { iss: issuer, ...claims } as never, signer);
+      return signAside(utf8(input)).then((signature) => joinJws(input, signature));
+    },
     roots: rootsOf(keyring).map(({ x }) => x),
     jwks: () => ({ keys }),
     revocations: () => keyring.revocations,

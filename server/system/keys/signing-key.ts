@@ -86,7 +86,22 @@ export const certify = (root: PrivateKey, key: PrivateKey, issuer: string, now: 
 };
 
 /** Signs by node:crypto, a hundred times faster than by JavaScript and to the same bytes. */
-export const createFastSigner = (key: PrivateKey): ((message: Uint8Array) => Uint8Array) => {
+export interface FastSigner {
+  readonly sign: (message: Uint8Array) => Uint8Array;
+  /** On another thread: requests are served meanwhile. */
+  readonly signAside: (message: Uint8Array) => Promise<Uint8Array>;
+}
+
+export const createFastSigner = (key: PrivateKey): FastSigner => {
   const handle: KeyObject = createPrivateKey({ key: toPkcs8(key), format: 'der', type: 'pkcs8' });
-  return (message) => sign(null, message, handle);
+  return {
+    sign: (message) => sign(null, message, handle),
+    signAside: (message) =>
+      new Promise((resolve, reject) => {
+        sign(null, message, handle, (error, signature) => {
+          if (error) reject(error);
+          else resolve(signature);
+        });
+      }),
+  };
 };

@@ -7,7 +7,7 @@ import { holdsSeat } from '../../domain/seats.ts';
 import type { ActivationDoc, LicenseDoc } from '../../domain/documents.ts';
 import { actorOf, type ActivationCaller } from '../caller.ts';
 import type { Deps, LicetReader } from '../deps.ts';
-import { leaseUntil, signLease } from './machine-lease.ts';
+import { leaseUntil, signLease, signLeaseAside } from './machine-lease.ts';
 import { mayGiveBack, seatOf } from './seats.ts';
 import { mayTakeSeat } from './take-seat.ts';
 import { viewProductLicense } from '../views.ts';
@@ -50,7 +50,8 @@ const find = async (
 };
 
 interface Renewal {
-  readonly answer: CheckedIn;
+  /** All but the lease. */
+  readonly answer: Omit<CheckedIn, 'lease'>;
   /** Notes that the machine was seen, and until when its new lease runs; call it when the answer counts. */
   readonly note: () => void;
 }
@@ -63,7 +64,6 @@ const renew = (deps: Deps, { activation, license }: Found, input: CheckInRequest
   };
   return {
     answer: {
-      lease: signLease(deps, license, activation),
       license: viewProductLicense(license, deps.now()),
       checkInMinutes: license.policy.checkInMinutes,
     },
@@ -93,8 +93,10 @@ export const checkIn = async (
     const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
     if (invalid) return fail(invalid);
     const { answer, note } = renew(deps, found.value, input);
+    const lease = signLeaseAside(deps, license, activation);
+    // While the lease is being signed: its seat is held until its end from now on.
     note();
-    return ok(answer);
+    return ok({ lease: await lease, ...answer });
   }
   return takeAgain(deps, caller, input);
 };
@@ -125,7 +127,7 @@ const takeAgain = (
     tx.record({ ...act, outcome: 'ok', details });
     const { answer, note } = renew(deps, { license, activation: seated }, input);
     tx.afterCommit(note);
-    return ok(answer);
+    return ok({ lease: signLease(deps, license, seated), ...answer });
   });
 
 /** The machine gives its seat up for good; its token ends. Error: `reset-limit-exceeded`. */

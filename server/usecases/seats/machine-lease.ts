@@ -29,10 +29,9 @@ export const licenseClaim = (license: LicenseDoc) => ({
   entitlements: license.entitlements,
 });
 
-/** A signed lease (design: "lease"), for a machine that holds a seat. */
-export const signLease = (deps: Deps, license: LicenseDoc, activation: ActivationDoc): string => {
+const leaseClaims = (deps: Deps, license: LicenseDoc, activation: ActivationDoc) => {
   const now = deps.now();
-  return deps.signer.sign('lease', {
+  return {
     sub: license.id,
     aud: license.productId,
     iat: Math.floor(now / 1000),
@@ -45,5 +44,16 @@ export const signLease = (deps: Deps, license: LicenseDoc, activation: Activatio
       seq: deps.store.seq(),
       era: deps.store.era(),
     },
-  });
+  };
 };
+
+/** A signed lease, for a machine that holds a seat. */
+export const signLease = (deps: Deps, license: LicenseDoc, activation: ActivationDoc): string =>
+  deps.signer.sign('lease', leaseClaims(deps, license, activation));
+
+/** The same on another thread; not within a transaction. */
+export const signLeaseAside = (
+  deps: Deps,
+  license: LicenseDoc,
+  activation: ActivationDoc,
+): Promise<string> => deps.signer.signAside('lease', leaseClaims(deps, license, activation));

@@ -11,7 +11,7 @@ import {
   ownerPassword,
   startLicet,
   type Portal,
-} from '../../support/licet.ts';
+} from '../../../support/licet.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

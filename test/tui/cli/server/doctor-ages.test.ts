@@ -2,19 +2,19 @@
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, onTestFinished, test, vi } from 'vitest';
-import { makeServerIdentity, makeAuthority } from '../../../server/system/tls/issue.ts';
-import { initData } from '../../../server/system/maintenance/init.ts';
-import { readSettings } from '../../../server/system/settings/settings.ts';
-import { ownIdentity } from '../../../server/system/tls/own-identity.ts';
-import { canMount, withSmallDisk } from '../../faults/mounts.ts';
+import { makeServerIdentity, makeAuthority } from '../../../../server/system/tls/issue.ts';
+import { initData } from '../../../../server/system/maintenance/init.ts';
+import { readSettings } from '../../../../server/system/settings/settings.ts';
+import { ownIdentity } from '../../../../server/system/tls/own-identity.ts';
+import { canMount, withSmallDisk } from '../../../faults/mounts.ts';
 import {
   createDataFolders,
   operatorEmail,
   quietLog,
   rootPassphrase,
   type DataFolders,
-} from '../../support/server/data-folder.ts';
-import { done, licet, startLicet, type Ran } from '../../support/licet.ts';
+} from '../../../support/server/data-folder.ts';
+import { done, licet, startLicet, type Ran } from '../../../support/licet.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

@@ -1,9 +1,9 @@
 /** `licet keys`: as real processes on a real folder, with and without a server that runs on it. */
 import { chmod, cp, readFile, rm, stat } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { parseTrust } from '../../../shared/statements/trust.ts';
-import { bundle } from '../../support/bundle.ts';
-import { closing } from '../../support/closing.ts';
+import { parseTrust } from '../../../../shared/statements/trust.ts';
+import { bundle } from '../../../support/bundle.ts';
+import { closing } from '../../../support/closing.ts';
 import {
   done,
   licet,
@@ -13,8 +13,8 @@ import {
   type Ran,
   type Served,
   type TestFolder,
-} from '../../support/licet.ts';
-import { openProgram } from '../../support/terminal/terminal.ts';
+} from '../../../support/licet.ts';
+import { openProgram } from '../../../support/terminal/terminal.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

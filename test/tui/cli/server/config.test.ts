@@ -2,11 +2,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { settingsTable } from '../../../server/system/settings/settings-table.ts';
-import { otherVariables } from '../../../server/system/settings/variables.ts';
-import { createDataFolders } from '../../support/server/data-folder.ts';
-import { done, licet, makeFolder, startLicet, type TestFolder } from '../../support/licet.ts';
-import { root } from '../../support/terminal/pages.ts';
+import { settingsTable } from '../../../../server/system/settings/settings-table.ts';
+import { otherVariables } from '../../../../server/system/settings/variables.ts';
+import { createDataFolders } from '../../../support/server/data-folder.ts';
+import { done, licet, makeFolder, startLicet, type TestFolder } from '../../../support/licet.ts';
+import { root } from '../../../support/terminal/pages.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {

@@ -3,14 +3,14 @@ import { createHash } from 'node:crypto';
 import { chmod, readFile, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { initData } from '../../../server/system/maintenance/init.ts';
+import { initData } from '../../../../server/system/maintenance/init.ts';
 import {
   createDataFolders,
   quietLog,
   rootPassphrase,
   type DataFolders,
-} from '../../support/server/data-folder.ts';
-import { done, licet, startLicet, type Ran, type Served } from '../../support/licet.ts';
+} from '../../../support/server/data-folder.ts';
+import { done, licet, startLicet, type Ran, type Served } from '../../../support/licet.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

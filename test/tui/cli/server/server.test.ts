@@ -8,7 +8,7 @@ import {
   startLicet,
   type Served,
   type TestFolder,
-} from '../../support/licet.ts';
+} from '../../../support/licet.ts';
 
 let folder: TestFolder;
 let data: string;

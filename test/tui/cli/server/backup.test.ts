@@ -1,8 +1,8 @@
 /** `licet backup` and `restore`: real processes, a server that runs, and one that was moved. */
 import { chmod, cp, readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { bundle } from '../../support/bundle.ts';
-import { closing } from '../../support/closing.ts';
+import { bundle } from '../../../support/bundle.ts';
+import { closing } from '../../../support/closing.ts';
 import {
   done,
   licet,
@@ -14,8 +14,8 @@ import {
   type Portal,
   type Ran,
   type Served,
-} from '../../support/licet.ts';
-import { openProgram } from '../../support/terminal/terminal.ts';
+} from '../../../support/licet.ts';
+import { openProgram } from '../../../support/terminal/terminal.ts';
 
 // Many processes one after the other, on machines that have other work too.
 vi.setConfig({ testTimeout: 120_000 });

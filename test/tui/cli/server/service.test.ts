@@ -5,8 +5,8 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import path from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { afterEach, beforeEach, expect, onTestFinished, test } from 'vitest';
-import { unitText } from '../../../server/system/service/unit.ts';
-import { done, licet, makeFolder, startLicet, type TestFolder } from '../../support/licet.ts';
+import { unitText } from '../../../../server/system/service/unit.ts';
+import { done, licet, makeFolder, startLicet, type TestFolder } from '../../../support/licet.ts';
 
 let folder: TestFolder;
 beforeEach(async () => {
@@ -76,7 +76,7 @@ const makeSystem = async (): Promise<string> => {
 
 test('a secret that a former folder left is not taken for that of a restored one', async () => {
   const root = await makeSystem();
-  const { installService } = await import('../../../server/system/service/install.ts');
+  const { installService } = await import('../../../../server/system/service/install.ts');
   const options = {
     root,
     program: ['/usr/local/bin/licet'],
@@ -110,7 +110,7 @@ test('install writes unit and user, and puts the unlock secret where the server 
   expect(await readdir(root)).toEqual(['var']);
 
   const { installService, serviceState, uninstallService } =
-    await import('../../../server/system/service/install.ts');
+    await import('../../../../server/system/service/install.ts');
   const options = {
     root,
     program: ['/usr/local/bin/licet'],
@@ -159,7 +159,7 @@ test.runIf(withoutSystemd)('where systemd does not run, nothing is changed', asy
 });
 
 test('install without a data folder that was set up says what to do, and changes nothing', async () => {
-  const { installService } = await import('../../../server/system/service/install.ts');
+  const { installService } = await import('../../../../server/system/service/install.ts');
   const root = path.join(folder.path, 'empty');
   await mkdir(root);
   await expect(

@@ -6,8 +6,8 @@ import {
   createDataFolders,
   operatorEmail,
   type DataFolders,
-} from '../../support/server/data-folder.ts';
-import { done, licet } from '../../support/licet.ts';
+} from '../../../support/server/data-folder.ts';
+import { done, licet } from '../../../support/licet.ts';
 
 vi.setConfig({ testTimeout: 120_000 });
 

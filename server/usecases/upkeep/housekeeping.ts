@@ -1,9 +1,9 @@
 /** What a server does by itself: it forgets what has ended. */
 import { idPrefixes } from '../../../shared/ids.ts';
 import { day } from '../../../shared/time.ts';
-import type { ActivationDoc } from '../../domain/documents.ts';
+import type { ActivationDoc, UsageDoc } from '../../domain/documents.ts';
 import { usageOver } from '../../domain/usage.ts';
-import type { Document, PageQuery } from '../../store/store.ts';
+import type { CollectionWriter, Document, PageQuery } from '../../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
 import { lookThrough } from '../pages.ts';
 import { isSpent, seatOf, spentSeats } from '../seats/seats.ts';
@@ -43,71 +43,100 @@ const isLeaseOver = async (
   return !license || seatOf(deps, license, activation).leaseUntil <= deps.now();
 };
 
-const findAllOver = async (deps: Deps) => {
-  const now = deps.now();
-  return {
-    sessions: await findOver(
-      deps,
-      ({ sessions }, page) => sessions.list(page),
-      (one) => isSessionOver(deps, one),
-    ),
-    codes: await findOver(
-      deps,
-      ({ codes }, page) => codes.list(page),
-      ({ expiresAt }) => expiresAt <= now,
-    ),
-    downloadLinks: await findOver(
-      deps,
-      ({ downloadLinks }, page) => downloadLinks.list(page),
-      ({ expiresAt }) => expiresAt <= now,
-    ),
-    trialLinks: await findOver(
-      deps,
-      ({ trialLinks }, page) => trialLinks.list(page),
-      ({ expiresAt }) => expiresAt <= now,
-    ),
-    idempotency: await findOver(
-      deps,
-      ({ idempotency }, page) => idempotency.list(page),
-      ({ createdAt }) => createdAt + idempotencyLifetime <= now,
-    ),
-    passwordRequests: await findOver(
-      deps,
-      ({ passwordRequests }, page) => passwordRequests.list(page),
-      ({ requestedAt }) => requestedAt + passwordRequestLifetime <= now,
-    ),
-    activations: await findOver(
-      deps,
-      ({ activations }, page) => activations.by('deactivated', 'yes', page),
-      (one, reader) => isLeaseOver(deps, one, reader),
-    ),
-    usage: usageOver(
-      await findOver(
-        deps,
-        ({ usage }, page) => usage.list(page),
-        () => true,
-      ),
-      now,
-    ),
-  };
+/** One kind of documents that end: where they are, and when one is over. */
+interface Ending<D extends Document> {
+  readonly kind: string;
+  readonly list: (reader: LicetReader, page: PageQuery) => Promise<readonly D[]>;
+  readonly of: (tx: LicetTransaction) => CollectionWriter<D, string>;
+  readonly isOver: (document: D, reader: LicetReader) => boolean | Promise<boolean>;
+}
+
+/** Deletes some documents that were found to be over, those that still are: one may be in use again by now. */
+const forget = <D extends Document>(
+  deps: Deps,
+  { kind, of, isOver }: Omit<Ending<D>, 'list'>,
+  ids: readonly string[],
+): Promise<void> =>
+  deps.store.transact(bySystem, async (tx) => {
+    const gone: string[] = [];
+    for (const id of ids) {
+      const document = await of(tx).get(id);
+      if (document && (await isOver(document, tx))) gone.push(id);
+    }
+    if (gone.length === 0) return;
+    for (const id of gone) of(tx).delete(id);
+    tx.afterCommit(() => {
+      for (const id of gone) deps.store.marks.delete(id);
+    });
+    const act = { action: 'housekeeping.forget', target: kind, outcome: 'ok' };
+    tx.record({ ...act, details: { count: gone.length } });
+  });
+
+const forgetAll = async <D extends Document>(
+  deps: Deps,
+  ending: Omit<Ending<D>, 'list'>,
+  ids: readonly string[],
+): Promise<void> => {
+  for (let start = 0; start < ids.length; start += pageSize)
+    await forget(deps, ending, ids.slice(start, start + pageSize));
 };
 
-type Forgettable = keyof Awaited<ReturnType<typeof findAllOver>>;
+const forgetOver = async <D extends Document>(deps: Deps, ending: Ending<D>): Promise<void> =>
+  forgetAll(deps, ending, await findOver(deps, ending.list, ending.isOver));
 
-const forget = async (deps: Deps, kind: Forgettable, ids: readonly string[]): Promise<void> => {
-  for (let start = 0; start < ids.length; start += pageSize) {
-    const some = ids.slice(start, start + pageSize);
-    await deps.store.transact(bySystem, async (tx: LicetTransaction) => {
-      for (const id of some) tx[kind].delete(id);
-      tx.record({
-        action: 'housekeeping.forget',
-        target: kind,
-        outcome: 'ok',
-        details: { count: some.length },
-      });
-    });
-    for (const id of some) deps.store.marks.delete(id);
-  }
+/** Forgets all that ends by itself. */
+const forgetEnded = async (deps: Deps): Promise<void> => {
+  const ends = ({ expiresAt }: { readonly expiresAt: number }): boolean => expiresAt <= deps.now();
+  await forgetOver(deps, {
+    kind: 'sessions',
+    list: ({ sessions }, page) => sessions.list(page),
+    of: (tx) => tx.sessions,
+    isOver: (session) => isSessionOver(deps, session),
+  });
+  await forgetOver(deps, {
+    kind: 'codes',
+    list: ({ codes }, page) => codes.list(page),
+    of: (tx) => tx.codes,
+    isOver: (one) => ends(one),
+  });
+  await forgetOver(deps, {
+    kind: 'downloadLinks',
+    list: ({ downloadLinks }, page) => downloadLinks.list(page),
+    of: (tx) => tx.downloadLinks,
+    isOver: (one) => ends(one),
+  });
+  await forgetOver(deps, {
+    kind: 'trialLinks',
+    list: ({ trialLinks }, page) => trialLinks.list(page),
+    of: (tx) => tx.trialLinks,
+    isOver: (one) => ends(one),
+  });
+  await forgetOver(deps, {
+    kind: 'idempotency',
+    list: ({ idempotency }, page) => idempotency.list(page),
+    of: (tx) => tx.idempotency,
+    isOver: ({ createdAt }) => createdAt + idempotencyLifetime <= deps.now(),
+  });
+  await forgetOver(deps, {
+    kind: 'passwordRequests',
+    list: ({ passwordRequests }, page) => passwordRequests.list(page),
+    of: (tx) => tx.passwordRequests,
+    isOver: ({ requestedAt }) => requestedAt + passwordRequestLifetime <= deps.now(),
+  });
+  await forgetOver(deps, {
+    kind: 'activations',
+    list: ({ activations }, page) => activations.by('deactivated', 'yes', page),
+    of: (tx) => tx.activations,
+    isOver: (machine, reader) => machine.tokenHash === null && isLeaseOver(deps, machine, reader),
+  });
+};
+
+/** Forgets old months of usage, but for the last one of each license before those that are kept. */
+const forgetUsage = async (deps: Deps): Promise<void> => {
+  const list: Ending<UsageDoc>['list'] = ({ usage }, page) => usage.list(page);
+  const all = await findOver(deps, list, () => true);
+  const old = usageOver(all, deps.now());
+  await forgetAll(deps, { kind: 'usage', of: (tx) => tx.usage, isOver: () => true }, old);
 };
 
 /**
@@ -156,8 +185,8 @@ const dropMarks = async ({ store }: Deps): Promise<void> => {
  */
 export const housekeeping = async (deps: Deps): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
-  const over = await findAllOver(deps);
-  for (const kind of Object.keys(over) as Forgettable[]) await forget(deps, kind, over[kind]);
+  await forgetEnded(deps);
+  await forgetUsage(deps);
   const floating = await findOver(
     deps,
     ({ licenses }, page) => licenses.list(page),

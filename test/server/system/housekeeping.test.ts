@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { Activated } from '../../../shared/api/activations.ts';
 import type { Usage } from '../../../shared/api/usage.ts';
 import { seatKey } from '../../../server/domain/index-keys.ts';
 import { housekeeping } from '../../../server/usecases/upkeep/housekeeping.ts';
@@ -45,6 +46,31 @@ describe('what has ended is forgotten', () => {
     await portal.ask('DELETE', '/v1/sessions/current', { token: portal.ana });
     await housekeeping(portal.deps);
     expect(portal.deps.store.marks.get(body.id)).toBeUndefined();
+  });
+
+  test('never a machine that is activated again just as it would be forgotten: seat and token stay', async () => {
+    const portal = await openPortal();
+    const { body: gone } = await portal.activate('web-1');
+    const path = `/v1/activations/${gone.activation.id}`;
+    await portal.ask('DELETE', path, { token: gone.activationToken });
+    portal.time.now += 30 * day;
+    const { store } = portal.deps;
+    let again: Activated | undefined;
+    // Between the moment when it is found to be over and the one when it would be deleted.
+    const between: typeof store = {
+      ...store,
+      transact: async (actor, work) => {
+        again ??= (await portal.activate('web-1')).body;
+        return store.transact(actor, work);
+      },
+    };
+    await housekeeping({ ...portal.deps, store: between });
+    if (!again) throw new Error('nothing was forgotten');
+    expect(again.activation.id).toBe(gone.activation.id);
+    expect((await portal.checkIn(again)).status).toBe(200);
+    expect(store.marks.get(again.activation.id)).toMatchObject({ at: portal.time.now });
+    await housekeeping(portal.deps);
+    expect((await portal.checkIn(again)).status).toBe(200);
   });
 
   test('a machine that gave its seat up for good, once its lease has ended; the journal still names it', async () => {

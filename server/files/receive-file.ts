@@ -31,7 +31,7 @@ export interface Receiver {
   ): Promise<Result<null, NotReceived>>;
   /** How many bytes of a file that broke off are here; always less than all. */
   received(expected: ExpectedFile): Promise<number>;
-  /** Removes what came of a file. */
+  /** Stops what still comes of a file, and removes what came. */
   forget(sha256: string): Promise<void>;
 }
 
@@ -96,11 +96,18 @@ const copy = async (
 export const createReceiver = (directory: string): Receiver => {
   const partOf = (sha256: string): string => join(directory, `${sha256}.part`);
   const underWay = new Map<string, () => Promise<unknown>>();
-  let prepared: Promise<void> | undefined;
+  let isTidy = false;
 
+  /** Each time: what could not be done for one file may be possible for the next. */
   const prepare = async (): Promise<void> => {
     await makeDirectory(directory);
+    if (isTidy) return;
     await dropOld(directory);
+    isTidy = true;
+  };
+
+  const stopAll = async (sha256: string): Promise<void> => {
+    for (let stop = underWay.get(sha256); stop; stop = underWay.get(sha256)) await stop();
   };
 
   const grow = async (
@@ -138,9 +145,9 @@ export const createReceiver = (directory: string): Receiver => {
       const { sha256 } = expected;
       const reader = source.getReader();
       try {
-        await (prepared ??= prepare());
+        await prepare();
         // The newest goes on: of an earlier one the connection may be dead, and not known to be.
-        for (let stop = underWay.get(sha256); stop; stop = underWay.get(sha256)) await stop();
+        await stopAll(sha256);
         const growing = grow(reader, expected, from);
         const stop = async () => {
           await reader.cancel().catch(() => undefined);
@@ -167,6 +174,9 @@ export const createReceiver = (directory: string): Receiver => {
         throw error;
       }
     },
-    forget: (sha256) => rm(partOf(sha256), { force: true }),
+    forget: async (sha256) => {
+      await stopAll(sha256);
+      await rm(partOf(sha256), { force: true });
+    },
   };
 };

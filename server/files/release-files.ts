@@ -7,9 +7,10 @@ import { open, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../store/folder/files.ts';
+import { createOneAtATime, type OneAtATime } from './one-at-a-time.ts';
 import { createReceiver, type ExpectedFile, type Receiver } from './receive-file.ts';
 
-export type { NotReceived } from './receive-file.ts';
+export type { ExpectedFile, NotReceived } from './receive-file.ts';
 
 export interface ReleaseFiles extends Pick<Receiver, 'receive' | 'received'> {
   /** Takes a file of this machine in, and says what it is. @throws StoreError `insufficient-storage` */
@@ -18,8 +19,13 @@ export interface ReleaseFiles extends Pick<Receiver, 'receive' | 'received'> {
   has(file: ExpectedFile): Promise<boolean>;
   /** The bytes from `from` up to, without, `to`. Nothing is opened before the first are asked for. */
   read(sha256: string, from: number, to: number): ReadableStream<Uint8Array>;
-  /** Removes it; a file that is not there is no error. */
+  /** Removes it, also while it arrives; a file that is not there is no error. */
   remove(sha256: string): Promise<void>;
+  /**
+   * Runs work that goes by whether a file is here: one piece after the other for the same file, so that
+   * none is removed between the look and what is stored about it.
+   */
+  readonly alone: OneAtATime;
 }
 
 const chunkSize = 256 * 1024;
@@ -84,6 +90,7 @@ export const openReleaseFiles = (dataDirectory: string): ReleaseFiles => {
     },
     has,
     read: (sha256, from, to) => streamOf(pathOf(sha256), from, to),
+    alone: createOneAtATime(),
     remove: async (sha256) => {
       await receiver.forget(sha256);
       await rm(pathOf(sha256), { force: true });

@@ -2,8 +2,9 @@
 import { makeId } from '../../../shared/ids.ts';
 import type { ReleaseDoc } from '../../domain/documents.ts';
 import { ownProduct } from '../../domain/releases.ts';
+import type { ExpectedFile } from '../../files/release-files.ts';
 import type { Deps } from '../deps.ts';
-import { signed } from './releases.ts';
+import { removeUnused, signed } from './releases.ts';
 
 const self = { id: 'system', from: 'local' } as const;
 
@@ -22,7 +23,21 @@ export interface ProgramFile {
 export const offerProgram = async (deps: Deps, program: ProgramFile): Promise<void> => {
   if (deps.store.status().state === 'read-only') return;
   const file = await deps.releaseFiles.adopt(program.path);
-  const gone = await deps.store.transact(self, async (tx) => {
+  const gone = await deps.releaseFiles.alone(file.sha256, async () => {
+    // Withdrawn just then, the same file of another release took this one along.
+    if (!(await deps.releaseFiles.has(file))) await deps.releaseFiles.adopt(program.path);
+    return replaceOffered(deps, program, file);
+  });
+  await Promise.all(gone.map((sha256) => removeUnused(deps, sha256)));
+};
+
+/** Puts the release of the program's file in the place of those offered before; gives their files. */
+const replaceOffered = (
+  deps: Deps,
+  program: ProgramFile,
+  file: ExpectedFile,
+): Promise<readonly string[]> =>
+  deps.store.transact(self, async (tx) => {
     const offered = (await tx.releases.by('product', ownProduct)).filter(
       ({ createdBy, platform }) => createdBy === self.id && platform === program.platform,
     );
@@ -49,11 +64,5 @@ export const offerProgram = async (deps: Deps, program: ProgramFile): Promise<vo
     tx.record({ action: 'release.offer', target: release.id, outcome: 'ok' });
     const files = new Set(old.map(({ sha256 }) => sha256));
     files.delete(file.sha256);
-    const unused: string[] = [];
-    for (const sha256 of files) {
-      if ((await tx.releases.count('file', sha256)) === 0) unused.push(sha256);
-    }
-    return unused;
+    return [...files];
   });
-  await Promise.all(gone.map((sha256) => deps.releaseFiles.remove(sha256)));
-};

@@ -14,7 +14,7 @@ import { notFound } from '../access.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
 import { stillProven } from '../accounts/credentials.ts';
 import type { NotReceived } from '../../files/release-files.ts';
-import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import type { Deps, LicetReader } from '../deps.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { signInFirst } from '../accounts/sign-in.ts';
 import { iso } from '../../../shared/time.ts';
@@ -109,11 +109,19 @@ export const announceRelease = async (
   input: ReleaseCreate,
   key: IdempotencyKey,
 ): Promise<Result<ReleaseAnnounced, Refusal>> => {
-  const here = await deps.releaseFiles.has(input);
   const received = await deps.releaseFiles.received(input);
-  const made = await announce(deps, caller, input, key, here);
+  const made = await deps.releaseFiles.alone(input.sha256, async () =>
+    announce(deps, caller, input, key, await deps.releaseFiles.has(input)),
+  );
   return made.ok ? ok({ ...made.value, received }) : made;
 };
+
+/** Removes a file that no release has any more. Call it once the last of them is gone for good. */
+export const removeUnused = (deps: Deps, sha256: string): Promise<void> =>
+  deps.releaseFiles.alone(sha256, async () => {
+    const users = await deps.store.read((reader) => reader.releases.count('file', sha256));
+    if (users === 0) await deps.releaseFiles.remove(sha256);
+  });
 
 const announce = (
   deps: Deps,
@@ -172,6 +180,8 @@ const refuseReceived = async (
   release: ReleaseDoc,
   error: NotReceived,
 ): Promise<Refusal> => {
+  const known = await deps.store.read((reader) => reader.releases.get(release.id));
+  if (!known) return notFound('release');
   if (error === 'mismatch') return notAsAnnounced;
   const received = await deps.releaseFiles.received(release);
   if (error === 'cut-off') return { ...cutOff, extra: { received } };
@@ -204,12 +214,24 @@ export const receiveRelease = async (
   }
   const body = source ?? new Blob([]).stream();
   const received = await deps.releaseFiles.receive(body, release, part?.from);
-  if (!received.ok) return fail(await refuseReceived(deps, release, received.error));
-  return deps.store.transact(actorOf(caller), async (tx) => {
+  const published = received.ok
+    ? await publishReceived(deps, caller, release)
+    : fail(await refuseReceived(deps, release, received.error));
+  // Withdrawn while it arrived: what came of it is nobody's.
+  if (!published.ok) await removeUnused(deps, release.sha256);
+  return published;
+};
+
+const publishReceived = (
+  deps: Deps,
+  caller: AccountCaller,
+  { id, sha256 }: ReleaseDoc,
+): Promise<Result<Release, Refusal>> =>
+  deps.store.transact(actorOf(caller), async (tx) => {
     // A large file takes long: whoever sends it may be no operator any more.
     if (!(await stillProven(tx, caller.account))) return fail(signInFirst);
     const current = await tx.releases.get(id);
-    if (!current || current.sha256 !== release.sha256) return fail(notFound('release'));
+    if (!current || current.sha256 !== sha256) return fail(notFound('release'));
     if (current.jws !== null) return ok(await viewOne(tx, current));
     const published = signed(deps, { ...current, createdAt: deps.now() });
     tx.releases.put(published);
@@ -217,13 +239,6 @@ export const receiveRelease = async (
     tx.record({ action: 'release.publish', target: id, outcome: 'ok', details });
     return ok(await viewOne(tx, published));
   });
-};
-
-/** Deletes the release; true when no other has the same file. */
-const deleteRelease = async (tx: LicetTransaction, release: ReleaseDoc): Promise<boolean> => {
-  tx.releases.delete(release.id);
-  return (await tx.releases.count('file', release.sha256)) === 0;
-};
 
 /** Withdraws a release: nobody can download it any more. Error: `not-found`. */
 export const withdrawRelease = async (
@@ -234,12 +249,12 @@ export const withdrawRelease = async (
   const withdrawn = await deps.store.transact(actorOf(caller), async (tx) => {
     const release = await tx.releases.get(id);
     if (!release) return fail(notFound('release'));
-    const alone = await deleteRelease(tx, release);
+    tx.releases.delete(release.id);
     const details = describe(release);
     tx.record({ action: 'release.withdraw', target: id, outcome: 'ok', details });
-    return ok(alone ? release.sha256 : null);
+    return ok(release.sha256);
   });
   if (!withdrawn.ok) return withdrawn;
-  if (withdrawn.value !== null) await deps.releaseFiles.remove(withdrawn.value);
+  await removeUnused(deps, withdrawn.value);
   return ok(null);
 };

@@ -1,67 +1,11 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeJwt, decodeProtectedHeader } from 'jose';
 import { describe, expect, test, vi } from 'vitest';
 import type { DownloadLink, Release, ReleasePage } from '../../../shared/api/releases.ts';
 import { offerProgram } from '../../../server/usecases/releases/own-release.ts';
+import { announce, bytesOf, publish, sha256, upload } from '../../support/server/released.ts';
 import { openPortal, openServer, hour, type TestServer } from '../../support/server/server.ts';
-
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const bytesOf = (length: number): Uint8Array => {
-  const bytes = new Uint8Array(length);
-  for (let i = 0; i < length; i += 1) bytes[i] = (i * 31 + (i >> 8)) & 255;
-  return bytes;
-};
-
-interface Published {
-  readonly product?: string;
-  readonly version?: string;
-  readonly platform?: string;
-  readonly kind?: string;
-  readonly fileName?: string;
-}
-
-const announce = (server: TestServer, content: Uint8Array, named: Published = {}) =>
-  server.ask<Release>('POST', '/v1/operator/releases', {
-    token: server.operator,
-    json: {
-      product: 'suite',
-      version: '1.0.0',
-      platform: 'linux-x64',
-      fileName: 'suite.tar.gz',
-      size: content.length,
-      sha256: sha256(content),
-      ...named,
-    },
-  });
-
-const upload = (
-  server: TestServer,
-  id: string,
-  content: Uint8Array | ReadableStream,
-  range?: string,
-) => {
-  const sent = {
-    method: 'PUT',
-    headers: {
-      authorization: `Bearer ${server.operator}`,
-      'content-type': 'application/octet-stream',
-      ...(range === undefined ? {} : { 'content-range': range }),
-    },
-    body: content,
-    duplex: 'half' as const,
-  };
-  return server.app.request(`/v1/operator/releases/${id}/file`, sent);
-};
-
-const publish = async (server: TestServer, content: Uint8Array, named: Published = {}) => {
-  const announced = await announce(server, content, named);
-  if (announced.status !== 201) throw new Error(JSON.stringify(announced.body));
-  const response = await upload(server, announced.body.id, content);
-  if (response.status !== 200) throw new Error(await response.text());
-  return (await response.json()) as Release;
-};
 
 const fetchFile = (
   server: TestServer,

@@ -5,7 +5,7 @@ import { cheapWork } from './test/support/cheap-work.ts';
 export default defineConfig({
   plugins: [cheapWork],
   test: {
-    include: ['test/faults/*.long.ts'],
+    include: ['test/faults/*.long.ts', 'test/seats/*.long.ts'],
     globalSetup: ['test/support/once-a-run.ts'],
     setupFiles: ['test/support/patterns.ts'],
     testTimeout: 120_000,

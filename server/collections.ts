@@ -44,7 +44,7 @@ export const collections = {
   }),
   activations: collection<ActivationDoc>()({
     license: (activation) => activation.licenseId,
-    seat: ({ licenseId, seat }) => (seat === null ? undefined : seatKey(licenseId, seat)),
+    seat: ({ licenseId, seat }) => seatKey(licenseId, seat),
     machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
     token: (activation) => activation.tokenHash ?? undefined,
     /** Machines that gave their seat up for good, under one key. */
@@ -56,9 +56,9 @@ export const collections = {
   }),
   offlineKeys: collection<OfflineKeyDoc>()({
     license: (key) => key.licenseId,
-    /** Keys that hold a seat until they end. */
-    holding: (key) =>
-      key.status === 'active' || key.status === 'lost' ? key.licenseId : undefined,
+    /** Keys that may hold a seat until they end: replaced ones too, since they can still be run. */
+    holding: ({ status, licenseId, ended }) =>
+      ended || status === 'returned' || status === 'written-off' ? undefined : licenseId,
     machine: ({ licenseId, fingerprint }) => machineKey(licenseId, fingerprint),
     /** Keys that were given back: of the license, and of one machine. */
     returned: (key) => (key.status === 'returned' ? key.licenseId : undefined),

@@ -17,6 +17,7 @@ export const problemTable = {
   'not-found': { status: 404, title: 'Not found' },
   conflict: { status: 409, title: 'This conflicts with what is there' },
   'activation-limit-exceeded': { status: 409, title: 'The license has exceeded its user limit' },
+  'wrong-product': { status: 409, title: 'The license is for another product' },
   'license-choice-required': { status: 409, title: 'Several licenses fit: name one' },
   'reset-limit-exceeded': { status: 409, title: 'Too many machines still run on a lease' },
   'changed-meanwhile': { status: 412, title: 'Somebody else changed this meanwhile' },

@@ -149,6 +149,8 @@ export interface OfflineKeyDoc {
   readonly status: 'active' | 'lost' | 'superseded' | 'returned' | 'written-off';
   readonly reason: string | null;
   readonly closedAt: number | null;
+  /** It runs nothing any more, and holds no seat, whatever the clock or its end say. */
+  readonly ended?: true;
 }
 
 /** A document that only earlier versions wrote. */

@@ -1,8 +1,8 @@
 /** Keys of indexes that are made of two things, written once for who files and who looks up. */
 
-/** Machines that hold a seat of the license now: those whose seat is of its generation. */
-export const seatKey = (licenseId: string, generation: number): string =>
-  `${licenseId}/${generation}`;
+/** Machines that hold a seat of the license: those whose seat is of its generation. Null: those that gave it up. */
+export const seatKey = (licenseId: string, generation: number | null): string =>
+  `${licenseId}/${generation ?? 'none'}`;
 
 /** What that machine has of the license: its one activation, its offline keys. */
 export const machineKey = (licenseId: string, fingerprint: string): string =>

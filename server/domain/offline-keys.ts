@@ -2,7 +2,7 @@
 import type { OfflineKeyStatus } from '../../shared/api/offline-keys.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { day, year } from '../../shared/time.ts';
+import { day, iso, year } from '../../shared/time.ts';
 import type { LicenseDoc, OfflineKeyDoc } from './documents.ts';
 import { graceEnd } from './license-status.ts';
 
@@ -11,7 +11,7 @@ const clockTolerance = 600_000;
 
 /** What has become of a key: the stored status, or `expired` when its time is over. */
 export const keyStatus = (key: OfflineKeyDoc, now: number): OfflineKeyStatus =>
-  (key.status === 'active' || key.status === 'lost') && key.expiresAt <= now
+  (key.status === 'active' || key.status === 'lost') && (key.expiresAt <= now || key.ended)
     ? 'expired'
     : key.status;
 
@@ -92,6 +92,21 @@ export const mayReimage = (
   return fail({
     code: 'conflict',
     detail: `The machine ${held.hostname} was set up anew ${reimagesPerYear} times within a year already, so this key is refused. Report its key as lost, and ask the operator to write it off; then make this one.`,
+  });
+};
+
+/** Whether a proof may be taken that was signed at `at` (seconds): one from the future could end keys that are yet to be made. */
+export const mayTakeProof = (
+  { hostname }: OfflineKeyDoc,
+  at: number,
+  now: number,
+): Result<null, Refusal> => {
+  if (at * 1000 <= now + clockTolerance) return ok(null);
+  const detail = `By the clock of ${hostname} this proof was made ${span(at * 1000 - now)} from now. Enter it after ${iso(at * 1000)}, or report the machine as lost.`;
+  return fail({
+    code: 'proof-invalid',
+    detail,
+    extra: { errors: [{ field: 'proof', message: detail }] },
   });
 };
 

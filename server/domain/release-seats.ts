@@ -1,12 +1,11 @@
 /**
  * Releasing and resetting, so that nobody can farm seats: never more than `maxActivations` machines
- * without a seat but with a live lease, which bounds overuse by twice the license.
+ * running without a seat, which bounds overuse by twice the license.
  */
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import { isoDay, year } from '../../shared/time.ts';
 import type { LicenseDoc } from './documents.ts';
-import { holdsSeat, type Seat } from './seats.ts';
 import { contactName, supportMember, type SupportSettings } from './support.ts';
 
 /** The resets of the last year. */
@@ -14,34 +13,29 @@ export const recentResets = (license: LicenseDoc, now: number): readonly number[
   license.resets.filter((at) => at > now - year);
 
 /**
- * Whether these seats may be given back. `machines` are all activations of the license, `released`
- * those among them that would lose their seat.
+ * Whether machines may be left running without a seat. `left`: when those end that run without one already,
+ * on a lease or an offline key; `more`: when those end that would run on. Milliseconds since the epoch.
  */
-export const mayRelease = (
+export const mayLeaveRunning = (
   license: LicenseDoc,
-  machines: readonly Seat[],
-  released: ReadonlySet<string>,
+  left: readonly number[],
+  more: readonly number[],
   now: number,
 ): Result<null, Refusal> => {
-  if (license.maxActivations === null) return ok(null);
-  const stillLive = (seat: Seat): boolean => seat.leaseUntil > now;
+  const { maxActivations } = license;
+  const isLive = (end: number): boolean => end > now;
   // Dead machines free their seat without a question: the rule looks at those that would run on.
-  if (!machines.some((seat) => released.has(seat.activation.id) && stillLive(seat)))
-    return ok(null);
-  const unseated = machines.filter(
-    (seat) =>
-      stillLive(seat) && (released.has(seat.activation.id) || !holdsSeat(license, seat, now)),
-  );
-  if (unseated.length <= license.maxActivations) return ok(null);
-  const ends = unseated.map((seat) => seat.leaseUntil).sort((a, b) => a - b);
-  const enough = ends[unseated.length - license.maxActivations - 1] ?? now;
+  if (maxActivations === null || !more.some(isLive)) return ok(null);
+  const ends = [...left, ...more].filter(isLive).sort((a, b) => a - b);
+  if (ends.length <= maxActivations) return ok(null);
+  const enough = ends[ends.length - maxActivations - 1] ?? now;
   return fail({
     code: 'reset-limit-exceeded',
     detail:
-      `This would leave ${unseated.length} machines without a seat that still run on a lease; ` +
-      `the license allows ${license.maxActivations}. Try again after ${new Date(enough).toISOString()}, ` +
-      'when enough leases have ended, or release machines that no longer run.',
-    extra: { limit: license.maxActivations, running: unseated.length },
+      `This would leave ${ends.length} machines running without a seat; ` +
+      `the license allows ${maxActivations}. Try again after ${new Date(enough).toISOString()}, ` +
+      'when enough of them have ended, or release machines that no longer run.',
+    extra: { limit: maxActivations, running: ends.length },
     retryAfter: Math.max(1, Math.ceil((enough - now) / 1000)),
   });
 };

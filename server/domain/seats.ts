@@ -24,7 +24,7 @@ export const holdsSeat = (license: LicenseDoc, seat: Seat, now: number): boolean
 
 /** Whether an offline key still holds its seat. */
 export const keyHoldsSeat = (key: OfflineKeyDoc, now: number): boolean =>
-  (key.status === 'active' || key.status === 'lost') && key.expiresAt > now;
+  (key.status === 'active' || key.status === 'lost') && key.expiresAt > now && !key.ended;
 
 /** Whether one more machine may have a seat. */
 export const hasFreeSeat = (license: LicenseDoc, counter: Counter): boolean =>

@@ -131,6 +131,11 @@ export interface Marks {
   get(id: string): Mark | undefined;
   set(id: string, mark: Mark): void;
   delete(id: string): void;
+  /**
+   * When marks may have been set that are lost, since the last process ended without closing: after the last
+   * save and before this one opened. Milliseconds since the epoch; null when none are.
+   */
+  lost(): { readonly from: number; readonly until: number } | null;
   /** All ids that have a mark and begin so; one that comes meanwhile may be missing. */
   idsOf(prefix: string): Promise<readonly string[]>;
 }

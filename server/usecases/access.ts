@@ -38,7 +38,7 @@ const membershipOf = async (reader: LicetReader, accountId: string, licenseId: s
 /** What the caller is to the license; null for nothing. */
 export const relationTo = async (
   reader: LicetReader,
-  caller: AccountCaller,
+  caller: Pick<AccountCaller, 'account'>,
   license: LicenseDoc,
 ): Promise<Relation | null> =>
   relationOf(caller.account, license, await membershipOf(reader, caller.account.id, license.id));

@@ -9,7 +9,7 @@ import { versionOf } from '../domain/edits.ts';
 import { machineKey } from '../domain/index-keys.ts';
 import { expiryWarning, graceEnd, licenseStatus } from '../domain/license-status.ts';
 import { keyStatus } from '../domain/offline-keys.ts';
-import type { Seat } from '../domain/seats.ts';
+import { holdsSeat, type Seat } from '../domain/seats.ts';
 import type { Deps, LicetReader } from './deps.ts';
 import { countSeats } from './seats/seats.ts';
 
@@ -91,8 +91,8 @@ export const viewProductLicense = (license: LicenseDoc, now: number): ProductLic
   ...expiryWarning(license, now),
 });
 
-/** A machine as people see it; `seatSince` is null where it holds no seat of this generation. */
-export const viewActivation = (license: LicenseDoc, seat: Seat): Activation => {
+/** A machine as people see it; `seatSince` is null where it holds no seat. */
+export const viewActivation = (license: LicenseDoc, seat: Seat, now: number): Activation => {
   const { activation } = seat;
   return {
     id: activation.id,
@@ -103,7 +103,7 @@ export const viewActivation = (license: LicenseDoc, seat: Seat): Activation => {
     version: activation.version,
     activatedBy: activation.activatedBy,
     activatedAt: iso(activation.activatedAt),
-    seatSince: activation.seat === license.generation ? iso(activation.seatSince) : null,
+    seatSince: holdsSeat(license, seat, now) ? iso(activation.seatSince) : null,
     lastSeenAt: iso(seat.lastSeen),
     leaseExpiresAt: iso(seat.leaseUntil),
     kind: 'online',

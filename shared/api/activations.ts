@@ -23,6 +23,15 @@ export const Machine = z
   .meta({ id: 'Machine' });
 export type Machine = z.infer<typeof Machine>;
 
+/** What both forms of an activation may say beside who asks. */
+const Asked = {
+  machine: Machine,
+  /** The product that asks: only its licenses are looked at. A license of another one is refused. */
+  product: z.string().max(64).optional(),
+  /** The token of this machine's last activation: with it, what somebody else activated may be activated again. */
+  activationToken: z.string().max(200).optional(),
+};
+
 /** Either e-mail and password, with `licenseId` where several licenses fit, or a license key. */
 export const ActivationRequest = z
   .union([
@@ -35,9 +44,9 @@ export const ActivationRequest = z
         .optional(),
       /** An id; a license's name also works where it is unique among the licenses that fit. */
       licenseId: z.string().max(120).optional(),
-      machine: Machine,
+      ...Asked,
     }),
-    z.object({ licenseKey: z.string().min(1).max(200), machine: Machine }),
+    z.object({ licenseKey: z.string().min(1).max(200), ...Asked }),
   ])
   .meta({ id: 'ActivationRequest' });
 export type ActivationRequest = z.infer<typeof ActivationRequest>;

@@ -201,16 +201,23 @@ const keepLease = async (
   });
 };
 
-const activationBody = (options: ActivateOptions, fingerprint: string): unknown => {
+/** `activationToken`: of this machine's activation so far, which another account may have made. */
+const activationBody = (
+  options: ActivateOptions,
+  fingerprint: string,
+  activationToken: string | undefined,
+): unknown => {
+  const { product } = options;
   const machine = {
     fingerprint,
     hostname: hostnameOf(options),
     platform: `${process.platform}-${process.arch}`,
     version: options.version ?? 'unknown',
   };
-  if ('licenseKey' in options) return { licenseKey: options.licenseKey, machine };
+  const asked = { product, machine, activationToken };
+  if ('licenseKey' in options) return { licenseKey: options.licenseKey, ...asked };
   const { email, password, totp, licenseId } = options;
-  return { email, password, totp, licenseId, machine };
+  return { email, password, totp, licenseId, ...asked };
 };
 
 /**
@@ -221,15 +228,19 @@ export const activate = (options: ActivateOptions): Promise<SdkResult<ActivatedM
   guarded(async () => {
     const place = await here(options);
     const { server, pin, insecureHttp, product } = options;
+    const before = await readState(place.folder, stateFile(product), ActivationState);
     const answer = await call(options, {
       method: 'POST',
       path: '/v1/activations',
-      body: activationBody(options, place.fingerprint),
+      body: activationBody(
+        options,
+        place.fingerprint,
+        before?.server === server ? before.activationToken : undefined,
+      ),
       answer: Activated,
     });
     if (!answer.ok) return answer;
     const { activation, activationToken, administrator, ...rest } = answer.value;
-    const before = await readState(place.folder, stateFile(product), ActivationState);
     const state = {
       server,
       pin: pin ?? null,

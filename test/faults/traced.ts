@@ -12,6 +12,8 @@ const pathsIn = (directory: string): string[] => {
     'db.json.tmp',
     'marks.json',
     'marks.json.tmp',
+    'marks.unsaved.json',
+    'marks.unsaved.json.tmp',
     'lock',
     'lock.json',
     'sealed.json',

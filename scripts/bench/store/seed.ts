@@ -53,14 +53,14 @@ const seedSnapshot = async (directory: string, activations: number): Promise<voi
   await makeJournal(directory);
   const tables = createTables(collections);
   const table = tableNamed(tables, 'activations');
-  const marks = await openMarks(directory, silent);
+  const marks = await openMarks(directory, silent, Date.now, { writable: true });
   const started = Date.now() - activations;
   for (let n = 0; n < activations; n += 1) {
     const activation = makeActivation(licenseId(n % licensesOf(activations)), started + n);
     setDocument(table, activation.id, activation);
     marks.set(activation.id, { at: started, version: '4.2.1' });
   }
-  await marks.save();
+  await marks.close();
   const database = createDatabase(tables, 1, {
     directory,
     slice: Number.POSITIVE_INFINITY,

@@ -194,7 +194,7 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
     await headOf(directory),
   );
   const turns = createTurns();
-  const marks = await openMarks(directory, log);
+  const marks = await openMarks(directory, log, options.now, { writable: false });
   const reason = 'The data folder was opened for reading only.';
   memory.readOnly = reason;
   return {

@@ -77,7 +77,7 @@ export const createWritable = async <S extends Schema>(
     deps.segment,
   );
   const snapshots = await createSnapshotter(deps, turns, () => commit.last());
-  const marks = await openMarks(directory, log);
+  const marks = await openMarks(directory, log, deps.now, { writable: true });
   const saveMarks = async (): Promise<void> => {
     if (lock.isHeld()) await marks.save();
   };
@@ -118,7 +118,7 @@ export const createWritable = async <S extends Schema>(
       await commit.idle();
       await snapshots.idle();
       await leaveSnapshot(memory, snapshots, log);
-      await saveMarks();
+      if (lock.isHeld()) await marks.close();
       await commit.close();
       lock.release();
     },

@@ -3,10 +3,10 @@
  * minute or so, one mark a line. When it can't be read the server starts without it: marks come back
  * by themselves as machines check in.
  */
-import { open, rename } from 'node:fs/promises';
+import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 
-import { createSlices, errorCode, messageOf, syncDirectory } from '../folder/files.ts';
+import { createSlices, errorCode, messageOf, replaceFile, syncDirectory } from '../folder/files.ts';
 import { writeAll } from '../journal/journal-file.ts';
 import { createLargeMap, type LargeMap } from './large-map.ts';
 import { readLines } from '../journal/lines.ts';
@@ -16,9 +16,24 @@ import type { Mark, Marks } from '../store.ts';
 export interface StoredMarks extends Marks {
   /** Writes them if any changed since. Never throws: what fails is logged and tried again later. */
   save(): Promise<void>;
+  /** Saves them for the last time: the next process knows that it has all. */
+  close(): Promise<void>;
 }
 
 export const marksPath = (directory: string): string => join(directory, 'marks.json');
+
+/** There while a process may set marks that are not saved: how far they are. */
+const unsavedPath = (directory: string): string => join(directory, 'marks.unsaved.json');
+
+/** Until when the marks of a process that is gone are all saved; null when it closed them, or kept no account. */
+const readUnsaved = async (directory: string): Promise<number | null> => {
+  try {
+    const note: unknown = JSON.parse(await readFile(unsavedPath(directory), 'utf8'));
+    return isMark(note) ? note.at : 0;
+  } catch (error) {
+    return errorCode(error) === 'ENOENT' ? null : 0;
+  }
+};
 
 const isMark = (value: unknown): value is Mark =>
   typeof value === 'object' && value !== null && 'at' in value && typeof value.at === 'number';
@@ -104,20 +119,34 @@ const writeMarks = async (path: string, marks: LargeMap<StoredMark>): Promise<vo
   await rename(temporary, path);
 };
 
-/** Reads the marks of a data folder. */
-export const openMarks = async (directory: string, log: Log): Promise<StoredMarks> => {
+/** Reads the marks of a data folder; `writable`: to be changed and saved. */
+export const openMarks = async (
+  directory: string,
+  log: Log,
+  now: () => number,
+  { writable }: { readonly writable: boolean },
+): Promise<StoredMarks> => {
   const path = marksPath(directory);
   const marks = await readMarks(path, log);
+  const from = await readUnsaved(directory);
+  const lost = from === null ? null : { from, until: now() };
+  const noteSaved = (at: number): Promise<void> =>
+    replaceFile(unsavedPath(directory), `${JSON.stringify({ at })}\n`);
+  if (writable) await noteSaved(now());
   let changed = false;
   let saving: Promise<void> | undefined;
 
   const isSaving = (): boolean => saving !== undefined;
 
   const save = async (): Promise<void> => {
-    changed = false;
+    const at = now();
     try {
-      await writeMarks(path, marks);
-      await syncDirectory(directory);
+      if (changed) {
+        changed = false;
+        await writeMarks(path, marks);
+        await syncDirectory(directory);
+      }
+      await noteSaved(at);
     } catch (error) {
       changed = true;
       log.warn(
@@ -125,6 +154,13 @@ export const openMarks = async (directory: string, log: Log): Promise<StoredMark
         'The last-seen marks could not be written.',
       );
     }
+  };
+
+  const saveNow = async (): Promise<void> => {
+    while (isSaving()) await saving;
+    saving = save();
+    await saving;
+    saving = undefined;
   };
 
   return {
@@ -152,12 +188,13 @@ export const openMarks = async (directory: string, log: Log): Promise<StoredMark
       }
       return found;
     },
-    save: async () => {
-      while (isSaving()) await saving;
-      if (!changed) return;
-      saving = save();
-      await saving;
-      saving = undefined;
+    lost: () => lost,
+    save: saveNow,
+    close: async () => {
+      await saveNow();
+      if (changed) return;
+      await rm(unsavedPath(directory), { force: true });
+      await syncDirectory(directory);
     },
   };
 };

@@ -66,7 +66,7 @@ const onlinePage = async (
       : await reader.activations.by('license', license.id, page);
     for (const activation of batch) {
       const seat = seatOf(deps, license, activation);
-      const shown = viewActivation(license, seat);
+      const shown = viewActivation(license, seat, deps.now());
       const fits = holdsSeat(license, seat, deps.now()) === held && matches(shown, query.filter);
       if (fits && activation.tokenHash !== null) found.push(shown);
     }

@@ -24,7 +24,7 @@ import type { Deps, LicetTransaction } from '../deps.ts';
 import { refuseStale } from '../edits.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { promote } from '../accounts/operator-accounts.ts';
-import { countSeats, heldSeats, spentSeats } from '../seats/seats.ts';
+import { countSeats, heldSeats, spentSeats, withoutSeat, writeOffSpent } from '../seats/seats.ts';
 import { viewLicense, viewTouched } from '../views.ts';
 
 const badField = (field: string, message: string): Refusal => ({
@@ -192,12 +192,13 @@ export const patchLicense = (
     const hit =
       counter.online > left ? hitByLowering(await heldSeats(deps, tx, license), left) : [];
     const bound = license.policy.floating && !next.policy.floating;
-    const spent = bound ? await spentSeats(deps, tx, license) : [];
     if (patch.dryRun) {
-      return ok(await changed(deps, tx, next, hit, hit.length + spent.length));
+      // Floating seats that ended are still written down, and would count where seats are bound to machines.
+      const spent = bound ? (await spentSeats(deps, tx, license)).length : 0;
+      return ok(await changed(deps, tx, next, hit, hit.length + spent));
     }
-    for (const { activation } of [...hit, ...spent])
-      tx.activations.put({ ...activation, seat: null });
+    await writeOffSpent(deps, tx, license);
+    for (const seat of hit) tx.activations.put(withoutSeat(seat));
     if (owner.value !== license.ownerId) await endFormerOwners(tx, id, owner.value);
     tx.licenses.put(next);
     tx.record({

@@ -7,15 +7,17 @@ import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc, ActivationDoc, LicenseDoc } from '../../domain/documents.ts';
 import { machineKey } from '../../domain/index-keys.ts';
 import { refuseInvalid } from '../../domain/license-status.ts';
+import { may } from '../../domain/permissions.ts';
 import { holdsSeat } from '../../domain/seats.ts';
 import type { AnonymousCaller } from '../caller.ts';
-import { chooseLicense } from './choose-license.ts';
+import { relationTo } from '../access.ts';
+import { chooseLicense, wrongProduct } from './choose-license.ts';
 import { mustWait, proveAccount, stillProven, wrongCredentials } from '../accounts/credentials.ts';
 import type { Attempt, Deps, LicetReader, LicetTransaction } from '../deps.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { leaseUntil, signLease } from './machine-lease.ts';
 import { seatOf } from './seats.ts';
-import { mayTakeSeat } from './take-seat.ts';
+import { refuseSeat } from './take-seat.ts';
 import { makeToken } from '../accounts/tokens.ts';
 import { viewActivation, viewProductLicense } from '../views.ts';
 
@@ -73,12 +75,16 @@ const licenseFor = async (
   deps: Deps,
   reader: LicetReader,
   activator: Activator,
+  { product }: ActivationRequest,
 ): Promise<Result<LicenseDoc, Refusal>> => {
   if (activator.account) {
-    return chooseLicense(reader, activator.account, activator.wanted, deps.now());
+    const wanted = { licenseId: activator.wanted, product };
+    return chooseLicense(reader, activator.account, wanted, deps.now());
   }
   const license = await reader.licenses.get(activator.licenseId);
-  return license ? ok(license) : fail(wrongKey);
+  if (!license) return fail(wrongKey);
+  if (product === undefined || product === license.productId) return ok(license);
+  return fail(wrongProduct(product, [license]));
 };
 
 export interface ActivationAnswer {
@@ -89,7 +95,8 @@ export interface ActivationAnswer {
 
 /**
  * Activates a machine. Errors: `invalid-credentials`, `too-many-requests`, `license-choice-required`,
- * `activation-limit-exceeded`, `license-expired|suspended|revoked`, `not-found`, `conflict`.
+ * `wrong-product`, `activation-limit-exceeded`, `license-expired|suspended|revoked`, `not-found`,
+ * `forbidden`, `conflict`.
  */
 export const activate = async (
   deps: Deps,
@@ -108,31 +115,63 @@ export const activate = async (
       if (activator.account && !(await stillProven(tx, activator.account))) {
         return fail(wrongCredentials);
       }
-      const license = await licenseFor(deps, tx, activator);
+      const license = await licenseFor(deps, tx, activator, input);
       if (!license.ok) {
         const { code } = license.error;
         tx.record({ action: 'activation.create', target: actor.id, outcome: code });
         return license;
       }
-      return takeSeat(deps, tx, license.value, activator.account, input.machine);
+      return takeSeat(deps, tx, license.value, activator.account, input);
     }),
   );
 };
+
+/**
+ * The refusal of who would take over a machine that somebody else activated, and that holds its seat or runs on
+ * its lease; null for who has its token, or may release it anyway.
+ */
+const refuseTakeover = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  license: LicenseDoc,
+  { old, account, token }: Takeover,
+): Promise<Refusal | null> => {
+  const isOwn = old.accountId === (account?.id ?? null);
+  const isProven = token !== undefined && deps.digest(token) === old.tokenHash;
+  if (old.tokenHash === null || isOwn || isProven) return null;
+  const seat = seatOf(deps, license, old);
+  const now = deps.now();
+  if (!holdsSeat(license, seat, now) && seat.leaseUntil <= now) return null;
+  const relation = account && (await relationTo(tx, { account }, license));
+  if (relation && may(relation, 'activation.release')) return null;
+  return {
+    code: 'forbidden',
+    detail: `This machine was activated by ${old.activatedBy}. Activate it with the same credentials, on the machine itself, or ask the owner of the license to release it first.`,
+  };
+};
+
+interface Takeover {
+  readonly old: ActivationDoc;
+  readonly account: AccountDoc | null;
+  /** The activation token that was sent. */
+  readonly token: string | undefined;
+}
 
 const takeSeat = async (
   deps: Deps,
   tx: LicetTransaction,
   license: LicenseDoc,
   account: AccountDoc | null,
-  machine: Machine,
+  { machine, activationToken }: ActivationRequest,
 ): Promise<Result<ActivationAnswer, Refusal>> => {
   const old = await tx.activations.first('machine', machineKey(license.id, machine.fingerprint));
   const holds = old !== undefined && holdsSeat(license, seatOf(deps, license, old), deps.now());
-  const refusal = holds
-    ? refuseInvalid(license, deps.now(), deps.settings().support)
-    : await mayTakeSeat(deps, tx, license, machine.fingerprint).then((may) =>
-        may.ok ? null : may.error,
-      );
+  const takeover = old && { old, account, token: activationToken };
+  const refusal =
+    (takeover && (await refuseTakeover(deps, tx, license, takeover))) ??
+    (holds
+      ? refuseInvalid(license, deps.now(), deps.settings().support)
+      : await refuseSeat(deps, tx, license, machine.fingerprint));
   if (refusal) {
     tx.record({
       action: 'activation.create',
@@ -156,7 +195,7 @@ const takeSeat = async (
   return ok({
     created: old === undefined,
     body: {
-      activation: viewActivation(license, seatOf(deps, license, activation)),
+      activation: viewActivation(license, seatOf(deps, license, activation), deps.now()),
       activationToken: token,
       lease: signLease(deps, license, activation),
       license: viewProductLicense(license, deps.now()),

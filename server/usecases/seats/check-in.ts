@@ -7,9 +7,9 @@ import { holdsSeat } from '../../domain/seats.ts';
 import type { ActivationDoc, LicenseDoc } from '../../domain/documents.ts';
 import { actorOf, type ActivationCaller } from '../caller.ts';
 import type { Deps, LicetReader } from '../deps.ts';
-import { leaseUntil, signLease, signLeaseAside } from './machine-lease.ts';
-import { mayGiveBack, seatOf } from './seats.ts';
-import { mayTakeSeat } from './take-seat.ts';
+import { leaseUntil, signLeaseAside } from './machine-lease.ts';
+import { mayLeave, seatOf, withoutSeat } from './seats.ts';
+import { refuseSeat } from './take-seat.ts';
 import { viewProductLicense } from '../views.ts';
 
 const unknownToken: Refusal = {
@@ -49,33 +49,41 @@ const find = async (
   return ok({ activation, license });
 };
 
-interface Renewal {
-  /** All but the lease. */
-  readonly answer: Omit<CheckedIn, 'lease'>;
-  /** Notes that the machine was seen, and until when its new lease runs; call it when the answer counts. */
-  readonly note: () => void;
-}
-
-const renew = (deps: Deps, { activation, license }: Found, input: CheckInRequest): Renewal => {
-  const mark = {
+/** Signs the lease, and notes that the machine was seen and until when it runs. */
+const answer = async (
+  deps: Deps,
+  { activation, license }: Found,
+  input: CheckInRequest,
+): Promise<CheckedIn> => {
+  const lease = signLeaseAside(deps, license, activation);
+  // While the lease is being signed: its seat is held until its end from now on.
+  deps.store.marks.set(activation.id, {
     at: deps.now(),
     until: leaseUntil(deps, license, activation),
     version: input.version ?? activation.version,
-  };
+  });
+  deps.live.seen(license.id, activation.id);
   return {
-    answer: {
-      license: viewProductLicense(license, deps.now()),
-      checkInMinutes: license.policy.checkInMinutes,
-    },
-    note: () => {
-      deps.store.marks.set(activation.id, mark);
-      deps.live.seen(license.id, activation.id);
-    },
+    lease: await lease,
+    license: viewProductLicense(license, deps.now()),
+    checkInMinutes: license.policy.checkInMinutes,
   };
 };
 
 /**
- * Renews the lease. A machine that holds its seat costs no write; one that lost it takes a seat
+ * Whether a check-in needs no write: the machine holds its seat, and its lease runs still. So a release that
+ * came since it was loaded has counted it as running, and so does one after a crash that loses its mark.
+ */
+const runsOnSeat = (deps: Deps, { activation, license }: Found): boolean => {
+  const seat = seatOf(deps, license, activation);
+  return holdsSeat(license, seat, deps.now()) && seat.leaseUntil > deps.now();
+};
+
+const refuseNow = (deps: Deps, license: LicenseDoc): Refusal | null =>
+  refuseInvalid(license, deps.now(), deps.settings().support);
+
+/**
+ * Renews the lease. A machine that runs on its seat costs no write; one that lost it takes a seat
  * again if one is free. Errors: `activation-limit-exceeded`, `license-expired|suspended|revoked`.
  */
 export const checkIn = async (
@@ -88,46 +96,40 @@ export const checkIn = async (
   if (other) return fail(other);
   const found = await deps.store.read((reader) => find(reader, caller));
   if (!found.ok) return found;
-  const { license, activation } = found.value;
-  if (holdsSeat(license, seatOf(deps, license, activation), deps.now())) {
-    const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
-    if (invalid) return fail(invalid);
-    const { answer, note } = renew(deps, found.value, input);
-    const lease = signLeaseAside(deps, license, activation);
-    // While the lease is being signed: its seat is held until its end from now on.
-    note();
-    return ok({ lease: await lease, ...answer });
+  if (runsOnSeat(deps, found.value)) {
+    const refusal = refuseNow(deps, found.value.license);
+    return refusal ? fail(refusal) : ok(await answer(deps, found.value, input));
   }
-  return takeAgain(deps, caller, input);
+  const seated = await takeAgain(deps, caller);
+  return seated.ok ? ok(await answer(deps, seated.value, input)) : seated;
 };
 
-const takeAgain = (
-  deps: Deps,
-  caller: ActivationCaller,
-  input: CheckInRequest,
-): Promise<Result<CheckedIn, Refusal>> =>
+const takeAgain = (deps: Deps, caller: ActivationCaller): Promise<Result<Found, Refusal>> =>
   deps.store.transact(actorOf(caller), async (tx) => {
     const found = await find(tx, caller);
     if (!found.ok) return found;
     const { license, activation } = found.value;
+    const holds = holdsSeat(license, seatOf(deps, license, activation), deps.now());
+    const refusal = holds
+      ? refuseNow(deps, license)
+      : await refuseSeat(deps, tx, license, activation.fingerprint);
+    // Another check-in of the same machine may have taken the seat meanwhile.
+    if (!refusal && runsOnSeat(deps, found.value)) return found;
     const act = { action: 'activation.check-in', target: activation.id };
     const details = { license: license.id, hostname: activation.hostname };
-    const may = await mayTakeSeat(deps, tx, license, activation.fingerprint);
-    if (!may.ok) {
-      tx.record({ ...act, outcome: may.error.code, details });
-      return may;
+    if (refusal) {
+      tx.record({ ...act, outcome: refusal.code, details });
+      return fail(refusal);
     }
     const seated: ActivationDoc = {
       ...activation,
       seat: license.generation,
-      seatSince: deps.now(),
+      seatSince: holds ? activation.seatSince : deps.now(),
       leaseUntil: leaseUntil(deps, license, activation),
     };
     tx.activations.put(seated);
     tx.record({ ...act, outcome: 'ok', details });
-    const { answer, note } = renew(deps, { license, activation: seated }, input);
-    tx.afterCommit(note);
-    return ok({ lease: signLease(deps, license, seated), ...answer });
+    return ok({ license, activation: seated });
   });
 
 /** The machine gives its seat up for good; its token ends. Error: `reset-limit-exceeded`. */
@@ -144,12 +146,15 @@ export const deactivate = (
     const { license, activation } = found.value;
     const act = { action: 'activation.deactivate', target: activation.id };
     const details = { license: license.id, hostname: activation.hostname };
-    const may = await mayGiveBack(deps, tx, license, activation.id);
+    const seat = seatOf(deps, license, activation);
+    // One without a seat is counted among those that run on already.
+    const holds = activation.seat === license.generation;
+    const may = holds ? await mayLeave(deps, tx, license, [seat.leaseUntil]) : ok(null);
     if (!may.ok) {
       tx.record({ ...act, outcome: may.error.code, details });
       return may;
     }
-    tx.activations.put({ ...activation, seat: null, tokenHash: null });
+    tx.activations.put({ ...withoutSeat(seat), tokenHash: null });
     tx.record({ ...act, outcome: 'ok', details });
     return ok(null);
   });

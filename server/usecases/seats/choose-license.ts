@@ -48,14 +48,37 @@ const choiceRequired = (licenses: readonly LicenseDoc[]): Refusal => {
   };
 };
 
-/** The license that `wanted` names, by id or by a name that only one has; without it the only one that is valid. */
+/** The refusal of a product that none of these licenses is for. */
+export const wrongProduct = (product: string, licenses: readonly LicenseDoc[]): Refusal => ({
+  code: 'wrong-product',
+  detail: `These credentials are not for the product “${product}”: ${licenses
+    .slice(0, namedAtMost)
+    .map(({ name, productId }) => `“${name}” is for “${productId}”`)
+    .join(', ')}. Use the license of “${product}”.`,
+});
+
+/** What an account asks for when it activates. */
+export interface Wanted {
+  /** An id, or a name that only one license has; without it the only one that is valid. */
+  readonly licenseId: string | undefined;
+  /** Only licenses of this product; without it, of any. */
+  readonly product: string | undefined;
+}
+
+/** The license of the account that is wanted. Errors: `wrong-product`, `license-choice-required`, `not-found`. */
 export const chooseLicense = async (
   reader: LicetReader,
   account: AccountDoc,
-  wanted: string | undefined,
+  { licenseId: wanted, product }: Wanted,
   now: number,
 ): Promise<Result<LicenseDoc, Refusal>> => {
-  const all = await licensesOf(reader, account.id);
+  const ofAccount = await licensesOf(reader, account.id);
+  const named = ofAccount.filter(
+    ({ id, name }) => wanted === undefined || id === wanted || name === wanted,
+  );
+  if (product !== undefined && named.length > 0 && named.every((one) => one.productId !== product))
+    return fail(wrongProduct(product, named));
+  const all = ofAccount.filter((one) => product === undefined || one.productId === product);
   const valid = all.filter((license) => ['active', 'grace'].includes(licenseStatus(license, now)));
   const fitting =
     wanted === undefined

@@ -4,18 +4,30 @@ import { keyIdOfProof, verifyProof } from '../../../shared/statements/typed/deac
 import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
-import { machineKey } from '../../domain/index-keys.ts';
-import { keyStatus, returnedBy } from '../../domain/offline-keys.ts';
+import { keyStatus, mayTakeProof, returnedBy } from '../../domain/offline-keys.ts';
+import { endedWith, runningKeys } from '../../domain/offline-holds.ts';
 import type { LicenseAction } from '../../domain/permissions.ts';
-import { keyHoldsSeat } from '../../domain/seats.ts';
 import { changeLicense, notFound } from '../access.ts';
 import type { AccountCaller } from '../caller.ts';
 import type { Deps, LicetTransaction } from '../deps.ts';
+import { keysOfMachine } from './seats.ts';
 import { viewOfflineKey } from '../views.ts';
 
-/** Why a key that no longer holds its seat can't be acted on. */
-export const closed = (deps: Deps, key: OfflineKeyDoc): Refusal | null => {
-  if (keyHoldsSeat(key, deps.now())) return null;
+/**
+ * Why a key that can't be run any more, or was replaced on the same key pair, can't be acted on. One that was
+ * replaced by a key on another pair still runs where its pair is. `ofMachine`: all keys of its machine.
+ */
+export const closed = (
+  deps: Deps,
+  key: OfflineKeyDoc,
+  ofMachine: readonly OfflineKeyDoc[],
+): Refusal | null => {
+  const running = runningKeys(ofMachine, deps.now());
+  const isReplaced = running.some(
+    (one) => one.status !== 'superseded' && one.machineKey === key.machineKey,
+  );
+  const runs = running.some(({ id }) => id === key.id);
+  if (runs && (key.status !== 'superseded' || !isReplaced)) return null;
   const said = {
     superseded: 'was replaced by a newer one. Use that key',
     returned: 'was given back already; its seat is free',
@@ -69,7 +81,7 @@ export const returnOfflineKey = (
 ): Promise<Result<null, Refusal>> =>
   changeKey(deps, caller, licenseId, id, 'offline-key.return', async (tx, license, key) => {
     const named = keyIdOfProof(proof);
-    const ofMachine = await tx.offlineKeys.by('machine', machineKey(license.id, key.fingerprint));
+    const ofMachine = await keysOfMachine(tx, license, key.fingerprint);
     const about = ofMachine.find((one) => named.ok && one.id === named.value) ?? key;
     const verified = verifyProof(proof, {
       id: about.id,
@@ -78,11 +90,18 @@ export const returnOfflineKey = (
       machineKey: about.machineKey,
     });
     if (!verified.ok) return refuseProof(verified.error);
-    const over = closed(deps, key);
+    const over = closed(deps, key, ofMachine);
     if (over) return fail(over);
+    const dated = mayTakeProof(key, verified.value.iat, deps.now());
+    if (!dated.ok) return dated;
     const returned = returnedBy(about, key, verified.value.iat);
     if (!returned.ok) return returned;
-    tx.offlineKeys.put({ ...key, status: 'returned', closedAt: deps.now() });
+    tx.offlineKeys.put({ ...key, status: 'returned', closedAt: deps.now(), ended: true });
+    // The key pair is gone from the machine, and with it what the pair could run when the proof was made.
+    const ofPair = (one: OfflineKeyDoc): boolean =>
+      one.machineKey === key.machineKey && Math.floor(one.issuedAt / 1000) <= verified.value.iat;
+    for (const one of endedWith(key, ofMachine, ofPair))
+      tx.offlineKeys.put({ ...one, ended: true });
     return ok(null);
   });
 
@@ -94,8 +113,8 @@ export const reportLost = (
   id: string,
   reason: string,
 ): Promise<Result<OfflineKey, Refusal>> =>
-  changeKey(deps, caller, licenseId, id, 'offline-key.lost', async (tx, _license, key) => {
-    const over = closed(deps, key);
+  changeKey(deps, caller, licenseId, id, 'offline-key.lost', async (tx, license, key) => {
+    const over = closed(deps, key, await keysOfMachine(tx, license, key.fingerprint));
     if (over) return fail(over);
     const lost: OfflineKeyDoc = { ...key, status: 'lost', reason };
     tx.offlineKeys.put(lost);
@@ -116,11 +135,18 @@ export const writeOff = async (
     known.licenseId,
     id,
     'offline-key.write-off',
-    async (tx, _license, key) => {
-      const over = closed(deps, key);
+    async (tx, license, key) => {
+      const ofMachine = await keysOfMachine(tx, license, key.fingerprint);
+      const over = closed(deps, key, ofMachine);
       if (over) return fail(over);
-      const written: OfflineKeyDoc = { ...key, status: 'written-off', closedAt: deps.now() };
+      const closing = { status: 'written-off', closedAt: deps.now(), ended: true } as const;
+      const written: OfflineKeyDoc = { ...key, ...closing };
       tx.offlineKeys.put(written);
+      // A lost machine is lost with all that it had; an earlier key pair alone with its own keys.
+      const gone = (one: OfflineKeyDoc): boolean =>
+        key.status !== 'superseded' || one.machineKey === key.machineKey;
+      for (const one of endedWith(key, ofMachine, gone))
+        tx.offlineKeys.put({ ...one, ended: true });
       return ok(await viewOfflineKey(deps, tx, written));
     },
   );

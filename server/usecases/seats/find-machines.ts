@@ -100,7 +100,7 @@ export const findMachines = async (
       const license = machine && (await licenseOf(machine.licenseId));
       const seat = machine && license && seatOf(deps, license, machine);
       if (license && seat && holdsSeat(license, seat, now))
-        items.push({ ...viewActivation(license, seat), licenseName: license.name });
+        items.push({ ...viewActivation(license, seat, now), licenseName: license.name });
     }
     for (const { id } of keys) {
       const key = await reader.offlineKeys.get(id);

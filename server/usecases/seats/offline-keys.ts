@@ -14,7 +14,8 @@ import type { LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
 import { machineKey } from '../../domain/index-keys.ts';
 import { refuseInvalid } from '../../domain/license-status.ts';
 import { keyEnd, keyWarnings, mayReimage } from '../../domain/offline-keys.ts';
-import { keyHoldsSeat } from '../../domain/seats.ts';
+import { offlineHold, runningKeys } from '../../domain/offline-holds.ts';
+import { holdsSeat, keyHoldsSeat } from '../../domain/seats.ts';
 import { changeLicense, notFound, readLicense } from '../access.ts';
 import type { AccountCaller } from '../caller.ts';
 import { changeKey, closed } from './close-offline-keys.ts';
@@ -22,6 +23,7 @@ import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
 import { idempotent, type IdempotencyKey } from '../idempotency.ts';
 import { licenseClaim } from './machine-lease.ts';
 import { mapPage, pageFrom, storeQuery } from '../pages.ts';
+import { keysOfMachine, mayLeave, seatOf, withoutSeat } from './seats.ts';
 import { refuseWithoutSeat } from './take-seat.ts';
 import { viewOfflineKey } from '../views.ts';
 
@@ -43,22 +45,51 @@ const badRequestCode = (message: string): Refusal => ({
   extra: { errors: [{ field: 'request', message }] },
 });
 
-/** The key of this machine that holds a seat now, and all that it ever had. */
-const keysOf = async (deps: Deps, tx: LicetTransaction, license: LicenseDoc, print: string) => {
-  const all = await tx.offlineKeys.by('machine', machineKey(license.id, print));
-  return { all, held: all.find((key) => keyHoldsSeat(key, deps.now())) };
-};
+/** What a machine has that asks for a key. */
+interface Asking {
+  readonly fingerprint: string;
+  /** Its public key. */
+  readonly machineKey: string;
+  /** All keys that it ever had. */
+  readonly all: readonly OfflineKeyDoc[];
+  /** The one in use. */
+  readonly held: OfflineKeyDoc | undefined;
+}
 
-/** Frees what the machine holds online, since the key takes that seat; true if there was one. */
-const moveOffline = async (
+const askingOf = async (
+  deps: Deps,
   tx: LicetTransaction,
   license: LicenseDoc,
-  print: string,
-): Promise<boolean> => {
-  const online = await tx.activations.first('machine', machineKey(license.id, print));
-  if (online?.seat !== license.generation) return false;
-  tx.activations.put({ ...online, seat: null });
-  return true;
+  { fingerprint, machineKey }: Pick<OfflineKeyDoc, 'fingerprint' | 'machineKey'>,
+): Promise<Asking> => {
+  const all = await keysOfMachine(tx, license, fingerprint);
+  return { fingerprint, machineKey, all, held: all.find((key) => keyHoldsSeat(key, deps.now())) };
+};
+
+/**
+ * The seat for a key: the one that the machine's keys hold, or the one that it holds online, or a free one.
+ * What runs on beside it, the lease or an earlier key pair, counts as a machine that a release left running.
+ */
+const seatForKey = async (
+  deps: Deps,
+  tx: LicetTransaction,
+  license: LicenseDoc,
+  { fingerprint, machineKey: pair, all }: Asking,
+): Promise<Result<null, Refusal>> => {
+  const hold = offlineHold(all, deps.now());
+  if (hold) {
+    const isNew = !runningKeys(all, deps.now()).some((key) => key.machineKey === pair);
+    return isNew ? mayLeave(deps, tx, license, [hold.key.expiresAt]) : ok(null);
+  }
+  const online = await tx.activations.first('machine', machineKey(license.id, fingerprint));
+  const seat = online && seatOf(deps, license, online);
+  if (!seat || !holdsSeat(license, seat, deps.now())) {
+    const full = await refuseWithoutSeat(deps, tx, license);
+    return full ? fail(full) : ok(null);
+  }
+  const may = await mayLeave(deps, tx, license, [seat.leaseUntil]);
+  if (may.ok) tx.activations.put(withoutSeat(seat));
+  return may;
 };
 
 /**
@@ -105,12 +136,13 @@ const makeKey = async (
   }
   const end = keyEnd(license, input.days, now);
   if (!end.ok) return refuse(end.error);
-  const { all, held } = await keysOf(deps, tx, license, request.fingerprint);
-  const reimage = mayReimage(all, held, request.key, now);
+  const { fingerprint, key: pair } = request;
+  const asking = await askingOf(deps, tx, license, { fingerprint, machineKey: pair });
+  const { all, held } = asking;
+  const reimage = mayReimage(all, held, pair, now);
   if (!reimage.ok) return refuse(reimage.error);
-  const moved = held ? true : await moveOffline(tx, license, request.fingerprint);
-  const full = moved ? null : await refuseWithoutSeat(deps, tx, license);
-  if (full) return refuse(full);
+  const seat = await seatForKey(deps, tx, license, asking);
+  if (!seat.ok) return refuse(seat.error);
   if (held) tx.offlineKeys.put({ ...held, status: 'superseded', closedAt: now });
   const made = await signKey(deps, tx, caller, license, request, input.request, end.value);
   tx.offlineKeys.put(made.document);
@@ -197,6 +229,12 @@ export const getOfflineKey = (deps: Deps, caller: AccountCaller, licenseId: stri
       : fail(notFound('offline key of this license'));
   });
 
+/** A key that still runs, and was replaced when its machine was set up again. */
+const replaced = ({ hostname }: OfflineKeyDoc): Refusal => ({
+  code: 'conflict',
+  detail: `${hostname} was set up again after this key was made. Renew its newest key.`,
+});
+
 /** A new key from the stored request: only the key has to be carried. The old one is superseded. */
 export const renewOfflineKey = (
   deps: Deps,
@@ -208,16 +246,16 @@ export const renewOfflineKey = (
   changeKey(deps, caller, licenseId, id, 'offline-key.renew', async (tx, license, key) => {
     const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
     if (invalid) return fail(invalid);
-    const { held } = await keysOf(deps, tx, license, key.fingerprint);
-    if (held && held.id !== key.id) return fail(closed(deps, key) ?? notFound('offline key'));
-    if (!held && !['active', 'lost'].includes(key.status)) {
-      return fail(closed(deps, key) ?? notFound('offline key'));
+    const asking = await askingOf(deps, tx, license, key);
+    const { all, held } = asking;
+    if (held ? held.id !== key.id : !['active', 'lost'].includes(key.status)) {
+      return fail(closed(deps, key, all) ?? replaced(key));
     }
     const end = keyEnd(license, input.days, deps.now());
     if (!end.ok) return end;
     // An ended key has lost its seat: the renewal takes one as a new key would.
-    const full = held ? null : await refuseWithoutSeat(deps, tx, license);
-    if (full) return fail(full);
+    const seat = await seatForKey(deps, tx, license, asking);
+    if (!seat.ok) return seat;
     const asked = parseRequestCode(key.request);
     const product = asked.ok ? asked.value.product : undefined;
     const request = { ...key, key: key.machineKey, product };

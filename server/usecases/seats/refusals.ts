@@ -93,7 +93,9 @@ export const readRefusals = (deps: Deps, caller: AccountCaller, licenseId: strin
       used: seats.length + keys.length,
       limit: license.maxActivations,
       holders: [
-        ...longestUnseenFirst(seats, deps.now()).map((seat) => viewActivation(license, seat)),
+        ...longestUnseenFirst(seats, deps.now()).map((seat) =>
+          viewActivation(license, seat, deps.now()),
+        ),
         ...keys.map(viewOfflineSeat),
       ].slice(0, holdersShown),
       nextFreeAt: isoOrNull(nextFree(license, seats, keys)),

@@ -5,12 +5,12 @@ import type { Refusal } from '../../../shared/problems.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import { day } from '../../../shared/time.ts';
 import type { LicenseDoc } from '../../domain/documents.ts';
-import { mayRelease, mayReset, recentResets } from '../../domain/release-seats.ts';
+import { mayReset, recentResets } from '../../domain/release-seats.ts';
 import { holdsSeat, type Seat } from '../../domain/seats.ts';
 import { changeLicense, notFound } from '../access.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
 import type { Deps, LicetTransaction } from '../deps.ts';
-import { allMachines, countSeats, heldKeys, mayGiveBack, seatOf } from './seats.ts';
+import { countSeats, heldKeys, heldSeats, mayLeave, seatOf, withoutSeat } from './seats.ts';
 import { viewTouched } from '../views.ts';
 
 /**
@@ -26,7 +26,8 @@ export const releaseActivation = (
 ): Promise<Result<ResetDone, Refusal>> =>
   changeLicense(deps, caller, licenseId, 'activation.release', async (tx, { license }) => {
     const activation = await tx.activations.get(id);
-    if (activation?.licenseId !== license.id || activation.seat !== license.generation) {
+    const seat = activation && seatOf(deps, license, activation);
+    if (seat?.activation.licenseId !== license.id || !holdsSeat(license, seat, deps.now())) {
       const key = await tx.offlineKeys.get(id);
       if (key?.licenseId !== license.id) return fail(notFound('activation that holds a seat'));
       return fail({
@@ -34,29 +35,22 @@ export const releaseActivation = (
         detail: `An offline key holds this seat. Give it back with a deactivation proof of ${key.hostname}, or report it lost.`,
       });
     }
-    const may = await mayGiveBack(deps, tx, license, id);
-    const details = { license: license.id, hostname: activation.hostname };
-    const released = [seatOf(deps, license, activation)];
+    const may = await mayLeave(deps, tx, license, [seat.leaseUntil]);
+    const details = { license: license.id, hostname: seat.activation.hostname };
+    const released = [seat];
     if (dryRun) return may.ok ? ok(await outcome(deps, tx, license, released, true, null)) : may;
     if (!may.ok) {
       tx.record({ action: 'activation.release', target: id, outcome: may.error.code, details });
       return may;
     }
-    tx.activations.put({ ...activation, seat: null });
+    tx.activations.put(withoutSeat(seat));
     tx.record({ action: 'activation.release', target: id, outcome: 'ok', details });
     return ok(await outcome(deps, tx, license, released, false, null));
   });
 
-const selected = (
-  license: LicenseDoc,
-  machines: readonly Seat[],
-  input: ResetRequest,
-  now: number,
-): readonly Seat[] =>
-  machines.filter(
-    (seat) =>
-      holdsSeat(license, seat, now) &&
-      (input.unseenDays === undefined || seat.lastSeen <= now - input.unseenDays * day),
+const selected = (seats: readonly Seat[], input: ResetRequest, now: number): readonly Seat[] =>
+  seats.filter(
+    ({ lastSeen }) => input.unseenDays === undefined || lastSeen <= now - input.unseenDays * day,
   );
 
 /**
@@ -71,10 +65,9 @@ export const resetActivations = (
 ): Promise<Result<ResetDone, Refusal>> =>
   changeLicense(deps, caller, licenseId, 'activation.reset', async (tx, { license, relation }) => {
     const now = deps.now();
-    const machines = await allMachines(deps, tx, license);
-    const released = selected(license, machines, input, now);
-    const ids = new Set(released.map((seat) => seat.activation.id));
-    const may = mayRelease(license, machines, ids, now);
+    const released = selected(await heldSeats(deps, tx, license), input, now);
+    const ends = released.map(({ leaseUntil }) => leaseUntil);
+    const may = await mayLeave(deps, tx, license, ends);
     const cap =
       relation === 'operator' || released.length === 0
         ? ok(null)
@@ -128,7 +121,7 @@ const giveBack = async (
   const before = await countSeats(deps, tx, license);
   const all = input.unseenDays === undefined;
   if (!all) {
-    for (const { activation } of released) tx.activations.put({ ...activation, seat: null });
+    for (const seat of released) tx.activations.put(withoutSeat(seat));
   }
   const resets = recentResets(license, now);
   tx.licenses.put({

@@ -1,13 +1,11 @@
 /** Giving a machine a seat, or saying who holds them all. */
 import type { Refusal } from '../../../shared/problems.ts';
-import { fail, ok, type Result } from '../../../shared/result.ts';
 import { isoDay } from '../../../shared/time.ts';
-import type { LicenseDoc } from '../../domain/documents.ts';
-import { machineKey } from '../../domain/index-keys.ts';
+import type { LicenseDoc, OfflineKeyDoc } from '../../domain/documents.ts';
 import { refuseInvalid } from '../../domain/license-status.ts';
-import { hasFreeSeat, keyHoldsSeat, refuseLimit } from '../../domain/seats.ts';
-import type { Deps, LicetReader } from '../deps.ts';
-import { countSeats, heldKeys, heldSeats } from './seats.ts';
+import { hasFreeSeat, refuseLimit } from '../../domain/seats.ts';
+import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
+import { countWritten, heldKeys, heldSeats, holdOfMachine, writeOffSpent } from './seats.ts';
 
 const resolversShown = 5;
 
@@ -24,39 +22,44 @@ const resolvers = async (reader: LicetReader, license: LicenseDoc): Promise<read
   return emails;
 };
 
-/** The refusal of one more machine, with the holders; null when a seat is free. */
+/**
+ * The refusal of one more machine, with the holders; null when a seat is free. Seats count as they are written
+ * down, and those that have ended are written off first: so no clock that is set back revives one.
+ */
 export const refuseWithoutSeat = async (
   deps: Deps,
-  reader: LicetReader,
+  tx: LicetTransaction,
   license: LicenseDoc,
 ): Promise<Refusal | null> => {
-  const counter = await countSeats(deps, reader, license);
-  if (hasFreeSeat(license, counter)) return null;
-  const holders = {
-    seats: await heldSeats(deps, reader, license),
-    keys: await heldKeys(deps, reader, license),
-    resolvers: await resolvers(reader, license),
-  };
+  if (license.maxActivations === null) return null;
+  if (hasFreeSeat(license, await countWritten(tx, license))) return null;
+  await writeOffSpent(deps, tx, license);
+  if (hasFreeSeat(license, await countWritten(tx, license))) return null;
+  const keys = await heldKeys(deps, tx, license);
+  const seats = await heldSeats(deps, tx, license);
+  const holders = { seats, keys, resolvers: await resolvers(tx, license) };
   return refuseLimit(license, holders, deps.now(), deps.settings().support);
 };
 
-/** Whether this machine, which holds no seat online, may take one now. */
-export const mayTakeSeat = async (
+/** A machine has one seat of a license: an offline key of it that can still run is in the way of another. */
+const runsOffline = ({ hostname, expiresAt, status }: OfflineKeyDoc): Refusal => ({
+  code: 'conflict',
+  detail:
+    status === 'superseded'
+      ? `An offline key that this machine (${hostname}) had before it was set up again can run until ${isoDay(expiresAt)}. Return it with its own proof, or report it as lost and ask the operator to write it off; then activate.`
+      : `This machine (${hostname}) runs on an offline key until ${isoDay(expiresAt)}. Return the key with “licet offline-key deactivate”, then activate.`,
+});
+
+/** Why this machine, which holds no seat online, may take none now; null when it may. */
+export const refuseSeat = async (
   deps: Deps,
-  reader: LicetReader,
+  tx: LicetTransaction,
   license: LicenseDoc,
   fingerprint: string,
-): Promise<Result<null, Refusal>> => {
+): Promise<Refusal | null> => {
   const invalid = refuseInvalid(license, deps.now(), deps.settings().support);
-  if (invalid) return fail(invalid);
-  const keys = await reader.offlineKeys.by('machine', machineKey(license.id, fingerprint));
-  const key = keys.find((held) => keyHoldsSeat(held, deps.now()));
-  if (key) {
-    return fail({
-      code: 'conflict',
-      detail: `This machine (${key.hostname}) runs on an offline key until ${isoDay(key.expiresAt)}. Give the key back with “licet offline-key deactivate”, then activate.`,
-    });
-  }
-  const full = await refuseWithoutSeat(deps, reader, license);
-  return full ? fail(full) : ok(null);
+  if (invalid) return invalid;
+  const hold = await holdOfMachine(deps, tx, license, fingerprint);
+  if (hold) return runsOffline(hold.key);
+  return refuseWithoutSeat(deps, tx, license);
 };

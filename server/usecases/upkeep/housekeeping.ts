@@ -6,7 +6,7 @@ import { usageOver } from '../../domain/usage.ts';
 import type { CollectionWriter, Document, PageQuery } from '../../store/store.ts';
 import type { Deps, LicetReader, LicetTransaction } from '../deps.ts';
 import { lookThrough } from '../pages.ts';
-import { isSpent, seatOf, spentSeats } from '../seats/seats.ts';
+import { isSpent, seatOf, spentSeats, withoutSeat } from '../seats/seats.ts';
 import { isSessionOver } from '../accounts/sign-in.ts';
 import { bySystem } from '../caller.ts';
 
@@ -155,8 +155,9 @@ const freeSpentSeats = async (deps: Deps, licenseId: string): Promise<void> => {
       for (const { activation } of spent.slice(start, start + pageSize)) {
         const now = await tx.activations.get(activation.id);
         // It may have checked in meanwhile.
-        if (!license || !now || !isSpent(deps, license, seatOf(deps, license, now))) continue;
-        tx.activations.put({ ...now, seat: null });
+        const seat = license && now && seatOf(deps, license, now);
+        if (!seat || !isSpent(deps, license, seat)) continue;
+        tx.activations.put(withoutSeat(seat));
         count += 1;
       }
       if (count === 0) return;

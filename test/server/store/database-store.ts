@@ -251,6 +251,7 @@ export const openDatabaseStore = <S extends Schema>(file: string, schema: S): St
         void database
           .prepare('INSERT OR REPLACE INTO marks VALUES (?, ?)')
           .run(id, JSON.stringify(mark)),
+      lost: () => null,
       delete: (id) => void database.prepare('DELETE FROM marks WHERE id = ?').run(id),
       idsOf: async (prefix) =>
         select('SELECT id AS json FROM marks')

@@ -74,18 +74,18 @@ const writeKeys = async (directory: string): Promise<void> => {
 
 /**
  * Opens a server with one operator; it is closed and removed when the test ends, or by what `atEnd`
- * is given.
+ * is given. `scouting`: every callback of the store runs twice (see scouting-store.ts).
  */
 export const openServer = async (
   atEnd: (close: () => Promise<void>) => void = onTestFinished,
   passwords?: Passwords,
+  { scouting = true }: { readonly scouting?: boolean } = {},
 ) => {
   const directory = await mkdtemp(path.join(os.tmpdir(), 'licet-server-'));
   const time = { now: Date.parse('2026-03-01T08:00:00Z') };
   const now = (): number => time.now;
-  const store = scoutingStore(
-    await openStore({ directory, schema: collections, now, log: quiet, create: true }),
-  );
+  const opened = await openStore({ directory, schema: collections, now, log: quiet, create: true });
+  const store = scouting ? scoutingStore(opened) : opened;
   await writeKeys(directory);
   const keys = await loadKeys({ directory });
   const settings: { -readonly [K in keyof Settings]: Settings[K] } = {

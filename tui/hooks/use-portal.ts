@@ -3,12 +3,13 @@ import { createContext, use, type ReactNode } from 'react';
 import type { Account } from '../../shared/api/accounts.ts';
 import type { License } from '../../shared/api/licenses.ts';
 import type { Action, Values } from '../client/actions/action.ts';
+import type { Editing } from '../client/actions/editing.ts';
 import type { Client } from '../client/api/client.ts';
 
 /** How the form of an action begins. */
 export interface FormStart {
-  /** What its fields hold at first, to be changed. */
-  readonly initial?: Values;
+  /** What it changes, as it is now. */
+  readonly editing?: Editing | undefined;
   /** What it is about: "Prod of ana@acme.example". */
   readonly about?: string;
 }

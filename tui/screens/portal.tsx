@@ -61,8 +61,7 @@ export const PortalScreen = ({ client, account: signedIn }: PortalProps) => {
         action={action}
         client={client}
         preset={values}
-        initial={action.id === 'account.edit' ? infoOf(account) : form.initial}
-        about={form.about}
+        form={{ editing: action.initial?.(account), ...form }}
         onClose={() => {
           close();
           // What was refused may have been so because the server takes no changes any more.
@@ -198,13 +197,6 @@ const useEnd = ({ state }: Connection): void => {
     if (why !== undefined && !secret) signedOut({ text: why, tone: 'soon' });
   }, [why, secret, signedOut]);
 };
-
-/** My Info as the form to change it starts with. */
-const infoOf = ({ name, company, phone }: Account): Values => ({
-  name,
-  company: company ?? '',
-  phone: phone ?? '',
-});
 
 /** The server is gone, or takes no changes; null when all is well. */
 const bannerOf = ({ state }: Connection, readOnly: string | undefined): ReactNode => {

@@ -4,7 +4,7 @@ import type { Done } from '../client/actions/done.ts';
 import type { Failure } from '../client/api/failure.ts';
 
 /** What the action is given; `typed` as it stands in the form, where there was one to come back to. */
-interface Given {
+export interface Given {
   readonly values: Values;
   readonly typed?: Values | undefined;
 }

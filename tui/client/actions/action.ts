@@ -3,12 +3,13 @@
  * palette, commands and the plain mode all offer these.
  */
 import type { z } from 'zod';
-import type { Role } from '../../../shared/api/accounts.ts';
+import type { Account, Role } from '../../../shared/api/accounts.ts';
 import type { Relation } from '../../../shared/api/licenses.ts';
 import { fail } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 import type { Work } from '../api/files.ts';
+import type { Editing } from './editing.ts';
 import type { Done } from './done.ts';
 import { firstMessage, type Field, type TypedField } from './fields.ts';
 
@@ -52,6 +53,8 @@ export interface Action {
   /** It changes what is there: a field that is emptied is cleared where it can be, else refused. */
   readonly edits?: boolean;
   readonly danger?: Danger<Values>;
+  /** What its form starts with, where it changes one's own account. */
+  readonly initial?: (account: Account) => Editing;
   /** Asked on screens alone, where one key does it: whoever writes a command means it. */
   readonly slip?: Danger<Values>;
   /** It moves a file: whoever runs it gives `work`, to show how far it is and to stop it. */

@@ -1,5 +1,8 @@
 /** Draws an action from its form to its result. Which stage follows which is in state/action-stage.ts. */
-import { useEffect, useEffectEvent, useReducer } from 'react';
+import { useEffect, useEffectEvent, useReducer, useState } from 'react';
+import type { FormStart } from '../../hooks/use-portal.ts';
+import { conflictOf, type Conflict } from '../../client/actions/editing.ts';
+import { ifUnchanged } from '../../client/api/if-unchanged.ts';
 import type { Action, Values } from '../../client/actions/action.ts';
 import type { Done } from '../../client/actions/done.ts';
 import type { Client } from '../../client/api/client.ts';
@@ -7,9 +10,16 @@ import type { Failure } from '../../client/api/failure.ts';
 import type { Work } from '../../client/api/files.ts';
 import { useHold } from '../../hooks/use-hold.ts';
 import { useNotify } from '../../hooks/use-terminal.ts';
-import { firstStage, nextStage, questionOf, type Stage } from '../../state/action-stage.ts';
+import {
+  firstStage,
+  nextStage,
+  questionOf,
+  type Given,
+  type Stage,
+} from '../../state/action-stage.ts';
 import { failureWords, mayPass } from '../../state/words/failure-words.ts';
 import { ActionForm } from './action-form.tsx';
+import { ConflictQuestion } from './conflict.tsx';
 import { ActionQuestion } from './action-question.tsx';
 import { DoneView, mustShow } from './done-view.tsx';
 import { Failed } from './failed.tsx';
@@ -21,10 +31,7 @@ export interface ActionFlowProps {
   readonly client: Client;
   /** Values that are known: their fields are not asked for. */
   readonly preset: Values;
-  /** The form's starting values, by field. */
-  readonly initial?: Values | undefined;
-  /** What the form is about, said in place of the action's description. */
-  readonly about?: string | undefined;
+  readonly form?: FormStart;
   readonly onClose: () => void;
   /** After the server did it, before the result is closed. */
   readonly onDone?: (done: Done) => void;
@@ -32,13 +39,17 @@ export interface ActionFlowProps {
 
 /** Forms and results cover the content, questions float over it. */
 export const ActionFlow = (props: ActionFlowProps) => {
-  const { action, client, preset, onClose } = props;
+  const { action, preset, form = {}, onClose } = props;
   const notify = useNotify();
   const [stage, happened] = useReducer(
     (old: Stage, event: Parameters<typeof nextStage>[2]) => nextStage(action, old, event),
     preset,
     (known) => firstStage(action, known),
   );
+
+  const [editing, edit] = useState(form.editing);
+  const [conflict, setConflict] = useState<(Conflict & Given) | undefined>();
+  const client = editing ? ifUnchanged(props.client, editing.version) : props.client;
 
   const finish = (done: Done): void => {
     props.onDone?.(done);
@@ -59,20 +70,46 @@ export const ActionFlow = (props: ActionFlowProps) => {
   switch (stage.at) {
     case 'form':
       return (
-        <ActionForm
-          action={action}
-          preset={preset}
-          initial={props.initial ?? {}}
-          typed={stage.typed}
-          about={props.about}
-          onCancel={onClose}
-          submit={async (values, typed) => {
-            // What needs neither question nor progress runs in the form, which keeps what was typed.
-            if (!questionOf(action) && !action.long) return run(values);
-            happened({ type: 'filled', values, typed });
-            return undefined;
-          }}
-        />
+        <>
+          <ActionForm
+            key={editing?.version}
+            action={action}
+            preset={preset}
+            editing={editing}
+            typed={stage.typed}
+            about={form.about}
+            onCancel={onClose}
+            submit={async (values, typed) => {
+              // What needs neither question nor progress runs in the form, which keeps what was typed.
+              if (!questionOf(action) && !action.long) {
+                const failure = await run(values);
+                const found = failure && conflictOf(failure, editing);
+                if (found) setConflict({ ...found, values, typed });
+                return failure;
+              }
+              happened({ type: 'filled', values, typed });
+              return undefined;
+            }}
+          />
+          {conflict && editing ? (
+            <ConflictQuestion
+              action={action}
+              conflict={conflict}
+              before={editing}
+              mine={conflict.values}
+              onBack={() => setConflict(undefined)}
+              keepTheirs={() => {
+                edit(conflict.theirs);
+                setConflict(undefined);
+              }}
+              keepMine={() => {
+                edit(conflict.theirs);
+                setConflict(undefined);
+                happened({ type: 'filled', values: conflict.values, typed: conflict.typed });
+              }}
+            />
+          ) : null}
+        </>
       );
     case 'ask':
       return (

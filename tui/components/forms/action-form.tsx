@@ -1,5 +1,6 @@
 /** The fields of an action as a form: what is known is left out, chosen passwords are asked twice. */
 import type { Action, Values } from '../../client/actions/action.ts';
+import type { Editing } from '../../client/actions/editing.ts';
 import type { Field } from '../../client/actions/fields.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { Failure } from '../../client/api/failure.ts';
@@ -15,7 +16,8 @@ import { Page, pageTitleRows } from '../layout/page.tsx';
 export interface ActionFormProps {
   readonly action: Action;
   readonly preset: Values;
-  readonly initial: Values;
+  /** What it changes, as it was when the form began. */
+  readonly editing: Editing | undefined;
   /** What was typed before, where one comes back to it. */
   readonly typed?: Values | undefined;
   /** What it is about, said in place of the action's description. */
@@ -55,9 +57,14 @@ const toSpecs = (field: Field, initial: string | undefined, before = ''): FieldS
   ];
 };
 
-/** An empty field means "as it is" to an action; one that was emptied is told by a dash, where it may be. */
-const cleared = ({ clears }: Field, before: string | undefined): string =>
-  clears === true && (before ?? '') !== '' ? '-' : '';
+/**
+ * An empty field means "as it is" to an action, so what was left as it is goes as that: somebody else may
+ * change it meanwhile. One that was emptied is told by a dash, where it may be.
+ */
+const sent = ({ clears, optional }: Field, typed = '', before = ''): string => {
+  if (typed === '') return clears === true && before !== '' ? '-' : '';
+  return optional && typed === before ? '' : typed;
+};
 
 /** Where a failure belongs in the form: at a field, or below all. */
 export const toFormProblem = (failure: Failure): FormProblem => {
@@ -87,7 +94,8 @@ const loadFiles = async (
 
 /** The form on a page of its own. */
 export const ActionForm = (props: ActionFormProps) => {
-  const { action, preset, initial, typed: before, onCancel, submit } = props;
+  const { action, preset, editing, typed: before, onCancel, submit } = props;
+  const initial = editing?.values ?? {};
   const { files } = useApp();
   const { rows } = useContentSize();
   const asked = action.fields.filter(({ name }) => !(name in preset));
@@ -103,11 +111,11 @@ export const ActionForm = (props: ActionFormProps) => {
         unsaved={before !== undefined}
         onCancel={onCancel}
         onSubmit={async (typed) => {
+          if (editing && asked.every(({ name }) => typed[name] === (initial[name] ?? ''))) {
+            return { text: 'Nothing is changed yet.' };
+          }
           const known = Object.fromEntries(
-            asked.map((field) => [
-              field.name,
-              typed[field.name] || cleared(field, initial[field.name]),
-            ]),
+            asked.map((field) => [field.name, sent(field, typed[field.name], initial[field.name])]),
           );
           const loaded = await loadFiles(asked, known, files);
           if (!loaded.ok) return loaded.error;

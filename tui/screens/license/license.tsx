@@ -3,7 +3,7 @@ import { Box } from 'ink';
 import { useState, type ReactNode } from 'react';
 import { editAccount } from '../../client/actions/accounts/account.ts';
 import { resetActivations } from '../../client/actions/seats/activations.ts';
-import { licenseValues } from '../../client/actions/licenses/initial-values.ts';
+import { editingLicense } from '../../client/actions/licenses/initial-values.ts';
 import { renewLicense, resumeLicense } from '../../client/actions/licenses/operator-licenses.ts';
 import { useContentSize } from '../../components/layout/frame.tsx';
 import { factLines, heading, Lines, type Fact, type MarkedLine } from '../../components/lines.tsx';
@@ -110,7 +110,7 @@ export const LicenseScreen = () => {
     if (one.deal === 'seats') setPage('seats');
     else if (one.license.relation !== 'operator' || one.deal === 'ask') setPage('ask');
     else if (one.deal === 'resume') act(resumeLicense, { license: one.license.id });
-    else act(renewLicense, { license: one.license.id }, { initial: licenseValues(one.license) });
+    else act(renewLicense, { license: one.license.id }, { editing: editingLicense(one.license) });
   };
   const contact = useContact();
   useKeys(screenKeys(portal, stop, deal, () => setPage('seats')));

@@ -1,7 +1,7 @@
 /** What an operator can do with one license, by key: in the list of all, and where one is open. */
 import type { License } from '../../../shared/api/licenses.ts';
 import { counterText } from '../../client/actions/done.ts';
-import { licenseValues } from '../../client/actions/licenses/initial-values.ts';
+import { editingLicense } from '../../client/actions/licenses/initial-values.ts';
 import {
   changeSeats,
   editLicense,
@@ -28,7 +28,7 @@ export const licenseKeys = (portal: Portal, license: License): ScreenKeys => {
   const values = { license: license.id };
   const used = counterText(license.counter, license.maxActivations);
   const form = {
-    initial: licenseValues(license),
+    editing: editingLicense(license),
     about: `${license.name} of ${license.owner.email}, ${used} used.`,
   };
   const about = { about: form.about };

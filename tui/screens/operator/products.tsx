@@ -1,7 +1,7 @@
 /** The products that licenses are made for. */
 import type { Product } from '../../../shared/api/licenses.ts';
 import { createLicense } from '../../client/actions/licenses/operator-licenses.ts';
-import { productValues } from '../../client/actions/licenses/initial-values.ts';
+import { editingProduct } from '../../client/actions/licenses/initial-values.ts';
 import { templateText } from '../../client/actions/licenses/terms.ts';
 import { createProduct, editProduct, showSnippet } from '../../client/actions/licenses/products.ts';
 import { useContentSize } from '../../components/layout/frame.tsx';
@@ -75,7 +75,7 @@ export const ProductsScreen = () => {
                 act(
                   editProduct,
                   { product: row.id },
-                  { initial: productValues(row), about: `${row.id}: licenses that exist stay.` },
+                  { editing: editingProduct(row), about: `${row.id}: licenses that exist stay.` },
                 ),
               does: 'Edit name, template and trial of the product',
             }

@@ -25,6 +25,13 @@ export const mishaps = pages('ana', [
     elsewhere: 'operator.test.ts',
   },
   {
+    name: 'changed meanwhile',
+    drawn: 'conflict/ConflictQuestion',
+    keys: '',
+    shows: 'Changed meanwhile',
+    elsewhere: 'two-editors.test.ts',
+  },
+  {
     name: 'a card',
     drawn: ['done-view/CardPage', 'done-view/DoneView', 'card/Card'],
     keys: '',

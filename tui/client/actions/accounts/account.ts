@@ -1,8 +1,9 @@
 /** One's own account: My Info, password, sessions, invitations. */
 import { z } from 'zod';
-import type { Account } from '../../../../shared/api/accounts.ts';
+import { Account } from '../../../../shared/api/accounts.ts';
 import { fail, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
+import { editingOf } from '../editing.ts';
 import { time, type Block } from '../done.ts';
 import { clearable, cleared } from '../clearable.ts';
 import { newPasswordField, optional, passwordField, text, Named } from '../fields.ts';
@@ -42,6 +43,11 @@ export const editAccount = action({
   description: 'Change name, company or phone; what is left out is not changed.',
   who: 'signed-in',
   edits: true,
+  initial: editingOf(Account, ({ name, company, phone }) => ({
+    name,
+    company: company ?? '',
+    phone: phone ?? '',
+  })),
   fields: {
     name: optional(text(Info, { label: 'Name' })),
     ...clearable({

@@ -1,6 +1,7 @@
 /** What the form to change something starts with: the values that it has now, as texts of the fields. */
-import type { License, Policy, Product } from '../../../../shared/api/licenses.ts';
+import { License, Product, type Policy } from '../../../../shared/api/licenses.ts';
 import type { Values } from '../action.ts';
+import { editingOf } from '../editing.ts';
 import { entitlementText } from './terms.ts';
 
 /** A member that is not there leaves its field empty. */
@@ -25,17 +26,17 @@ const expiryText = (expiresAt: string | null): string =>
   expiresAt === null ? 'never' : expiresAt.replace(/T23:59:59\.000Z$/u, '');
 
 /** A license, for the actions that change it. */
-export const licenseValues = (license: License): Values => ({
+export const editingLicense = editingOf(License, (license) => ({
   name: license.name,
   type: license.type,
   expiresAt: expiryText(license.expiresAt),
   graceDays: shown(license.graceDays),
   entitlements: entitlementText(license.entitlements),
   ...policyValues(license.policy),
-});
+}));
 
 /** A product, with its template and trial. */
-export const productValues = ({ name, template, trial }: Product): Values => ({
+export const editingProduct = editingOf(Product, ({ name, template, trial }) => ({
   name,
   type: shown(template.type),
   maxActivations: orUnlimited(template.maxActivations),
@@ -51,4 +52,4 @@ export const productValues = ({ name, template, trial }: Product): Values => ({
         trialUrl: trial.url ?? '',
       }
     : {}),
-});
+}));

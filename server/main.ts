@@ -159,10 +159,15 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
       offerProgram(deps, program).catch((error: unknown) => {
         log.warn({ err: error }, 'The program of this server could not be offered to download.');
       });
-    const work = startBackgroundWork(deps, store, async () => {
-      // A certificate of our own is made anew when it is due; one of a file may have been replaced.
-      if (current.identity) await reload();
-    });
+    const work = startBackgroundWork(
+      deps,
+      store,
+      async () => {
+        // A certificate of our own is made anew when it is due; one of a file may have been replaced.
+        if (current.identity) await reload();
+      },
+      () => current.settings,
+    );
     log.info({ url, version }, 'The server answers.');
     return {
       url,

@@ -126,7 +126,7 @@ const wanted = (names: readonly string[]): readonly Target[] => {
 };
 
 const { values, positionals } = parseArgs({
-  options: { out: { type: 'string', default: path.join(root, 'dist') } },
+  options: { out: { type: 'string', default: path.join(root, 'executables') } },
   allowPositionals: true,
 });
 const out = path.resolve(values.out);

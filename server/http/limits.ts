@@ -8,6 +8,8 @@ export interface Limits {
   readonly progressBytes: number;
   /** Milliseconds that a connection may idle between requests. */
   readonly idle: number;
+  /** Milliseconds in which a connection that is kept alive may ask once more when the server stops. */
+  readonly farewell: number;
   /** Bytes of all headers of a request together. */
   readonly headerBytes: number;
   /** Headers of a request. */
@@ -23,6 +25,7 @@ export const defaultLimits: Limits = {
   progress: 10_000,
   progressBytes: 1024,
   idle: 15_000,
+  farewell: 250,
   headerBytes: 16_384,
   headerCount: 100,
   connections: 5_000,

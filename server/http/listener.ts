@@ -1,7 +1,7 @@
 /** The HTTP server around the app: limits, and the refusal of what should never reach a route. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer, Server as TlsServer } from 'node:https';
-import type { Socket } from 'node:net';
+import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { defaultLimits, type Limits } from './limits.ts';
@@ -92,6 +92,11 @@ const shareConnections = (server: Server, most: number): void => {
   });
 };
 
+/** Says that no other answer comes on this connection (RFC 9112, 9.6). */
+const sayLast = (response: ServerResponse): void => {
+  if (!response.headersSent) response.setHeader('Connection', 'close');
+};
+
 /** Counts what runs, also when who asked has gone. */
 const createRunning = () => {
   let running = 0;
@@ -120,6 +125,7 @@ export const createListener = (options: ListenerOptions): Listener => {
   /** Event streams never end by themselves; everything else does. */
   const streams = new Set<ServerResponse>();
   const running = createRunning();
+  let isStopping = false;
 
   const listen = getRequestListener(
     (request, env) => {
@@ -159,6 +165,7 @@ export const createListener = (options: ListenerOptions): Listener => {
       return;
     }
     progress.add(incoming, outgoing);
+    if (isStopping) sayLast(outgoing);
     void listen(incoming, outgoing);
   };
 
@@ -194,12 +201,18 @@ export const createListener = (options: ListenerOptions): Listener => {
       if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion });
     },
     close: async (grace) => {
+      isStopping = true;
+      for (const response of progress.answers()) sayLast(response);
       const closed = new Promise<void>((resolve) => {
-        server.close(() => resolve());
+        // Not that of HTTP, which closes idle connections at once: the next request may be on its way.
+        NetServer.prototype.close.call(server, () => resolve());
       });
       for (const stream of streams) stream.destroy();
+      const farewell = performance.now() + Math.min(limits.farewell, grace);
       // Connections whose request ends only now are idle only then.
-      const idle = setInterval(() => server.closeIdleConnections(), 50);
+      const idle = setInterval(() => {
+        if (performance.now() >= farewell) server.closeIdleConnections();
+      }, 50);
       const end = setTimeout(() => server.closeAllConnections(), grace);
       await closed;
       clearInterval(idle);

@@ -3,6 +3,7 @@ import type { MiddlewareHandler } from 'hono';
 import { routePath } from 'hono/route';
 import { collectDefaultMetrics, Counter, Gauge, Histogram, Registry } from 'prom-client';
 import type { Deps } from '../usecases/deps.ts';
+import { countIn } from '../usecases/events.ts';
 import { addUp } from '../usecases/licenses/totals.ts';
 import { clientAddress } from './remote-address.ts';
 
@@ -45,7 +46,7 @@ const countChanges = (deps: Deps, registers: Registry[]): void => {
   });
   deps.store.watch(({ header }) => {
     if (counted.has(header.action)) {
-      changes.inc({ action: header.action, outcome: header.outcome });
+      changes.inc({ action: header.action, outcome: header.outcome }, countIn(header));
     }
   });
   deps.live.watch(() => checkIns.inc());

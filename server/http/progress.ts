@@ -21,6 +21,8 @@ export interface ProgressWatch {
   add(incoming: IncomingMessage, outgoing: ServerResponse): void;
   /** Whether the beginning of an answer is on its way on a connection: raw bytes must not get into it. */
   hasBegun(socket: Duplex): boolean;
+  /** Those that are not sent yet, or not whole. */
+  answers(): readonly ServerResponse[];
   stop(): void;
 }
 
@@ -67,6 +69,7 @@ export const watchProgress = (limits: Limits): ProgressWatch => {
       }
       return false;
     },
+    answers: () => [...all].map(({ outgoing }) => outgoing),
     stop: () => clearInterval(timer),
   };
 };

@@ -28,7 +28,10 @@ export const healthRoutes = (deps: Deps) =>
         summary: 'Whether changes are taken',
         responses: {
           200: json(Readiness, 'Changes are taken'),
-          503: json(Readiness, 'Read-only, with the reason'),
+          503: json(
+            Readiness,
+            'Changes are refused: read-only, or the disk is full; with the reason',
+          ),
         },
       }),
       (c) => {

@@ -142,6 +142,8 @@ export interface Marks {
 
 export type StoreStatus =
   | { readonly state: 'ready' }
+  /** The disk is full: changes are refused until there is room. */
+  | { readonly state: 'full'; readonly reason: string }
   | { readonly state: 'read-only'; readonly reason: string };
 
 export interface EntriesQuery {

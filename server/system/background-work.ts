@@ -4,6 +4,7 @@ import type { LicetSchema } from '../collections.ts';
 import type { FileStore } from '../store/folder/open-store.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { housekeeping } from '../usecases/upkeep/housekeeping.ts';
+import { createArchiver, type ArchiveSettings } from './archive-journal.ts';
 import { eraseRequestHashes } from './erase-request-hashes.ts';
 import { createSpentEraser } from './erase-spent.ts';
 import type { CountedFailures } from '../usecases/accounts/failures.ts';
@@ -33,6 +34,7 @@ export const startBackgroundWork = (
   deps: Deps & { readonly failures: CountedFailures },
   store: FileStore<LicetSchema>,
   renewTls: () => Promise<void>,
+  settings: () => ArchiveSettings,
 ): Periodic => {
   const { log } = deps;
   const work = [
@@ -46,6 +48,7 @@ export const startBackgroundWork = (
     every(quarter, 'erasing of request hashes', log, () => eraseRequestHashes(deps, store), 'now'),
     every(hour, 'usage', log, () => deps.usage.flush()),
     every(hour, 'certificates', log, renewTls),
+    every(hour, 'archiving of the journal', log, createArchiver(deps, store, settings)),
   ];
   warnOfEnd(deps);
   return {

@@ -17,6 +17,12 @@ export const licenseOf = (change: Change): string | null => {
   return typeof license === 'string' ? license : null;
 };
 
+/** How many refusals a record tells of: those that repeat are journaled once a minute, with their number. */
+export const countIn = ({ outcome, details }: Change['header']): number => {
+  const count = details?.['count'];
+  return outcome !== 'ok' && typeof count === 'number' ? count : 1;
+};
+
 /** Ids that a change names: whoever is among them may see it. */
 const named = ({ header }: Change): readonly unknown[] => [
   header.actor.id,

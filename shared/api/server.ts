@@ -16,7 +16,7 @@ export const ServerInfo = z
     version: z.string(),
     /** The id in every statement's `iss`. */
     issuer: z.string(),
-    state: z.enum(['ready', 'read-only']),
+    state: z.enum(['ready', 'full', 'read-only']),
     reason: z.string().nullable(),
     support: Support,
     /** Set by `licet demo`: the sign-in explains itself. */
@@ -29,7 +29,7 @@ export const ServerInfo = z
 export type ServerInfo = z.infer<typeof ServerInfo>;
 
 export const Readiness = z
-  .object({ status: z.enum(['ready', 'read-only']), reason: z.string().nullable() })
+  .object({ status: z.enum(['ready', 'full', 'read-only']), reason: z.string().nullable() })
   .meta({ id: 'Readiness' });
 
 /** A journal record as people see it: hashes are left out. */

@@ -82,7 +82,7 @@ export const fillTheDisk = (place: string, clients: number): Promise<DiskFullRep
       if (events.has(id)) problems.push(`an event told of ${id}, which was refused`);
       if (seen.has(id)) problems.push(`a reader saw ${id}, which was refused`);
     }
-    if (store.status().state !== 'ready') problems.push('the store became read-only');
+    if (store.status().state === 'read-only') problems.push('the store became read-only');
 
     await rm(filler);
     let afterRoom = 0;

@@ -249,7 +249,14 @@ describe.skipIf(!canMount)('a full disk (needs root, to mount a small one)', () 
       const known = await products(server, token);
       expect(known).toContain('before');
       expect((await ask(server, 'GET', '/healthz')).status).toBe(200);
+      expect(await ask(server, 'GET', '/readyz')).toMatchObject({
+        status: 503,
+        body: { status: 'full', reason: expect.stringContaining('The disk is full') },
+      });
       await rm(filler);
+      // By itself: nobody is sent to a server that is not ready.
+      const ready = async () => (await ask(server, 'GET', '/readyz')).status;
+      await expect.poll(ready, { timeout: 30_000 }).toBe(200);
       expect((await createProduct(server, token, 'after')).status).toBe(201);
       expect(await products(server, token)).toEqual(['after', ...known].toSorted());
       await server.stop();

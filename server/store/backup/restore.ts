@@ -13,7 +13,8 @@ import { writeAll } from '../journal/journal-file.ts';
 import type { Log } from '../folder/log.ts';
 import { openRestored } from '../folder/open-changed.ts';
 import { seal, unseal } from '../folder/seal.ts';
-import { StoreError } from '../store.ts';
+import type { FileStore } from '../folder/file-store.ts';
+import { StoreError, type Schema } from '../store.ts';
 import { readTar, type TarEntry, type TarSink } from './tar.ts';
 
 export interface RestoreOptions {
@@ -29,6 +30,11 @@ export interface RestoreOptions {
   /** Compressed bytes read so far, of so many. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Collections that are emptied: of sessions and the like, some were ended after the backup was made, and
+   * must not come back to life.
+   */
+  readonly ends?: readonly string[] | undefined;
 }
 
 export interface RestoreReport {
@@ -247,12 +253,31 @@ const explain = ({ file, directory, signal }: RestoreOptions, error: unknown): u
   return notABackup(file, messageOf(error));
 };
 
+/** Deletes all documents of these collections, journaled as `store.end-sessions`. */
+const endAll = async (store: FileStore<Schema>, names: readonly string[]): Promise<void> => {
+  await store.transact({ id: 'system', from: 'local' }, async (transaction) => {
+    let ended = 0;
+    for (const name of names) {
+      // The schema is unknown here: only what the folder has is in the transaction.
+      const writer = transaction[name];
+      for (const { id } of (await writer?.list()) ?? []) {
+        writer?.delete(id);
+        ended += 1;
+      }
+    }
+    if (ended === 0) return;
+    const act = { action: 'store.end-sessions', target: names.join(','), outcome: 'ok' };
+    transaction.record({ ...act, details: { documents: ended } });
+  });
+};
+
 /** Opens the folder as the server would, all of the journal checked, and journals the restore. */
 const raiseEra = async (options: RestoreOptions, head: BackupHead): Promise<number> => {
   const { directory, now, log } = options;
   const { schemaVersion, seq, at: madeAt } = head;
   const store = await openRestored({ directory, now, log, schemaVersion, seq, madeAt });
   try {
+    await endAll(store, options.ends ?? []);
     return store.era();
   } finally {
     await store.close();

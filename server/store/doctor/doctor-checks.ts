@@ -4,6 +4,8 @@ import { join } from 'node:path';
 
 import type { Finding } from './finding.ts';
 import { errorCode, exists } from '../folder/files.ts';
+import { readArchiveNote } from '../journal/archive-note.ts';
+import { listSegments } from '../journal/journal-file.ts';
 import { checkSeal, sealPath, unfinishedGiveUp } from '../folder/seal.ts';
 import { snapshotPath } from '../snapshot/snapshot-format.ts';
 import { StoreError } from '../store.ts';
@@ -19,6 +21,30 @@ export const checkSealed = async (directory: string): Promise<readonly Finding[]
     // The sentence says itself what to do.
     return [{ severity, file: sealPath(directory), message: error.message, choices: [], giveUp }];
   }
+};
+
+/** A start needs only what the snapshot lacks, so nothing else notices that the journal lost its beginning. */
+export const checkBeginning = async (directory: string): Promise<readonly Finding[]> => {
+  const [oldest] = await listSegments(directory);
+  // A damaged note is found where the journal is read.
+  const note = await readArchiveNote(directory).catch(() => undefined);
+  const through = note?.through ?? 0;
+  if (oldest === undefined || oldest.first <= through + 1) return [];
+  const records =
+    oldest.first === through + 2
+      ? `record ${through + 1} is`
+      : `the records ${through + 1} to ${oldest.first - 1} are`;
+  return [
+    {
+      severity: 'warning',
+      file: oldest.path,
+      message: `The journal begins with record ${oldest.first}: ${records} missing, and no archive has what was there.`,
+      choices: [
+        'Put the missing files back into the folder `journal`, from a backup or a copy: the same name has the same records.',
+        'Without them no document is lost, since the snapshot has them all; who did what in these records is no longer known.',
+      ],
+    },
+  ];
 };
 
 /** Temporary files of snapshots, marks and erasures that a crash left. A running server has its own. */

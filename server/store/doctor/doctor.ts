@@ -1,5 +1,6 @@
 /** Looks a data folder over without changing it: what is wrong, where, and what the choices are. */
 import {
+  checkBeginning,
   checkClock,
   checkPermissions,
   checkRoom,
@@ -39,6 +40,7 @@ export const diagnose = async (options: DoctorOptions): Promise<Diagnosis> => {
   findings.push(
     ...(isBegun ? found.map((finding) => ({ ...finding, giveUp: undefined })) : found),
     ...sealed,
+    ...(found.some(({ severity }) => severity === 'damage') ? [] : await checkBeginning(directory)),
     ...(await findLeftOvers(directory, inUse)),
     ...(await checkPermissions(directory)),
     ...(await checkRoom(directory)),

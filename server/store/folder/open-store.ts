@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import { openMarks } from '../memory/marks.ts';
 import { migrate, type Migration } from './migrate.ts';
 import { createRunner, type Memory } from '../memory/runner.ts';
+import { createRepeats } from '../journal/repeats.ts';
 import { readHeaders } from '../journal/read-journal.ts';
 import { migrateAction, noHash } from '../journal/record.ts';
 import type { SnapshotOptions } from '../snapshot/snapshot.ts';
@@ -203,6 +204,7 @@ const openReadOnly = async <S extends Schema>(options: OpenOptions<S>): Promise<
       memory,
       turns,
       now: options.now,
+      repeats: createRepeats(),
       log: options.log,
       commit: undefined,
     }),

@@ -1,4 +1,5 @@
 /** A store that is open for writing: its parts put together, and its end. */
+import { createDiskRoom, type DiskRoom } from './disk-room.ts';
 import { createSlices, messageOf } from './files.ts';
 import { createMaintenance, type FileStore } from './file-store.ts';
 import { createGroupCommit, type GroupCommit, type Pending } from '../journal/group-commit.ts';
@@ -9,10 +10,11 @@ import type { Log } from './log.ts';
 import { openMarks } from '../memory/marks.ts';
 import { readHeaders } from '../journal/read-journal.ts';
 import { createRunner, type Memory } from '../memory/runner.ts';
+import { createRepeats } from '../journal/repeats.ts';
 import type { SnapshotFoot } from '../snapshot/snapshot-format.ts';
 import { SnapshotAbandoned } from '../snapshot/snapshot-write.ts';
 import { createSnapshots, type Snapshots } from '../snapshot/snapshots.ts';
-import type { Act, Actor, Change, Schema } from '../store.ts';
+import type { Act, Actor, Change, Schema, StoreStatus } from '../store.ts';
 import { makeIndexes, type Tables } from '../memory/table.ts';
 import { createTurns, type Turns } from '../memory/turns.ts';
 
@@ -42,6 +44,7 @@ export interface WritableDeps extends Loaded {
 }
 
 const marksEvery = 60_000;
+const repeatsEvery = 60_000;
 /** After so many replayed records the next start should not have to. */
 const longReplay = 10_000;
 
@@ -51,7 +54,9 @@ export const createWritable = async <S extends Schema>(
 ): Promise<FileStore<S>> => {
   const { directory, log, memory, tables, lock } = deps;
   const turns = createTurns();
+  let closing = false;
   const watchers = createWatchers(log);
+  const room = createDiskRoom(directory);
   const commit: GroupCommit = createGroupCommit(
     {
       directory,
@@ -61,10 +66,12 @@ export const createWritable = async <S extends Schema>(
       onDurable: (batch, bytes) => {
         const last = batch.at(-1)?.change.header;
         if (last !== undefined) memory.durable = { seq: last.seq, hash: last.hash };
+        room.written();
         announce(lock, memory.durable.seq, log);
         snapshots.count(bytes);
         for (const { change } of batch) watchers.tell(change);
       },
+      onFull: (reason) => room.refused(reason),
       onReadOnly: (reason) => {
         memory.readOnly = reason;
       },
@@ -83,9 +90,19 @@ export const createWritable = async <S extends Schema>(
   };
   const marksTimer = setInterval(() => void saveMarks(), marksEvery).unref();
 
-  const runner = createRunner<S>({ tables, memory, turns, now: deps.now, log, commit });
+  const repeats = createRepeats();
+  const runner = createRunner<S>({ tables, memory, turns, now: deps.now, repeats, log, commit });
   const record = (actor: Actor, act: Act): Promise<void> =>
     runner.transact(actor, async (transaction) => transaction.record(act));
+  const recordRepeats = async (now: number): Promise<void> => {
+    if (memory.readOnly !== undefined) return;
+    try {
+      for (const { actor, act } of repeats.due(now)) await record(actor, act);
+    } catch (error) {
+      log.warn({ error: messageOf(error) }, 'Some refusals that repeat could not be counted.');
+    }
+  };
+  const repeatsTimer = setInterval(() => void recordRepeats(deps.now()), repeatsEvery).unref();
   if (deps.first !== undefined) {
     await record({ id: 'system', from: 'local' }, deps.first);
     await snapshots.take();
@@ -105,14 +122,15 @@ export const createWritable = async <S extends Schema>(
     marks,
     seq: () => memory.durable.seq,
     era: () => deps.era,
-    status: () =>
-      memory.readOnly === undefined
-        ? { state: 'ready' }
-        : { state: 'read-only', reason: memory.readOnly },
+    status: () => statusOf(memory, room),
     close: async () => {
-      if (memory.closed) return;
+      if (closing) return;
+      closing = true;
+      clearInterval(repeatsTimer);
+      await recordRepeats(Number.POSITIVE_INFINITY);
       memory.closed = true;
       clearInterval(marksTimer);
+      room.close();
       // After those that were let in before.
       await turns.exclusive(async () => undefined);
       await commit.idle();
@@ -123,6 +141,12 @@ export const createWritable = async <S extends Schema>(
       lock.release();
     },
   };
+};
+
+const statusOf = ({ readOnly }: Memory, room: DiskRoom): StoreStatus => {
+  if (readOnly !== undefined) return { state: 'read-only', reason: readOnly };
+  const full = room.full();
+  return full === undefined ? { state: 'ready' } : { state: 'full', reason: full };
 };
 
 /** Without it the next start replays the journal: slower, nothing lost. */

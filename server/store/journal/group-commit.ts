@@ -34,6 +34,8 @@ export interface CommitDeps {
   readonly isHeld: () => boolean;
   /** Called after each sync with what it made durable, before anybody is answered. */
   readonly onDurable: (batch: readonly Pending[], bytes: number) => void;
+  /** Called when a change is refused because the disk is full. */
+  readonly onFull: (reason: string) => void;
   /** Called at once when nothing more may be written. */
   readonly onReadOnly: (reason: string) => void;
   /** Runs the undoing of these, newest first, while no reader and no transaction runs. */
@@ -138,6 +140,9 @@ export const createGroupCommit = (deps: CommitDeps, start: ActiveSegment): Group
       return readOnly('The journal could not be cut after a failed write', cutError);
     }
     deps.log.error({ error: messageOf(error) }, 'The disk is full: changes are refused.');
+    deps.onFull(
+      'The disk is full: changes are refused. Make room on the disk that has the data folder.',
+    );
     return new StoreError(
       'insufficient-storage',
       'The disk is full, so this was not done. Make room on the disk that has the data folder; licet then goes on by itself.',

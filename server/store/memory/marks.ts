@@ -1,10 +1,11 @@
 /**
  * marks.json: state that may be minutes old. Kept in memory, written aside from the journal every
  * minute or so, one mark a line. When it can't be read the server starts without it: marks come back
- * by themselves as machines check in.
+ * by themselves as machines check in. Each has a checksum, and is checked when somebody asks for it.
  */
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 
 import { createSlices, errorCode, messageOf, replaceFile, syncDirectory } from '../folder/files.ts';
 import { writeAll } from '../journal/journal-file.ts';
@@ -22,6 +23,30 @@ export interface StoredMarks extends Marks {
 
 export const marksPath = (directory: string): string => join(directory, 'marks.json');
 
+/** Milliseconds that a promise may last beyond the day on which it was given: a year, the longest lease, and a bit. */
+const longest = 400 * 86_400_000;
+
+const isOptional = (value: unknown, type: 'number' | 'string'): boolean =>
+  value === undefined || typeof value === type;
+
+interface Checked extends Mark {
+  /** CRC-32 of the id and the rest; earlier versions wrote none. */
+  readonly check?: number;
+}
+
+const isMark = (value: unknown): value is Checked => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { at, version, until, from, check, ...more } = value as Record<string, unknown>;
+  return (
+    typeof at === 'number' &&
+    isOptional(version, 'string') &&
+    isOptional(until, 'number') &&
+    isOptional(from, 'string') &&
+    isOptional(check, 'number') &&
+    Object.keys(more).length === 0
+  );
+};
+
 /** There while a process may set marks that are not saved: how far they are. */
 const unsavedPath = (directory: string): string => join(directory, 'marks.unsaved.json');
 
@@ -35,16 +60,27 @@ const readUnsaved = async (directory: string): Promise<number | null> => {
   }
 };
 
-const isMark = (value: unknown): value is Mark =>
-  typeof value === 'object' && value !== null && 'at' in value && typeof value.at === 'number';
+const checkOf = (id: string, mark: Mark): number => crc32(`${id} ${JSON.stringify(mark)}`);
+
+const markText = (id: string, mark: Mark): string => {
+  // In one order, whoever made it.
+  const { at, version, until, from } = mark;
+  const ordered = { at, version, until, from };
+  return JSON.stringify({ ...ordered, check: checkOf(id, ordered) });
+};
 
 /** A mark, or still its JSON until somebody asks for it: a start may find a million of them. */
 type StoredMark = Mark | string;
 
-const parseMark = (text: string): Mark | undefined => {
+/** Undefined for a damaged one. */
+const parseMark = (id: string, text: string): Mark | undefined => {
   try {
     const mark: unknown = JSON.parse(text);
-    return isMark(mark) ? mark : undefined;
+    if (!isMark(mark)) return undefined;
+    const { at, version, until, from, check } = mark;
+    if (check !== undefined && check !== checkOf(id, { at, version, until, from }))
+      return undefined;
+    return { at, version, until: until && Math.min(until, at + longest), from };
   } catch {
     return undefined;
   }
@@ -101,7 +137,7 @@ const writeMarks = async (path: string, marks: LargeMap<StoredMark>): Promise<vo
     let separator = '\n';
     for (const part of marks.parts()) {
       for (const [id, mark] of part) {
-        text += `${separator}${JSON.stringify(id)}:${typeof mark === 'string' ? mark : JSON.stringify(mark)}`;
+        text += `${separator}${JSON.stringify(id)}:${typeof mark === 'string' ? mark : markText(id, mark)}`;
         separator = ',\n';
         if (text.length < 1 << 16) continue;
         const bytes = Buffer.from(text);
@@ -167,7 +203,7 @@ export const openMarks = async (
     get: (id) => {
       const stored = marks.get(id);
       if (typeof stored !== 'string') return stored;
-      const mark = parseMark(stored);
+      const mark = parseMark(id, stored);
       if (mark === undefined) marks.delete(id);
       else marks.set(id, mark);
       return mark;

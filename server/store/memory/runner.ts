@@ -1,6 +1,7 @@
 /** Runs reads and transactions so that nothing leaves before it is durable. */
 import { messageOf } from '../folder/files.ts';
 import type { Log } from '../folder/log.ts';
+import type { Repeats } from '../journal/repeats.ts';
 import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
 import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
@@ -25,6 +26,7 @@ export interface RunnerDeps {
   readonly memory: Memory;
   readonly turns: Turns;
   readonly now: () => number;
+  readonly repeats: Repeats;
   readonly log: Log;
   /** None in a store that was opened for reading. */
   readonly commit: GroupCommit | undefined;
@@ -99,10 +101,16 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
         }
       });
       session.end();
-      const act = session.act();
-      if (failed || (act === undefined && session.bodies.size === 0)) {
+      if (failed) {
         session.undo();
-        return { finish, seen: seen.newest(), effects: failed ? [] : session.effects };
+        return { finish, seen: seen.newest() };
+      }
+      const changes = session.bodies.size > 0;
+      const said = session.act();
+      const act = changes || said === undefined ? said : deps.repeats.take(actor, said, deps.now());
+      if (act === undefined && !changes) {
+        session.undo();
+        return { finish, seen: seen.newest(), effects: session.effects };
       }
       const reason = memory.readOnly;
       if (act === undefined || commit === undefined || reason !== undefined) {

@@ -44,13 +44,16 @@ export const footText = ({
   documents,
 }: SnapshotFoot & { documents: number }): string => JSON.stringify({ from, to, hash, documents });
 
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+
 /** Reads a first line. Throws `StoreError`: `damaged`, or `newer-version` of the format. */
 export const parseHead = (line: string, path: string): SnapshotHead => {
   const head = line.endsWith(headEnd)
     ? parseObject(`${line.slice(0, -headEnd.length)}}`)
     : undefined;
   const { licet, schemaVersion, era } = head ?? {};
-  if (typeof licet !== 'number' || typeof schemaVersion !== 'number' || typeof era !== 'number') {
+  if (!isCount(licet) || !isCount(schemaVersion) || !isCount(era)) {
     throw damaged(path, 'this is not the beginning of a snapshot', 1);
   }
   if (licet > formatVersion) throw newer(path);

@@ -159,6 +159,23 @@ export const settingsTable = {
     allowed: 'a whole number from 10 to 100000',
     about: 'Connections at once; more are closed as they come.',
   }),
+  journalArchive: setting<string | null>({
+    variable: 'LICET_JOURNAL_ARCHIVE',
+    flag: '--journal-archive',
+    schema: path.nullable(),
+    initial: null,
+    allowed: 'the path of a folder',
+    about:
+      'Move old records of the journal to this folder while the server runs, behind a signed checkpoint. Without it they stay.',
+  }),
+  journalDays: setting({
+    variable: 'LICET_JOURNAL_DAYS',
+    flag: '--journal-days',
+    schema: whole(1, 36_500),
+    initial: 400,
+    allowed: 'a whole number from 1 to 36500',
+    about: 'How many days records stay in the data folder when there is a journal archive.',
+  }),
   logLevel: setting<LogLevel>({
     variable: 'LICET_LOG_LEVEL',
     flag: '--log-level',

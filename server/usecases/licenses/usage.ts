@@ -19,7 +19,7 @@ import type { Change } from '../../store/store.ts';
 import { readLicense } from '../access.ts';
 import { bySystem, type AccountCaller } from '../caller.ts';
 import type { Deps, LicetReader, UsageMeter } from '../deps.ts';
-import { licenseOf } from '../events.ts';
+import { countIn, licenseOf } from '../events.ts';
 import { lookThrough } from '../pages.ts';
 import { countSeats, type SeatDeps } from '../seats/seats.ts';
 
@@ -87,7 +87,7 @@ export const createUsageMeter = (deps: SeatDeps & Pick<Deps, 'log'>): UsageMeter
     const licenseId = licenseOf(change);
     if (licenseId === null) return;
     if (change.header.outcome === 'activation-limit-exceeded') {
-      note(licenseId, undefined, 1);
+      note(licenseId, undefined, countIn(change.header));
       touch(licenseId);
     } else if (touchesSeats(change)) touch(licenseId);
   });

@@ -386,3 +386,16 @@ test('closing waits for work whose client has gone', async () => {
   await closing;
   expect(state.finished).toBe(true);
 });
+
+test('a server that stops answers who is connected once more, and says that it is the last', async () => {
+  const port = await start(echo, { limits: { farewell: 60_000 } });
+  const connection = openRaw(port);
+  connection.write('GET /first HTTP/1.1\r\nHost: a\r\n\r\n');
+  await connection.until(/"path":"\/first"/u);
+  const closed = listener?.close(60_000);
+  connection.write('GET /second HTTP/1.1\r\nHost: a\r\n\r\n');
+  const answers = await connection.closed;
+  await closed;
+  const [, second = ''] = answers.split('"path":"/first"');
+  expect(second).toMatch(/HTTP\/1\.1 200 OK[^]*connection: close[^]*"path":"\/second"/iu);
+});

@@ -8,7 +8,7 @@ import { diagnose } from '../../../server/store/doctor/doctor.ts';
 import { openStore, type FileStore } from '../../../server/store/folder/open-store.ts';
 import { repair } from '../../../server/store/doctor/repair.ts';
 import { portSchema, type PortSchema } from './schema.ts';
-import { flip, makeTemporaryFolder, putSeat, silentLog } from './support.ts';
+import { flip, makeTemporaryFolder, openPort, putSeat, silentLog } from './support.ts';
 
 let place: string;
 let directory: string;
@@ -75,6 +75,30 @@ describe('the doctor', () => {
     });
     await expect(heal()).rejects.toMatchObject({ code: 'in-use' });
     await store.close();
+  });
+
+  it('says that the oldest records are missing, although a start does not need them', async () => {
+    const store = await openPort(directory, { segment: 600 });
+    for (let n = 6; n <= 12; n += 1)
+      await putSeat(store, { id: `act_${n}`, licenseId: 'l', hostname: `h${n}` });
+    await store.close();
+    expect((await doctor()).ok).toBe(true);
+    await rm(join(directory, 'journal/000000000001.jsonl'));
+    const { ok, findings } = await doctor();
+    expect(ok).toBe(false);
+    expect(findings[0]).toMatchObject({
+      severity: 'warning',
+      message: expect.stringMatching(/^The journal begins with record \d+: .* missing/u),
+    });
+    expect(await hostnames()).toHaveLength(12);
+  });
+
+  it('calls a snapshot of schema version 0 damaged rather than fail on it', async () => {
+    const path = join(directory, 'db.json');
+    const text = await readFile(path, 'utf8');
+    await writeFile(path, text.replace('"schemaVersion":1', '"schemaVersion":0'));
+    await expect(open()).rejects.toMatchObject({ code: 'damaged' });
+    expect((await doctor()).findings[0]).toMatchObject({ severity: 'damage', file: path, line: 1 });
   });
 
   it('refuses what is no data folder', async () => {

@@ -174,7 +174,7 @@ export const archiveCommand = (io: Io): Command =>
   localCommand<ArchiveFlags>(io, {
     name: 'archive',
     description:
-      'Move old segments of the journal to another folder, behind a signed checkpoint. The server must be stopped.',
+      'Move old segments of the journal to another folder, behind a signed checkpoint. The server must be stopped; the setting journalArchive does it while it runs.',
     options: (command) =>
       command
         .requiredOption('--before <date>', 'records from before this day, such as 2026-01-01')

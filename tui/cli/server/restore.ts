@@ -107,6 +107,7 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
     { readBackupHead, restore },
     {
       dataVersion: { schemaVersion },
+      endedByRestore,
     },
     { createLogger },
   ] = await Promise.all([
@@ -131,6 +132,7 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
         file,
         directory,
         schemaVersion,
+        ends: endedByRestore,
         now: Date.now,
         log: createLogger('warn'),
         onProgress: (done, total) => progress.work.report?.({ done, total }),

@@ -67,6 +67,32 @@ test('a backup of a running server is served elsewhere by the passphrase of the 
   expect(jwks.keys).toHaveLength(2);
 });
 
+test('a session that was signed out after the backup does not work again after its restore', async () => {
+  const from = newFolder();
+  done(await restore(from, '', passphrase));
+  const first = await serve(from);
+  const sessions = (server: Served) => `${server.url}/v1/sessions`;
+  const signedIn = await fetch(sessions(first), {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ email: operatorEmail, password: operatorPassword }),
+  });
+  const { token } = (await signedIn.json()) as { token: string };
+  const headers = { authorization: `Bearer ${token}` };
+  done(await licet(`backup --data ${from} --out ${from}.tar.gz`));
+  const account = async (server: Served): Promise<number> =>
+    (await fetch(`${server.url}/v1/account`, { headers })).status;
+  expect(await account(first)).toBe(200);
+  expect((await fetch(`${sessions(first)}/current`, { method: 'DELETE', headers })).status).toBe(
+    204,
+  );
+  expect(await account(first)).toBe(401);
+  const to = newFolder();
+  done(await restore(to, '', passphrase, `${from}.tar.gz`));
+  expect(await account(await serve(to))).toBe(401);
+  done(await licet(`journal verify --data ${to}`));
+});
+
 test('with the unlock secret no passphrase is needed, and the signing key stays', async () => {
   const secret = `${portal.folder}/unlock`;
   await cp(`${portal.data}/keys/unlock`, secret);

@@ -155,7 +155,7 @@ describe('activating', () => {
       error: { kind: 'rejected', reason: 'unknown-key' },
     });
     expect(await activate({ ...machine, product: 'other' })).toMatchObject({
-      error: { kind: 'rejected', reason: 'audience' },
+      error: { kind: 'problem', code: 'wrong-product' },
     });
     expect(await activate({ ...machine, roots: 'nonsense' })).toMatchObject({
       error: { kind: 'state', message: /not a root key or trust file/ },

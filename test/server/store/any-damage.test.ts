@@ -123,7 +123,7 @@ const tryOne = async (
 
 it(
   'never loses what is not named, and never serves anything in between',
-  { timeout: 120_000 },
+  { timeout: 300_000 },
   async () => {
     let runs = 0;
     let offers = 0;

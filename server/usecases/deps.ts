@@ -77,6 +77,10 @@ export interface Throttle {
   /** Whole seconds to wait before the next try; 0 when it may come now. */
   delay(attempt: Attempt): number;
   failed(attempt: Attempt): void;
+  /** As `delay`, before a code of a second factor is checked: counts wrong codes from all addresses. */
+  codeDelay(attempt: Attempt): number;
+  /** A wrong code of a second factor, by somebody who has the password or a session. */
+  codeFailed(attempt: Attempt): void;
   succeeded(attempt: Attempt): void;
 }
 

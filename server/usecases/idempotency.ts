@@ -22,6 +22,18 @@ export interface IdempotencyKey {
 export const macOfRequest = (deps: Pick<Deps, 'mac'>, contentHash: string): string =>
   deps.mac(contentHash);
 
+const idOf = (deps: Deps, caller: string, { route, key }: IdempotencyKey): string =>
+  deps.digest(JSON.stringify([caller, route, key]));
+
+/** Whether a request of this caller, route and key was answered before: `idempotent` gives the answer again. */
+export const isAnswered = (deps: Deps, caller: string, request: IdempotencyKey): Promise<boolean> =>
+  request.key === undefined
+    ? Promise.resolve(false)
+    : deps.store.read(
+        async ({ idempotency }) =>
+          (await idempotency.get(idOf(deps, caller, request))) !== undefined,
+      );
+
 /** Runs `work` once for each key, route and caller. */
 export const idempotent = async <T>(
   deps: Deps,
@@ -30,7 +42,7 @@ export const idempotent = async <T>(
   work: () => Promise<Result<T, Refusal>>,
 ): Promise<Result<T, Refusal>> => {
   if (request.key === undefined) return work();
-  const id = deps.digest(JSON.stringify([request.caller, request.route, request.key]));
+  const id = idOf(deps, request.caller, request);
   const requestMac = macOfRequest(deps, deps.digest(request.content));
   const before = await tx.idempotency.get(id);
   if (before) {

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc } from '../../domain/documents.ts';
 import { edited, type MeantFor } from '../../domain/edits.ts';
 import { actorOf, type AccountCaller } from '../caller.ts';
-import { mustWait, proveAgain, stillProven } from './credentials.ts';
+import { codeFailed, codeMustWait, proveAgain, stillProven } from './credentials.ts';
 import type { Attempt, Deps, LicetTransaction } from '../deps.ts';
 import { refuseStale } from '../edits.ts';
 import { signInFirst } from './sign-in.ts';
@@ -92,11 +92,11 @@ const withCode = async (
   const account = await deps.store.read((reader) => reader.accounts.get(caller.account.id));
   if (!account) return fail(gone);
   // Nothing is awaited between the question and the count, so codes sent at once come one after the other.
-  const wait = mustWait(deps, attempt);
+  const wait = codeMustWait(deps, attempt);
   if (wait) return fail(wait);
   const first = decide(account);
   const done = first.ok ? await applyCode(deps, caller, action, decide) : first;
-  if (!done.ok && done.error.code === 'invalid-credentials') deps.throttle.failed(attempt);
+  if (!done.ok && done.error.code === 'invalid-credentials') codeFailed(deps, attempt);
   return done.ok ? ok(null) : done;
 };
 

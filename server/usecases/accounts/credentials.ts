@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc } from '../../domain/documents.ts';
 import type { AccountCaller, AnonymousCaller } from '../caller.ts';
 import type { Attempt, Deps, LicetReader } from '../deps.ts';
-import { checkTotp } from './totp.ts';
+import { isRightTotp, missingTotp, needsTotp, useTotp, wrongTotp } from './totp.ts';
 
 export interface Credentials {
   readonly email: string;
@@ -20,8 +20,20 @@ export const wrongCredentials: Refusal = {
 };
 
 /** Why a try must wait; null when it may come now. */
-export const mustWait = (deps: Deps, attempt: Attempt): Refusal | null => {
-  const seconds = deps.throttle.delay(attempt);
+export const mustWait = (deps: Deps, attempt: Attempt): Refusal | null =>
+  waitFor(deps.throttle.delay(attempt));
+
+/** The same for a code of a second factor. */
+export const codeMustWait = (deps: Deps, attempt: Attempt): Refusal | null =>
+  waitFor(Math.max(deps.throttle.delay(attempt), deps.throttle.codeDelay(attempt)));
+
+/** Counts a wrong code of a second factor. */
+export const codeFailed = (deps: Deps, attempt: Attempt): void => {
+  deps.throttle.failed(attempt);
+  deps.throttle.codeFailed(attempt);
+};
+
+const waitFor = (seconds: number): Refusal | null => {
   if (seconds === 0) return null;
   return {
     code: 'too-many-requests',
@@ -35,16 +47,21 @@ const refuse = (deps: Deps, attempt: Attempt, refusal: Refusal): Result<never, R
   return fail(refusal);
 };
 
+const attemptOf = (caller: AnonymousCaller, { email }: Credentials): Attempt => ({
+  account: email,
+  address: caller.from,
+});
+
 /**
- * The account that these credentials belong to. Takes as long for an unknown e-mail as for a wrong
- * password. Errors: `invalid-credentials`, `too-many-requests`.
+ * The account that e-mail and password belong to; a second factor is still to be shown. Takes as long for an
+ * unknown e-mail as for a wrong password. Errors: `invalid-credentials`, `too-many-requests`.
  */
-export const proveAccount = async (
+export const provePassword = async (
   deps: Deps,
   caller: AnonymousCaller,
   credentials: Credentials,
 ): Promise<Result<AccountDoc, Refusal>> => {
-  const attempt: Attempt = { account: credentials.email, address: caller.from };
+  const attempt = attemptOf(caller, credentials);
   const before = mustWait(deps, attempt);
   if (before) return fail(before);
   const account = await deps.store.read((reader) =>
@@ -62,13 +79,56 @@ export const proveAccount = async (
   if (!account || account.disabled || !verified.value) {
     return refuse(deps, attempt, wrongCredentials);
   }
-  const second = await checkTotp(deps, account, credentials.totp, caller.from);
-  if (!second.ok) {
-    return credentials.totp === undefined ? second : refuse(deps, attempt, second.error);
-  }
-  deps.throttle.succeeded(attempt);
   await rehash(deps, account, credentials.password);
   return ok(account);
+};
+
+/**
+ * Looks at the second factor of an account whose password was proven, and spends nothing. Nothing is awaited
+ * between the question and the count, so codes sent at once come one after the other.
+ */
+export const checkSecond = (
+  deps: Deps,
+  caller: AnonymousCaller,
+  credentials: Credentials,
+  account: AccountDoc,
+): Result<null, Refusal> => {
+  if (!needsTotp(account)) return ok(null);
+  if (credentials.totp === undefined) return fail(missingTotp);
+  const attempt = attemptOf(caller, credentials);
+  const wait = codeMustWait(deps, attempt);
+  if (wait) return fail(wait);
+  if (isRightTotp(deps, account, credentials.totp)) return ok(null);
+  codeFailed(deps, attempt);
+  return fail(wrongTotp);
+};
+
+/** Counts what spending a code showed, once it is done: used before, or all that was needed. */
+export const countSecond = (
+  deps: Deps,
+  caller: AnonymousCaller,
+  credentials: Credentials,
+  spent: Result<unknown, Refusal>,
+): void => {
+  const attempt = attemptOf(caller, credentials);
+  if (!spent.ok && spent.error === wrongTotp) codeFailed(deps, attempt);
+  else deps.throttle.succeeded(attempt);
+};
+
+/** The account that these credentials belong to. Errors: `invalid-credentials`, `too-many-requests`. */
+export const proveAccount = async (
+  deps: Deps,
+  caller: AnonymousCaller,
+  credentials: Credentials,
+): Promise<Result<AccountDoc, Refusal>> => {
+  const proven = await provePassword(deps, caller, credentials);
+  if (!proven.ok) return proven;
+  const { value: account } = proven;
+  const second = checkSecond(deps, caller, credentials, account);
+  if (!second.ok) return second;
+  const spent = await useTotp(deps, account, credentials.totp, caller.from);
+  countSecond(deps, caller, credentials, spent);
+  return spent.ok ? ok(account) : spent;
 };
 
 /** Somebody signed in shows the password once more. Errors: `invalid-credentials`, `too-many-requests`. */

@@ -3,6 +3,9 @@
  * out. So no count stops an account everywhere: failures count for the pair of account and address,
  * and for the address; an account that is guessed at from many addresses only leaves each new address
  * fewer free tries. An address from which the account signed in before is held up by its own pair alone.
+ *
+ * Wrong codes of a second factor are another matter: whoever tries them has the password, and six digits are
+ * guessed soon from many addresses. They count for the account, whatever the address.
  */
 import { addressKey } from './address-key.ts';
 import type { Attempt, Throttle } from '../deps.ts';
@@ -15,10 +18,13 @@ const pairFreeUnderAttack = 2;
 const addressFree = 50;
 /** Wrong tries for one account from all addresses after which it counts as under attack. */
 const accountLimit = 100;
+/** Wrong codes for one account, after its right password, before the first delay. */
+const codesFree = 20;
 /** The longest delay: 15 minutes. */
 const longestDelay = 900;
-/** Failures are forgotten when none came for an hour, in milliseconds. */
+/** Failures are forgotten when none came for an hour, wrong codes when none came for a day. Milliseconds. */
 const memory = 3_600_000;
+const codeMemory = 86_400_000;
 /** Entries of each kind at most; the one not touched for longest goes first. */
 const capacity = 20_000;
 
@@ -56,6 +62,7 @@ export const createThrottle = (now: () => number): Throttle => {
   const pairs = boundedMap<Failures>();
   const addresses = boundedMap<Failures>();
   const accounts = boundedMap<Failures>();
+  const codes = boundedMap<Failures>();
   const known = boundedMap<true>();
 
   const keysOf = ({ account, address }: Attempt) => {
@@ -63,36 +70,55 @@ export const createThrottle = (now: () => number): Throttle => {
     return { account, from, pair: account === null ? null : `${from} ${account}` };
   };
 
-  const recent = (failures: Failures | undefined): Failures | undefined =>
-    failures && now() - failures.last < memory ? failures : undefined;
+  /** What counts now. The clock may have been set back since: what is in the future was just now. */
+  const recent = (map: typeof pairs, key: string): Failures | undefined => {
+    const failures = map.get(key);
+    if (failures && failures.last > now()) {
+      const moved = { ...failures, last: now() };
+      map.set(key, moved);
+      return moved;
+    }
+    const lifetime = map === codes ? codeMemory : memory;
+    return failures && now() - failures.last < lifetime ? failures : undefined;
+  };
 
-  const wait = (failures: Failures | undefined, free: number): number => {
-    const counted = recent(failures);
+  const wait = (map: typeof pairs, key: string, free: number): number => {
+    const counted = recent(map, key);
     if (!counted) return 0;
     const until = counted.last + penalty(counted.count, free) * 1000;
     return Math.max(0, Math.ceil((until - now()) / 1000));
   };
 
+  const count = (map: typeof pairs, key: string): void =>
+    map.set(key, { count: (recent(map, key)?.count ?? 0) + 1, last: now() });
+
   return {
     delay(attempt) {
       const { account, from, pair } = keysOf(attempt);
-      if (account === null || pair === null) return wait(addresses.get(from), addressFree);
-      if (known.get(pair)) return wait(pairs.get(pair), pairFree);
-      const attacked = (recent(accounts.get(account))?.count ?? 0) >= accountLimit;
+      if (account === null || pair === null) return wait(addresses, from, addressFree);
+      if (known.get(pair)) return wait(pairs, pair, pairFree);
+      const attacked = (recent(accounts, account)?.count ?? 0) >= accountLimit;
       return Math.max(
-        wait(pairs.get(pair), attacked ? pairFreeUnderAttack : pairFree),
-        wait(addresses.get(from), addressFree),
+        wait(pairs, pair, attacked ? pairFreeUnderAttack : pairFree),
+        wait(addresses, from, addressFree),
       );
+    },
+
+    codeDelay(attempt) {
+      const { account, pair } = keysOf(attempt);
+      if (account === null || pair === null || known.get(pair)) return 0;
+      return wait(codes, account, codesFree);
     },
 
     failed(attempt) {
       const { account, from, pair } = keysOf(attempt);
-      const last = now();
-      const count = (map: typeof pairs, key: string): void =>
-        map.set(key, { count: (recent(map.get(key))?.count ?? 0) + 1, last });
       count(addresses, from);
       if (account !== null) count(accounts, account);
       if (pair !== null) count(pairs, pair);
+    },
+
+    codeFailed({ account }) {
+      if (account !== null) count(codes, account);
     },
 
     succeeded(attempt) {

@@ -12,18 +12,32 @@ import { holdsSeat } from '../../domain/seats.ts';
 import type { AnonymousCaller } from '../caller.ts';
 import { relationTo } from '../access.ts';
 import { chooseLicense, wrongProduct } from './choose-license.ts';
-import { mustWait, proveAccount, stillProven, wrongCredentials } from '../accounts/credentials.ts';
+import {
+  checkSecond,
+  countSecond,
+  mustWait,
+  provePassword,
+  stillProven,
+  wrongCredentials,
+  type Credentials,
+} from '../accounts/credentials.ts';
 import type { Attempt, Deps, LicetReader, LicetTransaction } from '../deps.ts';
-import { idempotent, type IdempotencyKey } from '../idempotency.ts';
+import { idempotent, isAnswered, type IdempotencyKey } from '../idempotency.ts';
 import { leaseUntil, signLease } from './machine-lease.ts';
 import { seatOf } from './seats.ts';
 import { refuseSeat } from './take-seat.ts';
+import { spendTotp, wrongTotp } from '../accounts/totp.ts';
 import { makeToken } from '../accounts/tokens.ts';
 import { viewActivation, viewProductLicense } from '../views.ts';
 
 /** Whom the seat is taken for: an account, or whoever has the license key. */
 type Activator =
-  | { readonly account: AccountDoc; readonly wanted: string | undefined }
+  | {
+      readonly account: AccountDoc;
+      readonly wanted: string | undefined;
+      /** A second factor is still to be shown. */
+      readonly credentials: Credentials;
+    }
   | { readonly account: null; readonly licenseId: string };
 
 const wrongKey: Refusal = {
@@ -63,12 +77,12 @@ const prove = async (
   input: ActivationRequest,
 ): Promise<Result<Activator, Refusal>> => {
   if ('licenseKey' in input) return proveKey(deps, caller, input.licenseKey);
-  const account = await proveAccount(deps, caller, input);
+  const account = await provePassword(deps, caller, input);
   if (!account.ok) {
     deps.failures.add('activation.create', caller.from, account.error.code);
     return account;
   }
-  return ok({ account: account.value, wanted: input.licenseId });
+  return ok({ account: account.value, wanted: input.licenseId, credentials: input });
 };
 
 const licenseFor = async (
@@ -110,10 +124,22 @@ export const activate = async (
   const actor = { id: activator.account?.id ?? 'license-key', from: caller.from };
   // Whoever has a license key is nobody else's holder: keys of one license don't meet those of another.
   const holder = activator.account === null ? `license-key ${activator.licenseId}` : actor.id;
-  return deps.store.transact(actor, (tx) =>
+  const noted = <T>(result: Result<T, Refusal>): Result<T, Refusal> => {
+    if (!result.ok) deps.failures.add('activation.create', caller.from, result.error.code);
+    return result;
+  };
+  // Sent again, it gets its stored answer, and no one-time password is looked at: that one was spent.
+  const fresh = activator.account !== null && !(await isAnswered(deps, holder, key));
+  if (fresh) {
+    const second = checkSecond(deps, caller, activator.credentials, activator.account);
+    if (!second.ok) return noted(second);
+  }
+  const done = await deps.store.transact(actor, (tx) =>
     idempotent(deps, tx, { ...key, caller: holder }, async () => {
-      if (activator.account && !(await stillProven(tx, activator.account))) {
-        return fail(wrongCredentials);
+      if (activator.account) {
+        if (!(await stillProven(tx, activator.account))) return fail(wrongCredentials);
+        const spent = await spendTotp(deps, tx, activator.account, activator.credentials.totp);
+        if (!spent.ok) return spent;
       }
       const license = await licenseFor(deps, tx, activator, input);
       if (!license.ok) {
@@ -124,6 +150,8 @@ export const activate = async (
       return takeSeat(deps, tx, license.value, activator.account, input);
     }),
   );
+  if (fresh) countSecond(deps, caller, activator.credentials, done);
+  return !done.ok && done.error === wrongTotp ? noted(done) : done;
 };
 
 /**

@@ -30,6 +30,16 @@ describe('the throttle', () => {
     expect(delays).toEqual([1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 900, 900]);
   });
 
+  test('does not hold anybody up for hours because the clock was wrong and is set back', () => {
+    const attempt = { account: owner, address: attacker };
+    time += 3 * 3_600_000;
+    fail(12, owner, attacker);
+    time -= 3 * 3_600_000;
+    expect(throttle.delay(attempt)).toBe(4);
+    time += 4000;
+    expect(throttle.delay(attempt)).toBe(0);
+  });
+
   test('lets the next try come when the delay is over', () => {
     const attempt = { account: owner, address: attacker };
     fail(12, owner, attacker);

@@ -60,7 +60,7 @@ export const scoutingStore = (store: FileStore<LicetSchema>): FileStore<LicetSch
 /** What use cases are given, with everything refused in callbacks that a second run would do twice. */
 export const withoutEffectsInCallbacks = <D extends Deps>(deps: D): D => ({
   ...deps,
-  throttle: refuseInCallbacks(deps.throttle, ['failed', 'succeeded']),
+  throttle: refuseInCallbacks(deps.throttle, ['failed', 'codeFailed', 'succeeded']),
   failures: refuseInCallbacks(deps.failures, ['add', 'flush']),
   live: refuseInCallbacks(deps.live, ['seen']),
   usage: refuseInCallbacks(deps.usage, ['settled', 'flush']),

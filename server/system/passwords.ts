@@ -20,10 +20,10 @@ const tagLength = 32;
 const most: WorkFactors = { memory: 1_048_576, passes: 10, parallelism: 4 };
 
 /**
- * About two seconds of work on a machine that has nothing else to do, three quarters of it for one address:
- * right passwords are not slowed, and cost as much as wrong ones.
+ * About two seconds of work on a machine that has nothing else to do. Addresses take turns: right passwords are
+ * not slowed, and cost as much as wrong ones.
  */
-const limits = { atOnce: 2, waiting: 144, longestWait: 10_000, share: 0.75 };
+const limits = { atOnce: 2, waiting: 144, longestWait: 10_000 };
 
 interface Hashed extends WorkFactors {
   readonly salt: Buffer;
@@ -83,6 +83,7 @@ const full = (wait: number): Refusal => {
 
 /**
  * Makes the password service: argon2id two at a time, at most 144 waiting, none for longer than ten seconds.
+ * Addresses take turns.
  * @param today the work that goes into a new hash
  */
 export const createPasswords = (today = passwordWork): Passwords => {
@@ -91,8 +92,8 @@ export const createPasswords = (today = passwordWork): Passwords => {
   const nobody: Hashed = { ...today, salt: randomBytes(saltLength), tag: randomBytes(tagLength) };
 
   const inTurn = async <T>(work: () => Promise<T>, from?: string): Promise<Result<T, Refusal>> => {
-    const running = queue.run(work, from === undefined ? undefined : addressKey(from));
-    return running ? ok(await running) : fail(full(queue.wait()));
+    const done = await queue.run(work, from === undefined ? undefined : addressKey(from));
+    return done.ok ? ok(done.value) : fail(full(done.error.wait));
   };
 
   return {

@@ -1,14 +1,19 @@
 /** A server on a data folder: puts the parts together, listens, and takes them apart again. */
+import { hostname } from 'node:os';
+import { isLoopback } from '../shared/loopback.ts';
 import { createApp } from './app.ts';
 import { dataVersion } from './data-version.ts';
 import type { Limits } from './http/limits.ts';
+import { acceptHosts } from './http/own-hosts.ts';
 import { createListener, type Listener } from './http/listener.ts';
 import { keepCheckpoints } from './store/journal/checkpoints.ts';
+import { exists } from './store/folder/files.ts';
 import { openStore } from './store/folder/open-store.ts';
 import { startBackgroundWork } from './system/background-work.ts';
 import { replaceRequestHashes } from './system/erase-request-hashes.ts';
 import { checkTransport } from './system/settings/check-settings.ts';
 import { createDeps } from './system/create-deps.ts';
+import { checkFolder } from './system/keys/private-files.ts';
 import { loadKeys, type LoadedKeys } from './system/keys/load-keys.ts';
 import { listenOn, showHostPort } from './system/listen.ts';
 import { endWithoutReader } from './system/log-output.ts';
@@ -64,6 +69,7 @@ interface Changeable {
   readonly settings: ServerSettings;
   readonly keys: LoadedKeys;
   readonly identity: Identity | null;
+  readonly acceptsHost: (authority: string) => boolean;
 }
 
 const readChangeable = async (
@@ -76,11 +82,16 @@ const readChangeable = async (
     unlockFile: settings.unlockFile ?? undefined,
     environment: options.environment,
   };
-  return {
-    settings,
-    keys: await loadKeys(place),
-    identity: await readIdentity(place, settings, now),
-  };
+  const identity = await readIdentity(place, settings, now);
+  const acceptsHost = acceptHosts({
+    listen: settings.listen.host,
+    publicUrl: settings.publicUrl,
+    names: isLoopback(settings.listen.host)
+      ? settings.tlsNames
+      : [...settings.tlsNames, hostname()],
+    certificate: identity?.cert,
+  });
+  return { settings, keys: await loadKeys(place), identity, acceptsHost };
 };
 
 /** A command changed the keys while the server ran, and left it to the server to say so in the journal. */
@@ -109,6 +120,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
   // The environment is shared with others: what they put there keeps no server from starting.
   for (const { message } of unknownVariables(options.environment)) log.warn({}, message);
   checkTransport(settings);
+  if (await exists(directory)) await checkFolder(directory);
   const store = await openStore({ directory, ...dataVersion, now, log });
   let listener: Listener | undefined;
   try {
@@ -130,6 +142,7 @@ export const serve = async (options: ServeOptions): Promise<RunningServer> => {
     const started = createListener({
       fetch: (request, env) => app.fetch(request, env),
       tls: current.identity ?? undefined,
+      acceptsHost: (authority) => current.acceptsHost(authority),
       trustProxy: settings.trustProxy,
       limits: { connections: settings.connections, ...options.limits },
     });

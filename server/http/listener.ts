@@ -5,6 +5,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { getRequestListener, type HttpBindings } from '@hono/node-server';
 import { defaultLimits, type Limits } from './limits.ts';
+import { misdirected } from './own-hosts.ts';
 import { watchProgress } from './progress.ts';
 import { notHttp, parserProblem, rawProblemMessage, type RawProblem } from './raw-problem.ts';
 import { addressKey } from '../usecases/accounts/address-key.ts';
@@ -14,6 +15,8 @@ export interface ListenerOptions {
   readonly fetch: (request: Request, env: ConnectionEnv) => Response | Promise<Response>;
   /** For HTTPS. */
   readonly tls?: ListenerIdentity | undefined;
+  /** Whether the server answers to what Host says; to anything, unless told. */
+  readonly acceptsHost?: ((authority: string) => boolean) | undefined;
   /** Believe X-Forwarded-For. */
   readonly trustProxy?: boolean | undefined;
   readonly limits?: Partial<Limits> | undefined;
@@ -63,7 +66,23 @@ const after = (milliseconds: number): Promise<void> =>
     setTimeout(resolve, milliseconds).unref();
   });
 
-const minVersion = 'TLSv1.2';
+/** RFC 9112, 3.2.2: in a request for an absolute URL the host of that one counts, whatever Host says. */
+const authorityOf = ({ url = '', headers }: IncomingMessage): string =>
+  url.startsWith('/') || url === '*'
+    ? (headers.host ?? '')
+    : (/^https?:\/\/([^/?#]*)/iu.exec(url)?.[1] ?? '');
+
+/** TLS 1.2 at least, and of its suites those with forward secrecy and authenticated encryption (RFC 9325, 4.2). */
+const secureOptions = {
+  minVersion: 'TLSv1.2',
+  ciphers: [
+    'TLS_AES_256_GCM_SHA384',
+    'TLS_CHACHA20_POLY1305_SHA256',
+    'TLS_AES_128_GCM_SHA256',
+    'ECDHE+AESGCM',
+    'ECDHE+CHACHA20',
+  ].join(':'),
+} as const;
 
 /** Milliseconds that a refused client has to read why. */
 const lingering = 500;
@@ -154,14 +173,17 @@ export const createListener = (options: ListenerOptions): Listener => {
     },
   );
 
+  const acceptsHost = options.acceptsHost ?? (() => true);
+  const refusalOf = (incoming: IncomingMessage): RawProblem | null => {
+    if (!hasOneHost(incoming)) return notOneHost;
+    if (isOtherwiseEncoded(incoming)) return notChunked;
+    return acceptsHost(authorityOf(incoming)) ? null : misdirected;
+  };
+
   const onRequest = (incoming: IncomingMessage, outgoing: ServerResponse): void => {
-    const malformed = !hasOneHost(incoming)
-      ? notOneHost
-      : isOtherwiseEncoded(incoming)
-        ? notChunked
-        : null;
-    if (malformed) {
-      refuse(incoming.socket, malformed);
+    const refused = refusalOf(incoming);
+    if (refused) {
+      refuse(incoming.socket, refused);
       return;
     }
     progress.add(incoming, outgoing);
@@ -181,7 +203,7 @@ export const createListener = (options: ListenerOptions): Listener => {
   };
   const server = options.tls
     ? createTlsServer(
-        { ...serverOptions, ...options.tls, minVersion, handshakeTimeout: limits.headers },
+        { ...serverOptions, ...options.tls, ...secureOptions, handshakeTimeout: limits.headers },
         onRequest,
       )
     : createServer(serverOptions, onRequest);
@@ -198,7 +220,7 @@ export const createListener = (options: ListenerOptions): Listener => {
   return {
     server,
     setIdentity: (identity) => {
-      if (server instanceof TlsServer) server.setSecureContext({ ...identity, minVersion });
+      if (server instanceof TlsServer) server.setSecureContext({ ...identity, ...secureOptions });
     },
     close: async (grace) => {
       isStopping = true;

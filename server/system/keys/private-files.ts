@@ -9,8 +9,7 @@ import { Failure } from '../failure.ts';
 const hasModes = process.platform !== 'win32';
 
 /**
- * Refuses a file that others than its owner may read or write, and a folder in which others could
- * put one in its place.
+ * Refuses a file that others than its owner may read or write, and its folder as `checkFolder` does.
  * @throws Failure `keys`
  */
 const checkMode = async (path: string): Promise<void> => {
@@ -22,7 +21,15 @@ const checkMode = async (path: string): Promise<void> => {
       `${path} can be read by others (mode ${(mode & 0o777).toString(8)}), so its secret may be known. Close it with "chmod 600 ${path}"; if others may have read it, make a new key with "licet keys rotate".`,
     );
   }
-  const folder = dirname(path);
+  await checkFolder(dirname(path));
+};
+
+/**
+ * Refuses a folder in which others than its owner could put a file in another's place.
+ * @throws Failure `keys`
+ */
+export const checkFolder = async (folder: string): Promise<void> => {
+  if (!hasModes) return;
   const { mode: folderMode } = await stat(folder);
   const sticky = (folderMode & 0o1000) !== 0;
   if ((folderMode & 0o022) !== 0 && !sticky) {

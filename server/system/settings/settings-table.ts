@@ -95,7 +95,8 @@ export const settingsTable = {
     schema: url.nullable(),
     initial: null,
     allowed: 'an address such as https://licenses.example.com',
-    about: 'Where people and products reach the server, when that differs from where it listens.',
+    about:
+      'Where people and products reach the server, when that differs from where it listens. It answers to this name, to addresses that it listens on and to names of its certificate, and to no other.',
   }),
   tls: setting({
     variable: 'LICET_TLS',
@@ -133,7 +134,8 @@ export const settingsTable = {
       .pipe(z.array(z.string().regex(/^[\w.:*-]+$/u)).max(20)),
     initial: [],
     allowed: 'host names or addresses, separated by commas',
-    about: 'More names for the certificate of --tls, besides this machine and the public URL.',
+    about:
+      'More names that the server answers to and that the certificate of --tls has, besides this machine and the public URL.',
   }),
   insecureHttp: setting({
     variable: 'LICET_INSECURE_HTTP',

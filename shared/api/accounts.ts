@@ -78,6 +78,12 @@ export const TotpBegin = z
   .meta({ id: 'TotpBegin' });
 export type TotpBegin = z.infer<typeof TotpBegin>;
 
+/** Asks for a backup; the password shows that it is not just somebody at an open session. */
+export const BackupMake = z
+  .object({ currentPassword: z.string().min(1).max(1024) })
+  .meta({ id: 'BackupMake' });
+export type BackupMake = z.infer<typeof BackupMake>;
+
 /** What an authenticator is given: the secret in base32, and all of it as an otpauth URI. */
 export const TotpSecret = z
   .object({ secret: z.string(), uri: z.string() })

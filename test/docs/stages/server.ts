@@ -66,6 +66,7 @@ export const serverStages: Readonly<Record<string, Stage>> = {
   'keys check-root': { files: ['root.json'], typed: [opensRoot], says: /it opens/u },
   'licet backup /mnt/backups --server https://licet.example.com': {
     as: 'ops',
+    typed: [['Your password:', secret]],
     says: /The backup is made/u,
   },
   'licet backup --move --out /media/usb/licet.tar.gz --data /var/lib/licet': {

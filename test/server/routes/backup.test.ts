@@ -8,14 +8,20 @@ import { onTestFinished, expect, test } from 'vitest';
 import { collections } from '../../../server/collections.ts';
 import { openStore } from '../../../server/store/folder/open-store.ts';
 import { restore } from '../../../server/store/backup/restore.ts';
-import { openPortal, openServer, type TestServer } from '../../support/server/server.ts';
+import {
+  goodPassword,
+  openPortal,
+  openServer,
+  type TestServer,
+} from '../../support/server/server.ts';
 
 const quiet = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
-const backup = (server: TestServer, token: string, query = '') =>
+const backup = (server: TestServer, token: string, query = '', currentPassword = goodPassword) =>
   server.app.request(`/v1/operator/backup${query}`, {
     method: 'POST',
-    headers: { authorization: `Bearer ${token}` },
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ currentPassword }),
   });
 
 const makeFolder = async (): Promise<string> => {
@@ -96,4 +102,13 @@ test('nobody but operators gets one', async () => {
   const portal = await openPortal();
   expect((await backup(portal, portal.ana)).status).toBe(403);
   expect((await backup(portal, 'no-token')).status).toBe(401);
+});
+
+test('a session that an operator left open carries nothing away: it asks for the password again', async () => {
+  const server = await openServer();
+  const { headers } = await backup(server, server.operator, '', 'a guess of the thief');
+  expect(headers.get('content-type')).toContain('application/problem+json');
+  const guesses = Array.from({ length: 20 }, () => backup(server, server.operator, '', 'a guess'));
+  const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+  expect(new Set(statuses)).toEqual(new Set([401, 429]));
 });

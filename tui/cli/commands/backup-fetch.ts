@@ -9,6 +9,7 @@ import { cancelable } from '../cancelable.ts';
 import { connect, type ConnectOptions } from '../connect.ts';
 import { CommandError, exitCodes, toCommandError } from '../failure.ts';
 import type { Io } from '../io.ts';
+import { openInput, readSecret } from '../secrets.ts';
 
 const kindOf = (file: string): Promise<'folder' | 'file' | 'nothing'> =>
   stat(file).then(
@@ -59,13 +60,20 @@ const receive = async (answer: Response, file: string, signal: AbortSignal): Pro
 /** Fetches a backup into the file or folder. */
 export const fetchBackup = async (
   io: Io,
-  options: ConnectOptions,
+  options: ConnectOptions & { readonly passwordFile?: string | undefined },
   place: string,
   releases: boolean,
 ): Promise<Done> => {
   const { client } = await connect(io, options, true);
+  const currentPassword = await readSecret(io, openInput(io), options.passwordFile, {
+    label: 'Your password',
+    option: '--password-file',
+    chosen: false,
+    hidden: true,
+    check: (text) => (text === '' ? 'The password is needed.' : undefined),
+  });
   return cancelable(async (signal) => {
-    const answer = await client.backup(releases, signal);
+    const answer = await client.backup({ currentPassword }, releases, signal);
     if (!answer.ok) throw toCommandError(answer.error);
     const file = await fileFor(place, answer.value);
     const bytes = await receive(answer.value, file, signal);

@@ -14,6 +14,7 @@ import { showProgress } from '../progress.ts';
 interface BackupFlags extends LocalOptions {
   readonly server?: string;
   readonly pin?: string;
+  readonly passwordFile?: string;
   readonly out?: string;
   readonly move?: boolean;
   readonly yes?: boolean;
@@ -113,6 +114,10 @@ export const backupCommand = (io: Io): Command =>
       command
         .option('--server <url>', 'fetch it from this server, as the operator who is signed in')
         .option('--pin <fingerprint>', "SHA-256 of the server's certificate, as on your card")
+        .option(
+          '--password-file <file>',
+          "the operator's password, which --server asks for again (- is standard input)",
+        )
         .argument(
           '[file]',
           'the file, or a folder (one that ends in / is made) for a file named by the time; else here',

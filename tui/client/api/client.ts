@@ -230,12 +230,21 @@ export const createClient = (options: ClientOptions) => {
 
     // What only operators may do
     /** A backup, its body still to be read. */
-    backup: (withReleases: boolean, signal: AbortSignal | undefined) =>
+    backup: (
+      json: In<typeof accounts.BackupMake>,
+      withReleases: boolean,
+      signal: AbortSignal | undefined,
+    ) =>
       callFile(
         server,
         transport(patience.file)(
           operator.backup.$url({ query: withReleases ? {} : { releases: 'false' as const } }),
-          { method: 'POST', headers, ...(signal ? { signal } : {}) },
+          {
+            method: 'POST',
+            headers: { ...headers, 'content-type': 'application/json' },
+            body: JSON.stringify(json),
+            ...(signal ? { signal } : {}),
+          },
         ),
       ),
     announceRelease: (json: In<typeof releases.ReleaseCreate>) =>

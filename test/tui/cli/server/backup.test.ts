@@ -193,7 +193,7 @@ test('a backup into a folder is named by its time and says how it comes back', a
 test('a folder that is not there is made, so that every day has a file of its own', async () => {
   for (const line of [`--data ${portal.data}`, `--server ${portal.url}`]) {
     const place = `${portal.folder}/daily${line.length}/`;
-    done(await portal.as('ops', `backup ${place} ${line}`));
+    done(await portal.as('ops', `backup ${place} ${line}`, { input: operatorPassword }));
     expect(await readdir(place)).toEqual([expect.stringMatching(/^licet-.*\.tar\.gz$/u)]);
   }
 });
@@ -201,13 +201,16 @@ test('a folder that is not there is made, so that every day has a file of its ow
 test('an operator elsewhere fetches one over the network, and nobody else', async () => {
   const fetched = `${portal.folder}/fetched.tar.gz`;
   const line = `backup ${fetched} --server ${portal.url} --json`;
-  expect(done(await portal.as('ops', line)).json()).toMatchObject({ file: fetched });
+  const input = { input: `${operatorPassword}\n` };
+  expect(done(await portal.as('ops', line, input)).json()).toMatchObject({ file: fetched });
   expect((await stat(fetched)).mode & 0o777).toBe(0o600);
   const directory = newFolder();
   done(await restore(directory, '', passphrase, fetched));
   expect(await products(await serve(directory))).toContain('acme-server');
 
-  expect(await portal.as('ops', line)).toMatchObject({ code: 1 });
+  expect(await portal.as('ops', line, input)).toMatchObject({ code: 1 });
+  const thief = await portal.as('ops', line, { input: 'a guess of the thief' });
+  expect([thief.code, thief.stderr]).toMatchObject([3, /password is not right/u]);
   const stranger = await portal.as('stranger', line);
   expect(stranger.code).toBe(3);
   expect(stranger.stderr).toContain('licet login');

@@ -45,7 +45,9 @@ const checkedAgent = (pin: string | null, keepAlive: boolean): https.Agent => {
     socket.once('secureConnect', () => {
       socket.off('error', failed);
       const certificate = socket.getPeerX509Certificate();
-      if (certificate && isTrusted({ authorized: socket.authorized, certificate }, pin, Date.now()))
+      const { authorized } = socket;
+      const host = String((options as tls.ConnectionOptions).host ?? '');
+      if (certificate && isTrusted({ authorized, host, certificate }, pin, Date.now()))
         callback?.(null, socket);
       else {
         socket.destroy();

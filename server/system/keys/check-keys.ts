@@ -7,7 +7,7 @@ import { Failure } from '../failure.ts';
 import { currentEntry, keyPaths, readKeyring, readRevocations } from './keyring.ts';
 import { certificateEnd, loadKeys } from './load-keys.ts';
 import { hasUnlockSecret, type UnlockPlace } from './unlock.ts';
-import { ownCertificates } from '../tls/own-identity.ts';
+import { checkAuthority, ownCertificates } from '../tls/own-identity.ts';
 
 const month = 30 * day;
 const fortnight = 14 * day;
@@ -25,6 +25,7 @@ const checkUnlock = async (place: UnlockPlace, inUse: boolean): Promise<readonly
   if (await hasUnlockSecret(place)) {
     try {
       await loadKeys(place);
+      await checkAuthority(place);
       return [];
     } catch (error) {
       return [asFinding(folder, error)];

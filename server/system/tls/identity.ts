@@ -1,6 +1,7 @@
 /** The certificate that a server shows: its own, or that of given files. */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { fingerprintOf, pinnedOf } from '../../../shared/sdk/certificate.ts';
 import { Failure } from '../failure.ts';
 import { readPrivateFile } from '../keys/private-files.ts';
 import type { UnlockPlace } from '../keys/unlock.ts';
@@ -56,11 +57,11 @@ export const readIdentity = async (
 };
 
 /**
- * What clients pin: SHA-256, 64 hex digits, of the last certificate of the chain, the authority that
- * outlives the server's own.
+ * What clients pin: SHA-256, 64 hex digits, of the authority that the server made for itself, which outlives
+ * its certificates; of a given certificate its own, since who signed that one vouches for others too.
  */
 export const identityPin = ({ cert }: Identity): string => {
   const chain = cert.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/gu) ?? [];
-  const last = new X509Certificate(chain.at(-1) ?? cert);
-  return last.fingerprint256.replaceAll(':', '').toLowerCase();
+  const certificates = chain.map((pem) => new X509Certificate(pem));
+  return fingerprintOf(pinnedOf(certificates) ?? new X509Certificate(cert));
 };

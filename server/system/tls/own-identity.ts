@@ -7,18 +7,24 @@ import { isIP } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { ownAuthorityName } from '../../../shared/sdk/certificate.ts';
 import { Failure } from '../failure.ts';
 import { Box, closeBox, keyFromSecret, openBox } from '../keys/boxes.ts';
 import { keyPaths } from '../keys/keyring.ts';
 import { readPrivateJson, writePrivateJson } from '../keys/private-files.ts';
+import { openSealKey } from '../keys/seal-key.ts';
 import { readUnlockSecret, type UnlockPlace } from '../keys/unlock.ts';
 import type { ServerSettings } from '../settings/settings-table.ts';
 import type { Identity } from './issue.ts';
 
-/** A certificate with its private key, encrypted by the unlock secret. */
+/**
+ * A certificate with its private key, encrypted under the seal key, which the unlock secret opens and each root:
+ * so the authority that clients pinned survives a lost unlock secret. Version 1 was encrypted by the unlock
+ * secret alone; a start with that secret brings it to version 2.
+ */
 const IdentityFile = z.object({
   format: z.literal('licet-tls-identity'),
-  version: z.literal(1),
+  version: z.union([z.literal(1), z.literal(2)]),
   /** PEM, the chain. */
   cert: z.string(),
   box: Box,
@@ -31,22 +37,44 @@ const purposeOf = (kind: Kind): string => `licet tls ${kind}`;
 const pathOf = (directory: string, kind: Kind): string =>
   join(keyPaths(directory).folder, `tls-${kind}.json`);
 
-const read = async (
-  directory: string,
-  secret: string,
-  kind: Kind,
-): Promise<Identity | undefined> => {
+/** What opens a file of each version: text with enough entropy of its own. */
+type Openers = Readonly<Record<1 | 2, string>>;
+
+const openersOf = async (place: UnlockPlace): Promise<Openers> => {
+  const secret = await readUnlockSecret(place);
+  const seal = await openSealKey(place.directory, secret);
+  return { 1: secret, 2: seal.toString('base64url') };
+};
+
+interface Kept extends Identity {
+  readonly version: 1 | 2;
+}
+
+const read = async (directory: string, openers: Openers, kind: Kind): Promise<Kept | undefined> => {
   const path = pathOf(directory, kind);
   const file = await readPrivateJson(path, IdentityFile);
   if (!file) return undefined;
-  const key = openBox(keyFromSecret(secret, purposeOf(kind)), purposeOf(kind), file.box);
-  if (key) return { cert: file.cert, key: key.toString('utf8') };
+  const { cert, version, box } = file;
+  const key = openBox(keyFromSecret(openers[version], purposeOf(kind)), purposeOf(kind), box);
+  if (key) return { cert, key: key.toString('utf8'), version };
   // A server's certificate is made anew; the authority's fingerprint is what clients have pinned.
   if (kind === 'server') return undefined;
   throw new Failure(
     'keys',
-    `The unlock secret does not open ${path}, the authority that clients have pinned. Bring the secret that it was made with, or move the file away: then a new authority is made, and every client is asked to compare its fingerprint.`,
+    `${path}, the authority that clients have pinned, does not open. ${
+      version === 1
+        ? 'An earlier version locked it with an unlock secret that is no longer here. Bring that secret'
+        : 'Put the file of your newest backup there'
+    }, or move the file away: then a new authority is made, and every client is asked to compare its fingerprint.`,
   );
+};
+
+/**
+ * Opens the authority that clients pinned, if there is one.
+ * @throws Failure `keys` when it does not open
+ */
+export const checkAuthority = async (place: UnlockPlace): Promise<void> => {
+  await read(place.directory, await openersOf(place), 'authority');
 };
 
 /** A certificate of `--tls`: where it is, and when it ends (milliseconds). */
@@ -69,18 +97,18 @@ export const ownCertificates = async (
 
 const write = (
   directory: string,
-  secret: string,
+  openers: Openers,
   kind: Kind,
   identity: Identity,
 ): Promise<void> => {
   const box = closeBox(
-    keyFromSecret(secret, purposeOf(kind)),
+    keyFromSecret(openers[2], purposeOf(kind)),
     purposeOf(kind),
     Buffer.from(identity.key),
   );
   const file: z.infer<typeof IdentityFile> = {
     format: 'licet-tls-identity',
-    version: 1,
+    version: 2,
     cert: identity.cert,
     box,
   };
@@ -138,16 +166,18 @@ export const ownIdentity = async (
 ): Promise<Identity> => {
   const { directory } = place;
   const names = certificateNames(settings);
-  const secret = await readUnlockSecret(place);
-  const known = await read(directory, secret, 'server');
-  let authority = await read(directory, secret, 'authority');
-  if (known && authority && isGood(known, authority, names, now)) return known;
+  const openers = await openersOf(place);
+  const known = await read(directory, openers, 'server');
+  const kept = await read(directory, openers, 'authority');
+  if (kept?.version === 1) await write(directory, openers, 'authority', kept);
+  let authority: Identity | undefined = kept;
+  if (known?.version === 2 && authority && isGood(known, authority, names, now)) return known;
   const { makeAuthority, makeServerIdentity } = await import('./issue.ts');
   if (!authority) {
-    authority = await makeAuthority(`licet authority of ${hostname()}`, now);
-    await write(directory, secret, 'authority', authority);
+    authority = await makeAuthority(`${ownAuthorityName}${hostname()}`, now);
+    await write(directory, openers, 'authority', authority);
   }
   const made = await makeServerIdentity(authority, names, now);
-  await write(directory, secret, 'server', made);
+  await write(directory, openers, 'server', made);
   return made;
 };

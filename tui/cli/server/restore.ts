@@ -49,6 +49,15 @@ const opens = async (place: Place): Promise<boolean> => {
   );
 };
 
+/** Whether the authority that clients pinned came along, and opens: a pin that breaks is told now. */
+const authorityWarnings = async (place: Place): Promise<readonly string[]> => {
+  const { checkAuthority } = await import('../../../server/system/tls/own-identity.ts');
+  return checkAuthority(place).then(
+    () => [],
+    (error: unknown) => [error instanceof Error ? error.message : String(error)],
+  );
+};
+
 const isWrongPassphrase = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && error.code === 'passphrase';
 
@@ -155,6 +164,7 @@ const run = async (io: Io, flags: RestoreFlags, file: string | undefined): Promi
   return {
     message: `Restored into ${directory}: ${restored.files} files, all verified.`,
     data: { ...restored, unlocked, signingKey },
+    warnings: unlocked === 'not yet' ? [] : await authorityWarnings(found),
     blocks: [
       {
         kind: 'facts',

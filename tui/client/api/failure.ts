@@ -82,10 +82,15 @@ const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => Failu
           what: `The server ${server} is not known yet. Its certificate has the fingerprint ${fingerprint}.`,
           next: 'Compare it with the one on your card, then connect with --pin and that fingerprint.',
         }
-      : {
-          what: `The certificate of ${server} has changed: its fingerprint is ${fingerprint}, not ${expected}. Nothing was sent.`,
-          next: 'Ask the operator whether the certificate was replaced. If so, connect with --pin and the new fingerprint.',
-        },
+      : fingerprint === expected
+        ? {
+            what: `The certificate of ${server} comes from the authority that you trust, but isn't valid for a server at this address. Nothing was sent.`,
+            next: 'Use an address that the certificate names, or ask the operator to add this one (--tls-names).',
+          }
+        : {
+            what: `The certificate of ${server} has changed: its fingerprint is ${fingerprint}, not ${expected}. Nothing was sent.`,
+            next: 'Ask the operator whether the certificate was replaced. If so, connect with --pin and the new fingerprint.',
+          },
   unexpected: ({ server, cause }) => ({
     what: `The answer of ${server} is not what a licet server gives: ${cause}.`,
     next: 'Check the address, and that client and server have the same version.',

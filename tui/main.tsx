@@ -33,4 +33,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Node would open its inspector: whoever reaches that runs code in here.
+if (process.platform !== 'win32') process.on('SIGUSR1', () => undefined);
+
 process.exitCode = await main();

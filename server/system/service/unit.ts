@@ -81,6 +81,8 @@ TimeoutStopSec=5min
 Restart=on-failure
 RestartSec=2
 LimitNOFILE=65536
+# The memory of the server has keys and passwords in it: no part of it goes into a core dump.
+LimitCORE=0
 ${portRules(lowPort).join('\n')}
 ${sandbox}
 

@@ -4,7 +4,8 @@ import { KeyText } from './keys.ts';
 
 /** NumericDate (RFC 7519, 2), whole seconds. */
 const Seconds = z.int().min(0).max(99_999_999_999);
-const Id = z.string().min(1).max(128);
+/** Visible ASCII: ids are shown as they are, also of what could not be verified. */
+const Id = z.string().regex(/^[!-~]{1,128}$/u, 'must be 1 to 128 visible ASCII characters');
 const Name = z.string().max(256);
 const Hex64 = z.string().regex(/^[0-9a-f]{64}$/, 'must be 64 hex digits in lower case');
 

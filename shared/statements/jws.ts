@@ -14,7 +14,8 @@ export const maxJwsLength = 65_536;
 const Header = z.strictObject({
   alg: z.literal('EdDSA'),
   typ: z.string().max(64),
-  kid: z.string().min(1).max(128),
+  /** Shown as it is, also of what is not verified: visible ASCII. */
+  kid: z.string().regex(/^[!-~]{1,128}$/u),
   cert: z.string().max(8192).optional(),
 });
 export type JwsHeader = z.infer<typeof Header>;

@@ -1,7 +1,7 @@
 /** Prints what an action gave: results on standard output, the rest on standard error. */
 import { numberLines } from '../../shared/statements/typed/typed-lines.ts';
 import type { Block, Done, Shown } from '../client/actions/done.ts';
-import { fit, inert, width } from '../state/cells.ts';
+import { fit, inert, jsonLine, width } from '../state/cells.ts';
 import type { Io } from './io.ts';
 import { printQr } from './qr.ts';
 
@@ -52,7 +52,7 @@ export const blockLines = (block: Block): readonly string[] => {
 export const printDone = (io: Io, done: Done, json: boolean): void => {
   for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
   if (json && done.data !== undefined) {
-    io.stdout.write(`${JSON.stringify(done.data)}\n`);
+    io.stdout.write(jsonLine(done.data));
     return;
   }
   const message = `${done.message

@@ -5,6 +5,7 @@ import { version } from '../version.ts';
 import { addExamples, addJsonOption, addServerOptions, type CommonOptions } from './options.ts';
 import { endWith, exitCodes } from './failure.ts';
 import { groups } from './groups.ts';
+import { inertIo, screenOf } from './inert-output.ts';
 import type { Io } from './io.ts';
 import { runToExit } from './run.ts';
 
@@ -57,7 +58,7 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
         return;
       }
       const { startTui } = await import('../terminal/start-tui.tsx');
-      endWith(await startTui({ ...io, server, pin }));
+      endWith(await startTui({ ...screenOf(io), server, pin }));
     });
   addExamples(program, ['demo', 'login --server https://licet.example.com', 'license list --json']);
   prepare(io, program);
@@ -76,7 +77,8 @@ export const groupIn = (args: readonly string[]): string | undefined => {
 };
 
 /** Runs the command line (without the names of node and script) to its exit code. */
-export const runProgram = async (io: Io, args: readonly string[]): Promise<number> => {
+export const runProgram = async (given: Io, args: readonly string[]): Promise<number> => {
+  const io = inertIo(given);
   const program = await makeProgram(io, groupIn(args));
   let usage: number | undefined;
   const exit = await runToExit(

@@ -8,6 +8,7 @@ import {
   type Meter,
   type Moved,
 } from '../client/transfer.ts';
+import { draw } from './inert-output.ts';
 import type { Io } from './io.ts';
 
 /** Milliseconds between two drawings. */
@@ -33,8 +34,8 @@ export const showProgress = (
   let drawn: number | undefined;
   let said = 0;
 
-  const draw = (meter: Meter): void => {
-    io.stderr.write(`\r\u001b[K${bar(meter.moved)} ${meterText(meter)}`);
+  const drawMeter = (meter: Meter): void => {
+    draw(io.stderr, `\r\u001b[K${bar(meter.moved)} ${meterText(meter)}`);
     drawn = performance.now();
   };
   const say = (meter: Meter): void => {
@@ -48,13 +49,13 @@ export const showProgress = (
         const now = performance.now();
         meter = meter ? measure(meter, moved, now) : startMeter(moved.total, moved.done, now);
         if (now - began < 2 * pace) return;
-        if (terminal && now - (drawn ?? 0) >= pace) draw(meter);
+        if (terminal && now - (drawn ?? 0) >= pace) drawMeter(meter);
         if (!terminal && percentOf(moved) >= said + step) say(meter);
       },
     },
     end: () => {
       if (drawn === undefined || !meter) return;
-      draw(meter);
+      drawMeter(meter);
       io.stderr.write('\n');
     },
   };

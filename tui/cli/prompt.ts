@@ -1,6 +1,7 @@
 /** Asks a person at a terminal: on standard error, so that standard output carries results alone. */
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import { inertLines } from '../state/cells.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -21,7 +22,7 @@ const question = async (io: Io, prompt: string, secret: boolean): Promise<string
     lines.once('close', stop);
   });
   try {
-    const answer = lines.question(prompt);
+    const answer = lines.question(inertLines(prompt));
     muted = secret;
     return await Promise.race([answer, ended]);
   } finally {

@@ -1,5 +1,6 @@
 /** QR codes beside a result, for who sits at a terminal. */
 import { qrModules, qrParts, qrRows } from '../state/codes/qr-parts.ts';
+import { draw } from './inert-output.ts';
 import { isInteractive, type Io } from './io.ts';
 import { ask } from './prompt.ts';
 
@@ -7,7 +8,7 @@ import { ask } from './prompt.ts';
 const wordRows = 2;
 
 /** Black on white where colors are wanted; else light on the terminal's own, which mostly is dark. */
-const draw = (io: Io, text: string, color: boolean): string => {
+const codeRows = (io: Io, text: string, color: boolean): string => {
   const plain = !color || (io.env['NO_COLOR'] ?? '') !== '' || io.env['TERM'] === 'dumb';
   return qrRows(qrModules(text), plain)
     .map((row) => (plain ? row : `\u001b[30;107m${row}\u001b[0m`))
@@ -16,7 +17,7 @@ const draw = (io: Io, text: string, color: boolean): string => {
 
 /** One code on standard error. */
 export const printQr = (io: Io, text: string): void => {
-  if (io.stderr.isTTY === true) io.stderr.write(`\n${draw(io, text, true)}\n\n`);
+  if (io.stderr.isTTY === true) draw(io.stderr, `\n${codeRows(io, text, true)}\n\n`);
 };
 
 /** The codes of a text on standard output: in parts, one after the other, where the terminal is smaller than one. */
@@ -26,7 +27,7 @@ export const printCodes = async (io: Io, text: string): Promise<void> => {
   // A file or a pipe has room for any; a terminal too small for all parts gets what there is.
   const parts = isTTY === true ? (qrParts(text, room) ?? [text]) : [text];
   for (const [index, part] of parts.entries()) {
-    io.stdout.write(`\n${draw(io, part, isTTY === true)}\n`);
+    draw(io.stdout, `\n${codeRows(io, part, isTTY === true)}\n`);
     if (parts.length === 1) return;
     const count = `Part ${index + 1} of ${parts.length}.`;
     const more = index + 1 < parts.length;

@@ -1,4 +1,5 @@
 /** Runs a command's work: prints what it gives, and turns what goes wrong into exit code and words. */
+import { jsonLine } from '../state/cells.ts';
 import { CommandError, Ended, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
@@ -6,7 +7,7 @@ import type { Io } from './io.ts';
 const printFailure = (io: Io, error: CommandError, json: boolean): void => {
   if (json) {
     const body = { error: error.message, next: error.next, exit: error.exit, ...error.details };
-    io.stderr.write(`${JSON.stringify(body)}\n`);
+    io.stderr.write(jsonLine(body));
     return;
   }
   io.stderr.write(`licet: ${error.message}\n`);

@@ -127,3 +127,23 @@ const hidden =
   /\p{Cf}|\p{Zl}|\p{Zp}|\p{Cs}|\p{Co}|\p{Cn}|\p{Variation_Selector}|\p{Emoji_Modifier}/u;
 // Parts of joined emoji: without them the parts stand side by side, in widths that all agree on.
 const dropped = /\u{200D}|\u{AD}|\p{Variation_Selector}|\p{Emoji_Modifier}/u;
+
+// Controls but tabs and line ends, and the marks that reorder a line. A carriage return alone goes back over it.
+// oxlint-disable-next-line no-control-regex -- they are what it is about
+const commanding =
+  /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
+
+const picture = (character: string): string => {
+  const code = character.codePointAt(0) ?? 0;
+  return code < 0x20 ? String.fromCodePoint(0x24_00 + code) : code === 0x7f ? '␡' : '\u{FFFD}';
+};
+
+/** Lines of text without anything that a terminal would carry out; all else stays, so that data stay exact. */
+export const inertLines = (text: string): string => text.replaceAll(commanding, picture);
+
+/** A value as a line of JSON in which nothing is left that a terminal would carry out: it is escaped. */
+export const jsonLine = (value: unknown): string =>
+  `${JSON.stringify(value).replaceAll(
+    commanding,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )}\n`;

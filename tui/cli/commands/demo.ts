@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import { people, signInText } from '../../demo/story.ts';
 import { prefersPlain } from '../../terminal/traits.ts';
 import { CommandError, endWith, exitCodes } from '../failure.ts';
+import { screenOf } from '../inert-output.ts';
 import type { Io } from '../io.ts';
 import { addExamples } from '../options.ts';
 
@@ -79,7 +80,7 @@ const run = async (io: Io, options: DemoOptions): Promise<void> => {
     }
     // Below the screens, to be found there: what to send from another terminal.
     io.stderr.write(guide(demo.url));
-    endWith(await lookAround({ ...io, server: demo.url }));
+    endWith(await lookAround({ ...screenOf(io), server: demo.url }));
   } finally {
     await demo.stop();
   }

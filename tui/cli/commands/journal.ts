@@ -8,12 +8,13 @@ import type { Failure } from '../../client/api/failure.ts';
 import type { ActionCommand } from '../action-command.ts';
 import { toCommandError } from '../failure.ts';
 import { group } from '../group.ts';
+import { jsonLine } from '../../state/cells.ts';
 import type { Io } from '../io.ts';
 import { archiveCommand, exportCommand, verifyCommand } from '../server/journal-files.ts';
 import { blockLines } from '../print.ts';
 
 const print = (io: Io, entries: readonly JournalEntry[], json: boolean): void => {
-  if (json) for (const entry of entries) io.stdout.write(`${JSON.stringify(entry)}\n`);
+  if (json) for (const entry of entries) io.stdout.write(jsonLine(entry));
   else if (entries.length > 0)
     io.stdout.write(`${blockLines(journalTable(entries)).slice(1).join('\n')}\n`);
 };

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isSea } from 'node:sea';
 import { Command } from 'commander';
 import { readInside } from '../../inside.ts';
+import { jsonLine } from '../../state/cells.ts';
 import type { Io } from '../io.ts';
 import { addExamples, addJsonOption, type CommonOptions } from '../options.ts';
 
@@ -21,6 +22,6 @@ export const licensesCommand = (io: Io): Command => {
   return command.action(async () => {
     const text = await readLicenses();
     const { json } = command.optsWithGlobals<CommonOptions>();
-    io.stdout.write(json === true ? `${JSON.stringify({ licenses: text })}\n` : text);
+    io.stdout.write(json === true ? jsonLine({ licenses: text }) : text);
   });
 };

@@ -1,6 +1,7 @@
 /** Starts the plain mode on the streams that it is given: for screen readers, pipes and the simplest terminals. */
 import { createClient } from '../../client/api/client.ts';
 import { chooseServer, type ServerChoice } from '../../client/api/chosen-server.ts';
+import { inertIo } from '../inert-output.ts';
 import { createDialogue } from './dialogue.ts';
 import { runPlain } from './run-plain.ts';
 import type { TerminalStreams } from '../../terminal/streams.ts';
@@ -8,7 +9,8 @@ import type { TerminalStreams } from '../../terminal/streams.ts';
 export type StartPlainOptions = TerminalStreams & ServerChoice;
 
 /** Runs it to its exit code: 0 left, 2 no address, 5 the server is not there or not the right one. */
-export const startPlain = async (options: StartPlainOptions): Promise<number> => {
+export const startPlain = async (given: StartPlainOptions): Promise<number> => {
+  const options = inertIo(given);
   const chosen = await chooseServer(options);
   if (!chosen.ok) {
     options.stderr.write(`licet: ${chosen.error}\n`);

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { z } from 'zod';
 import { counted, type Shown } from '../../client/actions/done.ts';
 import { dataFolder, writableDataFolder } from './data-folder.ts';
+import { jsonLine } from '../../state/cells.ts';
 import { CommandError, exitCodes } from '../failure.ts';
 import type { Io } from '../io.ts';
 import { localCommand, type LocalOptions } from '../local-command.ts';
@@ -146,7 +147,7 @@ export const exportCommand = (io: Io): Command =>
       const lines = async function* (): AsyncGenerator<string> {
         for await (const view of exportJournal(dataFolder(io, flags))) {
           records += 1;
-          yield `${JSON.stringify(view)}\n`;
+          yield jsonLine(view);
         }
       };
       if (flags.out === undefined) {

@@ -1,6 +1,11 @@
 /**
  * The attacker has read the log, stolen a backup, or copied the data folder without its keys. Every
- * secret that went through the server here is looked for in all of them, in the usual spellings.
+ * secret that went through the server here is looked for in all of them, in the usual spellings, and what can be
+ * guessed under fast hashes too: of itself, and of the request that carried it.
+ *
+ * Which hashes are there on purpose: tokens, one-time codes and license keys have 100 random bits and more, which
+ * nobody guesses, and are kept as SHA-256. A password, a passphrase, the secret of a second factor, the unlock
+ * secret, and a request with one of them in it are under no fast hash.
  */
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
@@ -9,6 +14,7 @@ import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { Secret, TOTP } from 'otpauth';
 import { expect, onTestFinished, test } from 'vitest';
+import { canonicalJson, type Json } from '../../shared/statements/canonical-json.ts';
 import { generateKey } from '../../shared/statements/keys.ts';
 import { makeRequest } from '../../shared/statements/typed/offline-request.ts';
 import { createTransport } from '../../shared/sdk/transport.ts';
@@ -29,6 +35,17 @@ const spellings = (secret: string): readonly string[] => [
   Buffer.from(secret).toString('hex'),
   encodeURIComponent(secret),
 ];
+
+/** Under each fast hash that something may be recognized by, in the spellings of a hash. */
+const hashesOf = (text: string): readonly string[] =>
+  ['sha256', 'sha1', 'md5'].flatMap((algorithm) => {
+    const hash = createHash(algorithm).update(text).digest();
+    return [
+      hash.toString('hex'),
+      hash.toString('base64').replace(/=+$/u, ''),
+      hash.toString('base64url'),
+    ];
+  });
 
 const filesOf = (folder: string): readonly (readonly [string, string])[] =>
   readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -62,11 +79,13 @@ test('no secret is in a log, in the data or in a backup', async () => {
   });
   const spareRoot = made.spareRoot.pem.split('\n')[1] ?? '';
   const secrets: Record<string, string> = { rootPassphrase, operatorPassword, spareRoot };
+  const bodies: object[] = [];
 
   const send = createTransport({ pin: server.fingerprint, timeout: 30_000 });
   let asked = 0;
   const ask = async (method: string, path: string, body?: object, token?: string) => {
     asked += 1;
+    if (body !== undefined) bodies.push(body);
     const answer = await send(`${server.url}${path}`, {
       method,
       headers: {
@@ -143,6 +162,8 @@ test('no secret is in a log, in the data or in a backup', async () => {
   keep('rotated license key', (await ask('POST', rotated, {}, operator))['licenseKey']);
   await ask('POST', '/v1/activations', { licenseKey, machine });
   await ask('POST', '/v1/activations', { email, password: wrong, machine });
+  const whole = { ...machine, platform: 'linux', version: '1.0.0' };
+  await ask('POST', '/v1/activations', { email, password, machine: whole });
 
   const started = await ask('POST', '/v1/trial', { product: 'suite' }, owner);
   const login = new URL(started['url'] ?? '').searchParams.get('licet_token');
@@ -205,6 +226,32 @@ test('no secret is in a log, in the data or in a backup', async () => {
     for (const [where, text] of haystacks) {
       if (spellings(secret).some((spelling) => text.includes(spelling))) {
         found.push(`${name} in ${where}`);
+      }
+    }
+  }
+  expect(found).toEqual([]);
+
+  const guessed = {
+    rootPassphrase,
+    operatorPassword,
+    password,
+    wrong,
+    newPassword,
+    totpSecret,
+    unlock,
+    otp,
+  };
+  for (const [name, secret] of Object.entries(guessed)) {
+    const carriers = bodies.filter((body) => JSON.stringify(body).includes(JSON.stringify(secret)));
+    const requests = carriers.flatMap((body) => [
+      JSON.stringify(body),
+      canonicalJson(body as Json),
+    ]);
+    for (const [where, text] of haystacks) {
+      if (hashesOf(secret).some((hash) => text.includes(hash)))
+        found.push(`${name}, hashed, ${where}`);
+      if (requests.flatMap(hashesOf).some((hash) => text.includes(hash))) {
+        found.push(`a request with ${name}, hashed, ${where}`);
       }
     }
   }

@@ -238,7 +238,7 @@ test.each([
   async (_, days, said) => {
     const at = Date.now() + days * 86_400_000;
     const authority = await makeAuthority('Test', Date.now());
-    const tls = await makeServerIdentity(authority, ['localhost'], at);
+    const tls = await makeServerIdentity(authority, ['127.0.0.1'], at);
     const port = await start(echo, { tls });
     const pin = fingerprintOf(new X509Certificate(authority.cert));
     const ask = createTransport({ pin, timeout: 10_000, keepAlive: false });

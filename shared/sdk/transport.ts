@@ -46,7 +46,7 @@ const checkedAgent = (pin: string | null, keepAlive: boolean): https.Agent => {
       socket.off('error', failed);
       const certificate = socket.getPeerX509Certificate();
       const { authorized } = socket;
-      const host = String((options as tls.ConnectionOptions).host ?? '');
+      const host = (options as tls.ConnectionOptions).host ?? '';
       if (certificate && isTrusted({ authorized, host, certificate }, pin, Date.now()))
         callback?.(null, socket);
       else {

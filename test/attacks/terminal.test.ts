@@ -23,10 +23,11 @@ beforeAll(async () => {
 });
 afterAll(() => folder.remove());
 
-const expectInert = ({ stdout, stderr }: Ran): void => {
-  expect(stdout + stderr).not.toBe('');
-  expect(JSON.stringify(stdout.match(carriedOut))).toBe('null');
-  expect(JSON.stringify(stderr.match(carriedOut))).toBe('null');
+/** What a terminal would carry out of what was said; something must have been said. */
+const carried = ({ stdout, stderr }: Ran): string | null => {
+  if (stdout + stderr === '') return 'nothing was said';
+  const found = carriedOut.exec(stdout + stderr);
+  return found && JSON.stringify(found[0]);
 };
 
 /** A statement by nobody whose header and claims have the sequences. */
@@ -34,7 +35,7 @@ const hostileStatement = (header: object, claims: object): string => {
   const signer = signerOf(generateKey(random));
   return makeJws(
     { alg: 'EdDSA', typ: 'licet-offline-request+jwt', kid: signer.kid, ...header } as never,
-    { iss: signer.kid, iat: 1_800_000_000, ...claims } as never,
+    { iss: signer.kid, iat: 1_800_000_000, ...claims },
     signer.sign,
   );
 };
@@ -54,8 +55,8 @@ describe('a file that was carried here', () => {
       `offline-key inspect ${file}`,
       `offline-key enter ${file} --state-dir ${state}`,
     ]) {
-      expectInert(await licet(line));
-      expectInert(await licet(`${line} --json`));
+      expect(carried(await licet(line))).toBeNull();
+      expect(carried(await licet(`${line} --json`))).toBeNull();
     }
   });
 });
@@ -88,9 +89,9 @@ describe('a hostile server', () => {
     const line = `login ana@example.com --server ${url}`;
     const plain = await licet(line, { env, input: 'a password of mine' });
     expect(plain.stderr).toContain('Wrong.');
-    expectInert(plain);
+    expect(carried(plain)).toBeNull();
     const json = await licet(`${line} --json`, { env, input: 'a password of mine' });
-    expectInert(json);
+    expect(carried(json)).toBeNull();
     // For programs nothing is lost: it is escaped.
     const { error } = JSON.parse(json.stderr) as { error: string };
     expect(error).toContain(commands);
@@ -108,6 +109,6 @@ describe('a hostile server', () => {
       env: { LICET_CONFIG_DIR: path.join(folder.path, 'plain') },
       input: '1\nana@example.com\na password of mine\n\n4\n',
     });
-    expectInert(ran);
+    expect(carried(ran)).toBeNull();
   });
 });

@@ -129,8 +129,8 @@ const hidden =
 const dropped = /\u{200D}|\u{AD}|\p{Variation_Selector}|\p{Emoji_Modifier}/u;
 
 // Controls but tabs and line ends, and the marks that reorder a line. A carriage return alone goes back over it.
-// oxlint-disable-next-line no-control-regex -- they are what it is about
 const commanding =
+  // oxlint-disable-next-line no-control-regex -- they are what it is about
   /\r(?!\n)|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 const picture = (character: string): string => {

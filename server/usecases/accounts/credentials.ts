@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { AccountDoc } from '../../domain/documents.ts';
 import type { AccountCaller, AnonymousCaller } from '../caller.ts';
 import type { Attempt, Deps, LicetReader } from '../deps.ts';
-import { isRightTotp, missingTotp, needsTotp, useTotp, wrongTotp } from './totp.ts';
+import { isRightTotp, missingTotp, needsTotp, takeTotp, wrongTotp } from './totp.ts';
 
 export interface Credentials {
   readonly email: string;
@@ -126,7 +126,7 @@ export const proveAccount = async (
   const { value: account } = proven;
   const second = checkSecond(deps, caller, credentials, account);
   if (!second.ok) return second;
-  const spent = await useTotp(deps, account, credentials.totp, caller.from);
+  const spent = await takeTotp(deps, account, credentials.totp, caller.from);
   countSecond(deps, caller, credentials, spent);
   return spent.ok ? ok(account) : spent;
 };

@@ -29,7 +29,7 @@ export const isRightTotp = (deps: Deps, account: AccountDoc, code: string): bool
   stepOf(deps, account, code) !== null;
 
 /** Accepts a code once, if the account asks for one; `from` is the address that it came from. */
-export const useTotp = async (
+export const takeTotp = async (
   deps: Deps,
   account: AccountDoc,
   code: string | undefined,
@@ -38,7 +38,7 @@ export const useTotp = async (
   if (!needsTotp(account)) return ok(null);
   const step = code === undefined ? null : stepOf(deps, account, code);
   if (step === null) return fail(wrongTotp);
-  if (deps.store.status().state === 'read-only') return useInMemory(deps, account, step);
+  if (deps.store.status().state === 'read-only') return noteInMemory(deps, account, step);
   return deps.store.transact({ id: account.id, from }, async (tx) => {
     const spent = await spendTotp(deps, tx, account, code);
     if (spent.ok) tx.record({ action: 'totp.use', target: account.id, outcome: 'ok' });
@@ -62,7 +62,7 @@ export const spendTotp = async (
 };
 
 /** While nothing can be written, which code was used last is kept in memory, as sessions are. */
-const useInMemory = (deps: Deps, account: AccountDoc, step: number): Result<null, Refusal> => {
+const noteInMemory = (deps: Deps, account: AccountDoc, step: number): Result<null, Refusal> => {
   const last = Math.max(deps.transientSteps.get(account.id) ?? 0, account.totp?.lastStep ?? 0);
   if (step <= last) return fail(wrongTotp);
   deps.transientSteps.set(account.id, step);

@@ -1,34 +1,8 @@
-/**
- * The closed table of errors: code, HTTP status and title in one place. Everything that can go wrong
- * for a caller is one of these, sent as `application/problem+json` (RFC 9457).
- */
+/** What can go wrong for a caller, sent as `application/problem+json` (RFC 9457): a code of the problem table. */
 import { z } from 'zod';
+import { problemTable, type ProblemCode } from './problem-table.ts';
 
-export const problemTable = {
-  'invalid-request': { status: 400, title: 'The request is not valid' },
-  'offline-request-invalid': { status: 400, title: 'The request code is not valid' },
-  'proof-invalid': { status: 400, title: 'The deactivation proof is not valid' },
-  unauthenticated: { status: 401, title: 'Sign in first' },
-  'invalid-credentials': { status: 401, title: 'These credentials are not valid' },
-  forbidden: { status: 403, title: 'This is not allowed' },
-  'license-expired': { status: 403, title: 'The license has expired' },
-  'license-suspended': { status: 403, title: 'The license is suspended' },
-  'license-revoked': { status: 403, title: 'The license is revoked' },
-  'not-found': { status: 404, title: 'Not found' },
-  conflict: { status: 409, title: 'This conflicts with what is there' },
-  'activation-limit-exceeded': { status: 409, title: 'The license has exceeded its user limit' },
-  'wrong-product': { status: 409, title: 'The license is for another product' },
-  'license-choice-required': { status: 409, title: 'Several licenses fit: name one' },
-  'reset-limit-exceeded': { status: 409, title: 'Too many machines still run on a lease' },
-  'changed-meanwhile': { status: 412, title: 'Somebody else changed this meanwhile' },
-  'payload-too-large': { status: 413, title: 'The request is too large' },
-  'too-many-requests': { status: 429, title: 'Too many requests' },
-  'read-only': { status: 503, title: 'The server is read-only' },
-  unavailable: { status: 503, title: 'The server cannot answer now' },
-  'insufficient-storage': { status: 507, title: 'The disk is full' },
-} as const satisfies Record<string, { status: number; title: string }>;
-
-export type ProblemCode = keyof typeof problemTable;
+export { problemTable, type ProblemCode } from './problem-table.ts';
 
 /** Why something was refused, as domain rules and use cases return it: a code, a sentence, and what helps to act. */
 export interface Refusal {

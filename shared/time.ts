@@ -6,6 +6,19 @@ export const year = 365 * day;
 /** The day of a moment (milliseconds since the epoch) in UTC: `2026-11-24`. */
 export const isoDay = (at: number): string => new Date(at).toISOString().slice(0, 10);
 
+/** "24 Nov 2026", in UTC as all of licet's dates. */
+export const date = (at: number): string =>
+  new Intl.DateTimeFormat('en-GB', {
+    day: 'numeric',
+    month: 'short',
+    year: 'numeric',
+    timeZone: 'UTC',
+  }).format(at);
+
+/** "24 Nov 2026 03:50 UTC": exact, for people. */
+export const exactTime = (at: number): string =>
+  `${date(at)} ${new Date(at).toISOString().slice(11, 16)} UTC`;
+
 /** Moments that were written lately: the end of one license is asked for with each check-in. */
 const written = new Map<number, string>();
 const writtenAtMost = 1000;

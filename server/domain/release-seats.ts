@@ -4,7 +4,7 @@
  */
 import type { Refusal } from '../../shared/problems.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
-import { isoDay, year } from '../../shared/time.ts';
+import { exactTime, isoDay, year } from '../../shared/time.ts';
 import type { LicenseDoc } from './documents.ts';
 import { contactName, supportMember, type SupportSettings } from './support.ts';
 
@@ -33,7 +33,7 @@ export const mayLeaveRunning = (
     code: 'reset-limit-exceeded',
     detail:
       `This would leave ${ends.length} machines running without a seat; ` +
-      `the license allows ${maxActivations}. Try again after ${new Date(enough).toISOString()}, ` +
+      `the license allows ${maxActivations}. It may be done from ${exactTime(enough)}, ` +
       'when enough of them have ended, or release machines that no longer run.',
     extra: { limit: maxActivations, running: ends.length },
     retryAfter: Math.max(1, Math.ceil((enough - now) / 1000)),

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import { z } from 'zod';
 import { Readiness, ServerInfo } from '../../shared/api/server.ts';
+import { TrustFile } from '../../shared/statements/trust.ts';
 import { json, newApi, problems } from '../http/contract.ts';
 import type { Deps } from '../usecases/deps.ts';
 
@@ -87,4 +88,14 @@ export const healthRoutes = (deps: Deps) =>
         },
       }),
       (c) => c.json({ revocations: deps.signer.revocations() }, 200),
+    )
+    .openapi(
+      createRoute({
+        method: 'get',
+        path: '/v1/trust',
+        summary:
+          'The trust file: root keys, certificates and revoked keys, for machines without a network',
+        responses: { 200: json(TrustFile, 'The trust file'), ...problems() },
+      }),
+      (c) => c.json(deps.signer.trust(), 200),
     );

@@ -2,6 +2,7 @@
 import { createRoute } from '@hono/zod-openapi';
 import {
   PasswordReset,
+  PasswordSet,
   PasswordResetAccepted,
   PasswordResetRequest,
 } from '../../shared/api/accounts.ts';
@@ -32,10 +33,10 @@ export const passwordResetRoutes = (deps: Deps) =>
         path: '/v1/password-resets',
         summary: 'Set a password with a one-time code',
         request: { body: body(PasswordReset) },
-        responses: { 204: nothing('Set; sign in with it'), ...problems(400, 401) },
+        responses: { 200: json(PasswordSet, 'Set; sign in with it'), ...problems(400, 401) },
       }),
       async (c) => {
-        orRefuse(await redeemCode(deps, anonymous(c), c.req.valid('json')));
-        return c.body(null, 204);
+        const set = orRefuse(await redeemCode(deps, anonymous(c), c.req.valid('json')));
+        return c.json(set, 200);
       },
     );

@@ -86,6 +86,7 @@ export const createDeps = (parts: DepsParts): Deps & { readonly failures: Counte
       },
       jwks: () => keys().signer.jwks(),
       revocations: () => keys().signer.revocations(),
+      trust: () => keys().signer.trust(),
       get certificateEndsAt() {
         return keys().signer.certificateEndsAt;
       },

@@ -1,4 +1,6 @@
 /** What use cases are given: the store, and everything that is not pure. */
+import { exactTime } from '../../shared/time.ts';
+import type { TrustFile } from '../../shared/statements/trust.ts';
 import type { Claims } from '../../shared/statements/claims.ts';
 import type { Refusal } from '../../shared/problems.ts';
 import type { Result } from '../../shared/result.ts';
@@ -15,7 +17,7 @@ export class CertificateEnded extends Error {
   readonly endedAt: number;
 
   constructor(endedAt: number) {
-    super(`The certificate of the signing key ended on ${new Date(endedAt).toISOString()}.`);
+    super(`The certificate of the signing key ended on ${exactTime(endedAt)}.`);
     this.endedAt = endedAt;
   }
 }
@@ -41,6 +43,8 @@ export interface Signer {
   jwks(): { keys: Record<string, unknown>[] };
   /** The signed list of revoked keys, a compact JWS; null when there is none yet. */
   revocations(): string | null;
+  /** Roots, certificates and revocations: what a machine without a network is given to trust. */
+  trust(): TrustFile;
   /** When the current certificate ends, in milliseconds since the epoch. */
   readonly certificateEndsAt: number;
 }

@@ -106,6 +106,10 @@ export const PasswordReset = z
   .meta({ id: 'PasswordReset' });
 export type PasswordReset = z.infer<typeof PasswordReset>;
 
+/** Whose password was set: who has the code needs no other proof to know. */
+export const PasswordSet = z.object({ email: z.string() }).meta({ id: 'PasswordSet' });
+export type PasswordSet = z.infer<typeof PasswordSet>;
+
 /** A password request as an operator sees it; `account` is null when no account has that e-mail. */
 export const PasswordResetEntry = z
   .object({

@@ -26,6 +26,10 @@ export const normalizePin = (pin: string): string =>
     .replace(/^sha-?256[:=]?/u, '')
     .replaceAll(/[^0-9a-f]/gu, '');
 
+/** A fingerprint as people compare it, in groups of four; it can be pasted as a pin like that. */
+export const groupedFingerprint = (fingerprint: string): string =>
+  (fingerprint.match(/.{1,4}/gu) ?? []).join(' ');
+
 /** The certificates that the server sent, its own first, each signed by the next. */
 export const chainOf = (certificate: X509Certificate): readonly X509Certificate[] => {
   const chain = [certificate];

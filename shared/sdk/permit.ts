@@ -1,6 +1,6 @@
 /** What a statement permits on this machine, in words a product can use. */
 import type { AdministratorClaim, LicenseClaim } from '../statements/claims.ts';
-import { iso } from '../time.ts';
+import { exactTime } from '../time.ts';
 import { expiryNotice, inDays, type ExpiryNotice } from '../expiry.ts';
 
 export interface Permit {
@@ -46,7 +46,7 @@ export const noticesAt = (
   if (expiry !== null) {
     const message =
       expiry.code === 'in-grace'
-        ? `The license has expired; it may be used until ${iso(ends.until)}. Renew it.`
+        ? `The license has expired; it may be used until ${exactTime(ends.until)}. Renew it.`
         : `The license expires ${inDays(expiry.daysLeft)}. Renew it.`;
     notices.push({ ...expiry, message });
   }

@@ -27,13 +27,13 @@ export interface ActionCommand {
   readonly files?: readonly string[];
   /** Lines after "licet ": what is worth copying. */
   readonly examples: readonly string[];
-  /** After it is done, before it is printed: keeps a session, saves a file. */
+  /** After it is done, before it is printed: keeps a session, saves a file. What it gives is printed instead. */
   readonly after?: (context: {
     readonly io: Io;
     readonly connection: Connection;
     readonly done: Done;
     readonly options: Options;
-  }) => Promise<void>;
+  }) => Promise<Done | void>;
   /** Optional fields that this failure makes needed: they are asked for, and it runs again. */
   readonly askFor?: (failure: Failure) => readonly string[];
   /** False where `after` prints the result itself. */
@@ -206,8 +206,9 @@ export const runAction = async (io: Io, spec: ActionCommand, command: Command): 
     answer = await spec.action.run(connection.client, values);
   }
   if (!answer.ok) throw toCommandError(answer.error);
-  await spec.after?.({ io, connection, done: answer.value, options });
-  if (spec.prints?.(options) ?? true) printDone(io, answer.value, options.json === true);
+  const done =
+    (await spec.after?.({ io, connection, done: answer.value, options })) ?? answer.value;
+  if (spec.prints?.(options) ?? true) printDone(io, done, options.json === true);
 };
 
 /** The command; `io` is used only when it runs. */

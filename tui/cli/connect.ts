@@ -3,7 +3,7 @@ import { isExposed, parseServer } from '../client/api/address.ts';
 import { createClient, type Client } from '../client/api/client.ts';
 import { configFolder } from '../client/api/config-folder.ts';
 import { openMemory, type Memory } from '../client/api/memory.ts';
-import { normalizePin } from '../../shared/sdk/certificate.ts';
+import { groupedFingerprint, normalizePin } from '../../shared/sdk/certificate.ts';
 import { version } from '../version.ts';
 import { CommandError, exitCodes, toCommandError } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
@@ -59,7 +59,7 @@ const meet = async (io: Io, memory: Memory, client: Client): Promise<string | un
   if (failure.kind !== 'untrusted' || failure.expected !== null || !isInteractive(io))
     throw toCommandError(failure);
   io.stderr.write(
-    `The server ${client.server} is not known yet. The fingerprint of its certificate:\n\n  ${failure.fingerprint}\n\n`,
+    `The server ${client.server} is not known yet. The fingerprint of its certificate:\n\n${groupedFingerprint(failure.fingerprint)}\n\n`,
   );
   if (!(await confirm(io, 'Is it the one on your card?')))
     throw new CommandError(

@@ -1,5 +1,5 @@
 /** How a command ends: its exit code, and what it says when it failed. */
-import type { ProblemCode } from '../../shared/problems.ts';
+import { problemTable } from '../../shared/problem-table.ts';
 import { failureText, type Failure } from '../client/api/failure.ts';
 
 export const exitCodes = {
@@ -52,18 +52,6 @@ export const endWith = (exit: number): void => {
   if (exit !== 0) throw new Ended(exit);
 };
 
-/** Problems whose exit code is not that of a plain failure. */
-const exitOfProblem: Partial<Record<ProblemCode, ExitCode>> = {
-  unauthenticated: exitCodes.forbidden,
-  'invalid-credentials': exitCodes.forbidden,
-  forbidden: exitCodes.forbidden,
-  'license-expired': exitCodes.invalid,
-  'license-suspended': exitCodes.invalid,
-  'license-revoked': exitCodes.invalid,
-  'offline-request-invalid': exitCodes.invalid,
-  'proof-invalid': exitCodes.invalid,
-};
-
 const exitOfKind: Record<Exclude<Failure['kind'], 'problem'>, ExitCode> = {
   unreachable: exitCodes.unreachable,
   // Whoever answers there is not the server that was meant.
@@ -76,7 +64,7 @@ const exitOfKind: Record<Exclude<Failure['kind'], 'problem'>, ExitCode> = {
 /** The exit code for a failure of the client. */
 export const exitOf = (failure: Failure): ExitCode =>
   failure.kind === 'problem'
-    ? (exitOfProblem[failure.problem.code] ?? exitCodes.failed)
+    ? exitCodes[problemTable[failure.problem.code].exit]
     : exitOfKind[failure.kind];
 
 /** A failure of the client as what ends a command. */

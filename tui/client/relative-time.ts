@@ -39,18 +39,7 @@ export const shortAge = (at: number, now: number): string => {
   return `${Math.floor(age / (365 * day))}y`;
 };
 
-/** "24 Nov 2026", in UTC as all of licet's dates. */
-export const date = (at: number): string =>
-  new Intl.DateTimeFormat('en-GB', {
-    day: 'numeric',
-    month: 'short',
-    year: 'numeric',
-    timeZone: 'UTC',
-  }).format(at);
-
-/** "24 Nov 2026 03:50 UTC": exact, for details. */
-export const exactTime = (at: number): string =>
-  `${date(at)} ${new Date(at).toISOString().slice(11, 16)} UTC`;
+export { date, exactTime } from '../../shared/time.ts';
 
 /**
  * Whole days until then, rounded up; 0 when it is over. The time on a screen may be a minute old: what

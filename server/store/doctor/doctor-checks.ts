@@ -1,4 +1,5 @@
 /** The doctor's smaller checks: each returns what it found. */
+import { exactTime } from '../../../shared/time.ts';
 import { readdir, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 
@@ -140,7 +141,7 @@ export const checkClock = (
     {
       severity: 'warning',
       file: directory,
-      message: `The last change was made at ${new Date(lastAt).toISOString()}, but this machine's clock says ${new Date(now).toISOString()}.`,
+      message: `The last change was made on ${exactTime(lastAt)}, but this machine's clock says ${exactTime(now)}.`,
       choices: ['Set the clock right before the server starts: leases and keys are dated by it.'],
     },
   ];

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import type { RevocationsClaims } from '../../../shared/statements/claims.ts';
 import { KeyText, publicKeyFromText, type PublicKey } from '../../../shared/statements/keys.ts';
 import { verifyStatement } from '../../../shared/statements/statements.ts';
+import { makeTrustFile, type TrustFile } from '../../../shared/statements/trust.ts';
 import { Failure } from '../failure.ts';
 import { readPrivateJson, writePrivateJson } from './private-files.ts';
 
@@ -79,6 +80,15 @@ export const currentEntry = (keyring: Keyring): SigningEntry => {
     'keyring.json names a signing key that it does not hold. Put the file of your newest backup in its place.',
   );
 };
+
+/** Public roots, certificates and revocations as one file. */
+export const trustOf = (keyring: Keyring): TrustFile =>
+  makeTrustFile({
+    issuer: keyring.issuer,
+    roots: rootsOf(keyring),
+    certificates: keyring.signing.map(({ cert }) => cert),
+    revocations: keyring.revocations,
+  });
 
 /** The list of revoked keys, verified. @throws Failure `keys` when it is not valid */
 export const readRevocations = (keyring: Keyring): RevocationsClaims => {

@@ -14,6 +14,7 @@ import {
   readKeyring,
   readRevocations,
   rootsOf,
+  trustOf,
   type Keyring,
   type SigningEntry,
 } from './keyring.ts';
@@ -68,6 +69,7 @@ const createSigner = (
     roots: rootsOf(keyring).map(({ x }) => x),
     jwks: () => ({ keys }),
     revocations: () => keyring.revocations,
+    trust: () => trustOf(keyring),
     certificateEndsAt: certificateEnd(keyring, entry),
   };
 };

@@ -8,7 +8,7 @@ import {
   toJwk,
   type PrivateKey,
 } from '../../../shared/statements/keys.ts';
-import { makeTrustFile, toPem, type TrustFile } from '../../../shared/statements/trust.ts';
+import { toPem, type TrustFile } from '../../../shared/statements/trust.ts';
 import { Failure } from '../failure.ts';
 import { signRevocations } from './create-keys.ts';
 import {
@@ -17,6 +17,7 @@ import {
   readKeyring,
   readRevocations,
   rootsOf,
+  trustOf,
   writeKeyring,
   type Keyring,
 } from './keyring.ts';
@@ -239,15 +240,8 @@ export const exportPublicRoots = async (directory: string) => {
 };
 
 /** Public roots, certificates and revocations: what is carried to a machine without a network. */
-export const exportTrust = async (directory: string): Promise<TrustFile> => {
-  const keyring = await readKeyring(directory);
-  return makeTrustFile({
-    issuer: keyring.issuer,
-    roots: rootsOf(keyring),
-    certificates: keyring.signing.map(({ cert }) => cert),
-    revocations: keyring.revocations,
-  });
-};
+export const exportTrust = async (directory: string): Promise<TrustFile> =>
+  trustOf(await readKeyring(directory));
 
 /**
  * Whether the passphrase opens the root, and the root is one that products trust.

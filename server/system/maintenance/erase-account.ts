@@ -47,7 +47,7 @@ const findErasable = async (tx: LicetTransaction, text: string): Promise<Account
     const names = owned.map(({ name }) => name).join(', ');
     throw new Failure(
       'setting',
-      `${account.email} owns ${names}. Move them to another owner first: licet license edit LICENSE --owner-email E.`,
+      `${account.email} owns ${names}. Move them to another owner first: licet license move LICENSE E-MAIL.`,
     );
   }
   if (await isLastOperator(tx, account)) {

@@ -108,7 +108,7 @@ export const printRecoverySheet = (sheet: RecoverySheet): string =>
   [
     'RECOVERY SHEET OF A LICET SERVER',
     `Server ${sheet.issuer}, set up ${sheet.createdAt}`,
-    'Print this, delete the file, and keep the paper in a safe.',
+    'Print this and keep the paper in a safe. If you saved it as a file, delete the file.',
     ...sheet.entries.flatMap(({ secret, where, losing, value }, index) => [
       '',
       `${index + 1}. ${secret}`,

@@ -1,5 +1,5 @@
 /** Changing a password, and getting back in without it. */
-import type { PasswordChange, PasswordReset } from '../../../shared/api/accounts.ts';
+import type { PasswordChange, PasswordReset, PasswordSet } from '../../../shared/api/accounts.ts';
 import { makeId } from '../../../shared/ids.ts';
 import { parseOneTimeCode } from '../../../shared/one-time-codes.ts';
 import type { Refusal } from '../../../shared/problems.ts';
@@ -134,7 +134,7 @@ export const redeemCode = async (
   deps: Deps,
   caller: AnonymousCaller,
   input: PasswordReset,
-): Promise<Result<null, Refusal>> => {
+): Promise<Result<PasswordSet, Refusal>> => {
   const attempt: Attempt = { account: null, address: caller.from };
   const wait = mustWait(deps, attempt);
   if (wait) return fail(wait);
@@ -171,6 +171,6 @@ export const redeemCode = async (
       outcome: 'ok',
       details: { codeBy: spent.origin },
     });
-    return ok(null);
+    return ok({ email: account.email });
   });
 };

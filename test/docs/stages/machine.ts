@@ -5,6 +5,7 @@ const yes = 'yes\r';
 
 export const machineStages: Readonly<Record<string, Stage>> = {
   'offline-key issue': { as: 'ana', files: ['request.txt'], says: /The offline key for plant-8/u },
+  'offline-key trust': { as: 'ana', says: /Saved to trust\.json/u },
   'offline-key list': { as: 'ana', says: /plant-7/u },
   'offline-key show': { as: 'ana', says: /The offline key for plant-7/u },
   'offline-key sheet': { as: 'ana', says: /The carry sheet for plant-7/u },

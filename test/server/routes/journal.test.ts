@@ -167,7 +167,7 @@ test('every change and every sign-in is in it, done or refused, and no hash', as
   const userId = String((user['account'] as Body)['id']);
   await step(
     {
-      ...by(userId, 204),
+      ...by(userId, 200),
       action: 'password.redeem',
       on: userId,
       details: { codeBy: `owner:${owner.id}` },

@@ -34,6 +34,7 @@ const table: Readonly<Record<string, Row>> = {
   'GET /v1/server': everyone,
   'GET /.well-known/jwks.json': everyone,
   'GET /v1/revocations': everyone,
+  'GET /v1/trust': everyone,
   'POST /v1/sessions': everyone,
   'GET /v1/sessions': signedIn,
   'GET /v1/sessions/current': signedIn,

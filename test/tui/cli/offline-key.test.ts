@@ -233,7 +233,7 @@ describe('licet offline-key', () => {
     await machine.issue(await machine.request());
     expect(await machine.licet(['verify', 'key.txt'])).toMatchObject({
       code: 4,
-      stderr: expect.stringContaining('--root FILE'),
+      stderr: expect.stringContaining('licet offline-key enter FILE --root trust.json'),
     });
   });
 });

@@ -1,7 +1,9 @@
 /** Downloads by command: real processes, a real server, real files. */
+import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { openSlowProxy } from '../../support/server/slow-proxy.ts';
 import { makeServerKeys } from '../../support/statements.ts';
@@ -124,7 +126,11 @@ test('a link fetches it on another machine, without signing in', async () => {
   const url = /http:\S+/u.exec(ran.stdout)?.[0] ?? '';
   const response = await fetch(url);
   expect(Buffer.from(await response.arrayBuffer())).toEqual(content);
-  expect(ran.stderr).toContain(`curl -fLOJ -C - '${url}'`);
+  const there = await folder('by-curl');
+  const line = /curl .*/u.exec(ran.stderr)?.[0] ?? '';
+  expect(line).toContain(url);
+  await promisify(execFile)('sh', ['-c', line], { cwd: there });
+  expect(await readFile(path.join(there, 'acme-1.4.0.zip'))).toEqual(content);
 });
 
 test('withdrawing asks what it does, and then nobody gets it', async () => {

@@ -1,6 +1,7 @@
 /** Whom a command trusts: a certificate is shown once, remembered, and stops everything when it changed. */
 import { chmod, mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { groupedFingerprint } from '../../../shared/sdk/certificate.ts';
 import { bundle } from '../../support/bundle.ts';
 import { closing } from '../../support/closing.ts';
 import { done, licet, makeFolder, startLicet, type TestFolder } from '../../support/licet.ts';
@@ -37,12 +38,12 @@ test('a certificate is asked about once, and a changed one stops the sign-in bef
 
   const unknown = await licet(login, { env, input: password });
   expect(unknown.code).toBe(5);
-  expect(unknown.stderr).toContain(fingerprint);
+  expect(unknown.stderr).toContain(groupedFingerprint(fingerprint));
 
   const args = login.split(' ');
   const terminal = closing(openProgram(await bundle('tui/main.tsx'), args, { env }));
   await terminal.waitFor('Is it the one on your card?', 20_000);
-  await terminal.waitFor(fingerprint);
+  await terminal.waitFor(groupedFingerprint(fingerprint));
   terminal.type('yes\r');
   await terminal.waitFor('Password:', 20_000);
   terminal.type(`${password}\r`);
@@ -75,11 +76,13 @@ test('--pin trusts that certificate and no other, without a question; the card t
   const none = await licet(`${login} --pin 1234`, { env, input: password });
   expect(none.code).toBe(2);
 
-  done(await licet(`${login} --pin ${fingerprint}`, { env, input: password }));
+  done(
+    await licet(`${login} --pin "${groupedFingerprint(fingerprint)}"`, { env, input: password }),
+  );
   const create = 'operator account create ana@example.com --name Ana';
   const card = done(await licet(`${create} --pin ${fingerprint}`, { env }));
   expect(card.stdout).toMatch(new RegExp(`Server +${server.url}`, 'u'));
-  expect(card.stdout).toMatch(new RegExp(`Fingerprint +${fingerprint}`, 'u'));
+  expect(card.stdout).toMatch(new RegExp(`Fingerprint +${groupedFingerprint(fingerprint)}`, 'u'));
   await server.stop();
 });
 

@@ -73,7 +73,7 @@ describe('an operator', () => {
     await owner.waitFor('Set a password with a one-time code.');
     const next = 'a lantern in the harbor';
     owner.type(`${code}\t${next}\t${next}\r`);
-    await owner.waitFor('Your password is set');
+    await owner.waitFor('All is well.');
     await server.client(anaEmail, next);
   });
 

@@ -83,7 +83,7 @@ export const licenseCommand = (io: Io): Command =>
       examples: [
         'license import licenses.csv --dry-run',
         'license import licenses.csv --create-owners',
-        'license import - < licenses.json',
+        'license import - --yes < licenses.json',
       ],
     },
     {

@@ -1,5 +1,6 @@
 /** `licet offline-key ...`: on the server's side by actions, on the machine's without a server. */
 import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
 import { numberLines } from '../../../shared/statements/typed/typed-lines.ts';
@@ -24,25 +25,36 @@ const keyOptions = [
   new Option('--qr', 'also draw it as a QR code'),
 ];
 
-const save = async (io: Io, file: string, key: string): Promise<void> => {
+const save = async (io: Io, file: string, text: string, again: string): Promise<void> => {
   try {
-    await writeFile(file, `${key.trimEnd()}\n`);
+    await writeFile(file, `${text.trimEnd()}\n`);
   } catch (error) {
     throw new CommandError(
       exitCodes.failed,
-      `The key was made, but could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
-      'Show it again with: licet offline-key show.',
+      `It could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
+      again,
     );
   }
   io.stderr.write(`Saved to ${file}.\n`);
+};
+
+/** Saves the trust file where `--out` says. */
+const giveTrust: NonNullable<ActionCommand['after']> = async ({ io, done, options }) => {
+  const file = options['out'];
+  const text = JSON.stringify(done.data, null, 2);
+  if (typeof file === 'string') await save(io, file, text, 'Name another file by --out.');
 };
 
 /** Saves the key where `--out` says, and gives it in the forms that are asked for. */
 const giveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options }) => {
   const { key, shortKey } = OfflineKeyWithKey.parse(done.data);
   const file = options['out'];
-  if (typeof file === 'string') await save(io, file, key);
-  if (options.json === true) return;
+  const given =
+    typeof file === 'string' ? { ...done, next: keys.nextFor(path.basename(file)) } : done;
+  if (typeof file === 'string') {
+    await save(io, file, key, 'The key was made. Show it again with: licet offline-key show.');
+  }
+  if (options.json === true) return given;
   if (options['typed'] === true) {
     for (const warning of done.warnings ?? []) io.stderr.write(`Note: ${warning}\n`);
     io.stderr.write(`${done.message}\n`);
@@ -51,6 +63,7 @@ const giveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options 
     );
   }
   if (options['qr'] === true) await printCodes(io, toQrText(shortKey ?? key));
+  return given;
 };
 
 const keyPrints: NonNullable<ActionCommand['prints']> = ({ json, typed }) =>
@@ -62,6 +75,14 @@ export const offlineKeyCommand = (io: Io): Command =>
     'offline-key',
     'Licenses for machines without a network',
     [
+      {
+        name: 'trust',
+        action: keys.showTrust,
+        extra: [new Option('--out <file>', 'save it to this file instead of showing it')],
+        after: giveTrust,
+        prints: ({ json, out }) => json === true || out === undefined,
+        examples: ['offline-key trust --out trust.json'],
+      },
       {
         name: 'issue',
         action: keys.issueOfflineKey,

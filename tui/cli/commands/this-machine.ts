@@ -44,7 +44,10 @@ const exitOfKind: Record<SdkFailure['kind'], ExitCode> = {
 
 const toError = (failure: SdkFailure): CommandError => {
   const reason = failure.kind === 'rejected' ? { valid: false, reason: failure.reason } : {};
-  const next = failure === noTrust ? 'Name it by --root FILE; it is remembered from then on.' : '';
+  const next =
+    failure === noTrust
+      ? 'Then here: licet offline-key enter FILE --root trust.json. It is remembered from then on.'
+      : '';
   return new CommandError(exitOfKind[failure.kind], failure.message, next, reason);
 };
 

@@ -1,5 +1,6 @@
 /** `licet serve`: the server on a data folder. */
 import { Command } from 'commander';
+import { groupedFingerprint } from '../../../shared/sdk/certificate.ts';
 import { version } from '../../version.ts';
 import { addDataOption, writableDataFolder, type DataOptions } from './data-folder.ts';
 import type { Io } from '../io.ts';
@@ -19,12 +20,17 @@ interface Greeted {
 /** What to do next, for a person at a terminal. */
 const greet = (io: Io, { url, fingerprint }: Greeted, directory: string): void => {
   if (io.stderr.isTTY !== true) return;
-  const pin = fingerprint === null ? '' : ` --pin ${fingerprint}`;
   io.stderr.write(
     [
       '',
       `licet answers at ${url} with the data in ${directory}.`,
-      `Open the portal in another terminal:  licet --server ${url}${pin}`,
+      `Open the portal in another terminal:  licet --server ${url}`,
+      ...(fingerprint === null
+        ? []
+        : [
+            'At the first connection, people compare the fingerprint of its certificate:',
+            groupedFingerprint(fingerprint),
+          ]),
       'Stop it with Ctrl+C: requests under way end first, and a snapshot is written.',
       '',
       '',

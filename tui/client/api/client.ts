@@ -16,6 +16,7 @@ import * as search from '../../../shared/api/search.ts';
 import * as trials from '../../../shared/api/trials.ts';
 import * as refusals from '../../../shared/api/refusals.ts';
 import * as usage from '../../../shared/api/usage.ts';
+import { TrustFile } from '../../../shared/statements/trust.ts';
 import { createTransport } from '../../../shared/sdk/transport.ts';
 import { call, callDone, callFile, type Answering, type SuccessOf } from './call.ts';
 import { openEvents, type EventsOptions, type EventStream } from './events.ts';
@@ -95,6 +96,7 @@ export const createClient = (options: ClientOptions) => {
 
     // The server
     about: () => ask(v1.server.$get(), about.ServerInfo),
+    trust: () => ask(v1.trust.$get(), TrustFile),
     events: (listener: EventsOptions): EventStream => {
       const send = transport(patience.events);
       const stream = openEvents(send, v1.events.$url().href, headers, server, listener);
@@ -129,7 +131,7 @@ export const createClient = (options: ClientOptions) => {
     forgotPassword: (json: In<typeof accounts.PasswordResetRequest>) =>
       ask(v1['password-resets'].$post({ json }), accounts.PasswordResetAccepted),
     setPassword: (json: In<typeof accounts.PasswordReset>) =>
-      done(v1['password-resets'].$put({ json })),
+      ask(v1['password-resets'].$put({ json }), accounts.PasswordSet),
     invitations: () => ask(v1.invitations.$get(), licenses.InvitationPage),
     acceptInvitation: (id: string) => done(v1.invitations[':id'].accept.$post({ param: { id } })),
     declineInvitation: (id: string) => done(v1.invitations[':id'].$delete({ param: { id } })),

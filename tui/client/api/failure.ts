@@ -1,5 +1,7 @@
 /** What a call gives: the answer, or why there is none, as a value that screens and commands can show. */
-import type { Problem, ProblemCode } from '../../../shared/problems.ts';
+import { passes, problemTable } from '../../../shared/problem-table.ts';
+import { groupedFingerprint } from '../../../shared/sdk/certificate.ts';
+import type { Problem } from '../../../shared/problems.ts';
 import type { Result } from '../../../shared/result.ts';
 
 /** Why a call gave no answer. Only `problem` comes from the server. */
@@ -40,8 +42,6 @@ const waitText = (retryAfter: number | null): string =>
     ? 'Wait a little, then try again.'
     : `Wait ${retryAfter} seconds, then try again.`;
 
-const askOperator = 'Tell the operator of the server; what was stored before is safe.';
-
 /** Who can free a seat and how, as the server says it. Read by hand: the first frame does without zod. */
 const resolveText = (resolve: unknown): string =>
   typeof resolve === 'object' &&
@@ -51,26 +51,26 @@ const resolveText = (resolve: unknown): string =>
     ? resolve.text
     : '';
 
-/** What to do next, for problems whose detail does not say it already: the server knows more than this table. */
-const nextForProblem: Partial<
-  Record<ProblemCode, (retryAfter: number | null, problem: Problem) => string>
-> = {
-  'activation-limit-exceeded': (_, problem) => resolveText(problem['resolve']),
-  unauthenticated: () => 'Sign in: licet login.',
-  'invalid-credentials': () =>
-    'Check e-mail and password. A forgotten password: licet account forgot.',
-  'too-many-requests': waitText,
-  unavailable: waitText,
-  'read-only': () => 'What was stored before is safe.',
-  'insufficient-storage': () => askOperator,
+/** What to do next; empty where the detail says it already. */
+const nextForProblem = (problem: Problem, retryAfter: number | null): string => {
+  const { next } = problemTable[problem.code];
+  if (next === 'detail') return '';
+  if (next === 'wait') return waitText(retryAfter);
+  return next === 'resolve' ? resolveText(problem['resolve']) : next;
 };
+
+/** Whether trying the same again can help: what the server refuses for a reason stays refused. */
+export const mayPass = (failure: Failure): boolean =>
+  failure.kind === 'problem'
+    ? passes(failure.problem.code)
+    : failure.kind === 'unreachable' || failure.kind === 'unexpected';
 
 type FailureOf<K extends Failure['kind']> = Extract<Failure, { kind: K }>;
 
 const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => FailureText } = {
   problem: ({ problem, retryAfter }) => ({
     what: problem.detail,
-    next: nextForProblem[problem.code]?.(retryAfter, problem) ?? '',
+    next: nextForProblem(problem, retryAfter),
   }),
   unreachable: ({ server, cause }) => ({
     what: `The server ${server} could not be reached: ${cause}.`,
@@ -79,7 +79,7 @@ const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => Failu
   untrusted: ({ server, fingerprint, expected }) =>
     expected === null
       ? {
-          what: `The server ${server} is not known yet. Its certificate has the fingerprint ${fingerprint}.`,
+          what: `The server ${server} is not known yet. Its certificate has the fingerprint ${groupedFingerprint(fingerprint)}.`,
           next: 'Compare it with the one on your card, then connect with --pin and that fingerprint.',
         }
       : fingerprint === expected
@@ -88,7 +88,7 @@ const texts: { readonly [K in Failure['kind']]: (failure: FailureOf<K>) => Failu
             next: 'Use an address that the certificate names, or ask the operator to add this one (--tls-names).',
           }
         : {
-            what: `The certificate of ${server} has changed: its fingerprint is ${fingerprint}, not ${expected}. Nothing was sent.`,
+            what: `The certificate of ${server} has changed: its fingerprint is ${groupedFingerprint(fingerprint)}, not ${groupedFingerprint(expected)}. Nothing was sent.`,
             next: 'Ask the operator whether the certificate was replaced. If so, connect with --pin and the new fingerprint.',
           },
   unexpected: ({ server, cause }) => ({

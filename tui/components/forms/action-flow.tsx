@@ -17,7 +17,8 @@ import {
   type Given,
   type Stage,
 } from '../../state/action-stage.ts';
-import { failureWords, mayPass } from '../../state/words/failure-words.ts';
+import { mayPass } from '../../client/api/failure.ts';
+import { failureWords } from '../../state/words/failure-words.ts';
 import { ActionForm } from './action-form.tsx';
 import { ConflictQuestion } from './conflict.tsx';
 import { ActionQuestion } from './action-question.tsx';

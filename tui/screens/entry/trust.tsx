@@ -1,4 +1,5 @@
 /** A server that nobody vouches for: its fingerprint is compared before anything is sent. */
+import { groupedFingerprint } from '../../../shared/sdk/certificate.ts';
 import type { Failure } from '../../client/api/failure.ts';
 import { Dialog } from '../../components/forms/dialog.tsx';
 import { useApp } from '../../hooks/use-app.ts';
@@ -8,10 +9,6 @@ export interface TrustProps {
   readonly failure: Extract<Failure, { kind: 'untrusted' }>;
   readonly onTrusted: () => void;
 }
-
-/** Groups of four, so that two people can compare it aloud. */
-export const groupedFingerprint = (fingerprint: string): string =>
-  (fingerprint.match(/.{1,4}/gu) ?? []).join(' ');
 
 /** Asks once for a new server. A certificate that changed is never accepted here: that is told, and it ends. */
 export const TrustQuestion = ({ failure, onTrusted }: TrustProps) => {

@@ -61,7 +61,7 @@ test('a clock that was set back, also after a clean stop', async () => {
   const ran = await doctor('', ahead);
   expect(ran.code).toBe(1);
   expect(ran.stdout).toMatch(
-    /warning: .*The last change was made at .*, but this machine's clock says .*\n {2}- Set the clock/u,
+    /warning: .*The last change was made on .*, but this machine's clock says .*\n {2}- Set the clock/u,
   );
 });
 

@@ -1,4 +1,5 @@
 /** The card that is handed over to a person who gets an account: all that is needed to sign in. */
+import { groupedFingerprint } from '../../../../shared/sdk/certificate.ts';
 import type { Client } from '../../api/client.ts';
 import type { Preview } from '../action.ts';
 import { time, type Block, type Shown } from '../done.ts';
@@ -24,7 +25,7 @@ export const newCodePreview = (email: string, data: unknown): Preview => ({
 /** The card with server, certificate's fingerprint, e-mail, code and until when it works. */
 export const handoverCard = (client: Client, person: Handover): Block => {
   const rows: (readonly [string, Shown])[] = [['Server', client.server]];
-  if (client.pin !== null) rows.push(['Fingerprint', client.pin]);
+  if (client.pin !== null) rows.push(['Fingerprint', groupedFingerprint(client.pin)]);
   rows.push(['E-mail', person.email]);
   if (person.code !== null) rows.push(['Code', person.code]);
   if (person.until !== null) rows.push(['Until', time(person.until)]);

@@ -108,7 +108,7 @@ export const setPassword = action({
     return answer.ok
       ? ok({
           message: 'Your password is set, and the code is used up.',
-          data: { passwordSet: true },
+          data: { passwordSet: true, ...answer.value },
           blocks: [],
           next: 'Sign in with your e-mail and the new password.',
         })

@@ -185,7 +185,7 @@ export const linkRelease = action({
               ],
             },
           ],
-          next: `Open it there, or run: curl -fLOJ -C - '${link.value.url}'`,
+          next: `Open it there, or run: curl -fL -C - -o '${found.value.fileName.replaceAll("'", '_')}' '${link.value.url}'`,
         })
       : link;
   },

@@ -50,7 +50,9 @@ export const carrySheet = (key: OfflineKeyWithKey): string => {
     '  On the machine:   licet offline-key enter',
     '  Type the lines below. Each is checked at once; case and spaces do not',
     '  matter. The first time, and after the signing key of the server was',
-    '  rotated, give its trust file too (licet keys export-trust):',
+    '  rotated, give its trust file too. Where the server is reached:',
+    '                    licet offline-key trust --out trust.json',
+    '  On the machine:',
     '                    licet offline-key enter --root trust.json',
     '  Then:             licet offline-key verify',
   ];

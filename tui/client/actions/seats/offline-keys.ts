@@ -25,6 +25,19 @@ export const keyField = text(Named, {
   refers: 'offline-key',
 });
 
+const fileNameOf = (hostname: string): string => `${hostname.replaceAll(/[^\w.-]/gu, '_')}.key.txt`;
+
+/** The trust file's name, as commands and screens say it. */
+const trustName = 'trust.json';
+
+/** What to do with a key in a file, command by command. */
+export const nextFor = (file: string): string =>
+  [
+    `Carry ${file} to the machine. There: licet offline-key enter ${file}`,
+    `The first key on a machine needs the server's trust file too: licet offline-key trust --out ${trustName}`,
+    `Carry both, and there: licet offline-key enter ${file} --root ${trustName}`,
+  ].join('\n');
+
 const keyDone = (message: string, key: OfflineKeyWithKey): Done => ({
   message,
   data: key,
@@ -33,11 +46,11 @@ const keyDone = (message: string, key: OfflineKeyWithKey): Done => ({
       kind: 'verbatim',
       title: `Offline key for ${key.hostname}`,
       text: key.key.trimEnd(),
-      fileName: `${key.hostname.replaceAll(/[^\w.-]/gu, '_')}.key.txt`,
+      fileName: fileNameOf(key.hostname),
     },
   ],
   warnings: key.warnings,
-  next: 'Carry it to the machine, and there: licet offline-key enter FILE.',
+  next: nextFor(fileNameOf(key.hostname)),
 });
 
 export const issueOfflineKey = action({
@@ -139,6 +152,33 @@ export const renewOfflineKey = action({
             answer.value,
           ),
         )
+      : answer;
+  },
+});
+
+export const showTrust = action({
+  id: 'offline-keys.trust',
+  title: 'Take the trust file along',
+  description:
+    'What a machine without a network needs beside its first offline key; nothing secret.',
+  who: 'signed-in',
+  fields: {},
+  run: async (client) => {
+    const answer = await client.trust();
+    return answer.ok
+      ? ok({
+          message: 'The trust file of this server.',
+          data: answer.value,
+          blocks: [
+            {
+              kind: 'verbatim',
+              title: 'Trust file',
+              text: JSON.stringify(answer.value, null, 2),
+              fileName: trustName,
+            },
+          ],
+          next: `Carry it to the machine with the key, and there: licet offline-key enter FILE --root ${trustName}`,
+        })
       : answer;
   },
 });

@@ -33,7 +33,7 @@ export interface KeyHere extends MachineOptions {
 export const noTrust: SdkFailure = {
   kind: 'missing',
   message:
-    'No root key is known on this machine yet. Give the trust file of the server (made there by: licet keys export-trust), or its root key.',
+    'No root key is known on this machine yet. Give the trust file of the server (where the server is reached: licet offline-key trust --out trust.json), or its root key.',
 };
 
 const withTrust = async <T>(

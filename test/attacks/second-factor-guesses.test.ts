@@ -117,3 +117,18 @@ test('a one-time password that activated once activates nothing else', async () 
   const answers = await Promise.all(['host-1', 'host-2', 'host-3'].map((name) => activate(name)));
   expect(answers.map(({ status }) => status).toSorted((a, b) => a - b)).toEqual([201, 401, 401]);
 });
+
+test('a one-time password is spent by an activation that is refused, however often', async () => {
+  const portal = await openPortal({ maxActivations: 1 });
+  const code = await enrol(portal);
+  const activate = (name: string) =>
+    portal.ask('POST', '/v1/activations', {
+      json: { ...right, totp: code(), machine: { ...machine, fingerprint: fingerprint(name) } },
+    });
+  expect((await activate('host-1')).status).toBe(201);
+  for (let count = 0; count < 3; count += 1) {
+    portal.time.now += 30_000;
+    expect((await activate('host-2')).status).toBe(409);
+    expect((await activate('host-2')).status).toBe(401);
+  }
+});

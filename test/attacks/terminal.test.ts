@@ -100,6 +100,11 @@ describe('a hostile server', () => {
     const about = {
       name: `Portal${commands}`,
       version: '1.0.0',
+      issuer: 'iss_1',
+      state: 'ready',
+      reason: null,
+      signingKeyEndsAt: '2099-01-01T00:00:00Z',
+      now: '2026-11-24T00:00:00Z',
       demo: { text: `Welcome${commands}` },
       support: { contact: null, links: [] },
     };
@@ -108,6 +113,7 @@ describe('a hostile server', () => {
       env: { LICET_CONFIG_DIR: path.join(folder.path, 'plain') },
       input: '1\nana@example.com\na password of mine\n\n4\n',
     });
+    expect(ran.stdout).toContain('Welcome');
     expect(carried(ran)).toBeNull();
   });
 });

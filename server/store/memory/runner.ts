@@ -5,7 +5,7 @@ import type { Repeats } from '../journal/repeats.ts';
 import { createPending, type GroupCommit, type Pending } from '../journal/group-commit.ts';
 import { StoreError, type Actor, type Reader, type Schema, type Transaction } from '../store.ts';
 import type { Tables } from './table.ts';
-import { beginRead, beginTransaction, sealRecord, type Tip } from './transactions.ts';
+import { createReads, createTransactions, sealRecord, type Tip } from './transactions.ts';
 import type { Turns } from './turns.ts';
 import { createSeen, createUnsynced } from './unsynced.ts';
 
@@ -68,6 +68,8 @@ const refuse = (error: Error): (() => never) => {
 /** The reading and changing half of the port; see `Store` for what both promise. */
 export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   const { tables, memory, turns, commit } = deps;
+  const beginRead = createReads(tables);
+  const beginTransaction = createTransactions(tables);
   const unsynced = createUnsynced();
 
   const checkOpen = (): void => {
@@ -77,7 +79,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   const readOnce = <T>(work: (reader: Reader<S>) => Promise<T>): Promise<Attempt<T>> =>
     turns.shared(async () => {
       const seen = createSeen(unsynced);
-      const { reader, end } = beginRead(tables, seen);
+      const { reader, end } = beginRead(seen);
       // The tables are made from the schema, so the plain readers are those of its types.
       const finish = await attempt(() => work(reader as unknown as Reader<S>));
       end();
@@ -90,7 +92,7 @@ export const createRunner = <S extends Schema>(deps: RunnerDeps): Runner<S> => {
   ): Promise<Attempt<T>> =>
     turns.exclusive(async () => {
       const seen = createSeen(unsynced);
-      const session = beginTransaction(tables, seen);
+      const session = beginTransaction(seen);
       let failed = false;
       const finish = await attempt(async () => {
         try {

@@ -6,6 +6,7 @@ import {
   countDocuments,
   deepFreeze,
   documentsBy,
+  firstDocumentBy,
   getDocument,
   hasDocument,
   isIndexed,
@@ -26,82 +27,109 @@ export interface PlainReader {
   count(index?: string, key?: string): Promise<number>;
 }
 
-/**
- * `check` throws once the reader's turn is over: what it would see then might be undone. `look` is told
- * of all that is looked at.
- */
-const createReader = (
-  name: string,
-  table: Table,
-  check: () => void,
-  look: (what: string) => void,
-): PlainReader => {
-  const checked =
-    <A extends unknown[], T>(work: (...args: A) => T) =>
-    async (...args: A): Promise<T> => {
-      check();
-      return work(...args);
-    };
-  /** After a start the first question may have to wait until the indexes are made; others go on meanwhile. */
-  const indexed = <A extends unknown[], T>(work: (...args: A) => T) => {
-    const ask = checked(work);
-    return async (...args: A): Promise<T> => {
-      if (!isIndexed(table)) await makeIndexes(table, createSlices(10));
-      return ask(...args);
-    };
-  };
-  const countAll = checked(() => {
-    look(touchesAll(name));
-    return countDocuments(table);
-  });
-  const countSome = indexed((index: string, key?: string) => {
-    look(touchesKey(name, index, key ?? ''));
-    return countDocuments(table, index, key);
-  });
-  return {
-    get: checked((id: string) => {
-      look(touchesId(name, id));
-      return getDocument(table, id);
-    }),
-    list: checked((query?: PageQuery) => {
-      look(touchesAll(name));
-      return listDocuments(table, query);
-    }),
-    by: indexed((index: string, key: string, query?: PageQuery) => {
-      look(touchesKey(name, index, key));
-      return documentsBy(table, index, key, query);
-    }),
-    first: indexed((index: string, key: string) => {
-      look(touchesKey(name, index, key));
-      return documentsBy(table, index, key, { limit: 1 })[0];
-    }),
-    count: (index, key) => (index === undefined ? countAll() : countSome(index, key)),
-  };
+/** A reading or a transaction under way, as those that it was handed to share it. */
+interface Turn {
+  /** Then its readers throw: what they would see might be undone. */
+  over: boolean;
+  /** Told of all that is looked at. */
+  readonly look: (what: string) => void;
+}
+
+const check = (turn: Turn): void => {
+  if (turn.over) {
+    throw new Error('This reader or transaction is used after its function returned.');
+  }
 };
 
-const createCheck = (): { readonly check: () => void; readonly end: () => void } => {
-  let ended = false;
-  return {
-    check: () => {
-      if (ended) throw new Error('This reader or transaction is used after its function returned.');
-    },
-    end: () => {
-      ended = true;
-    },
-  };
+/** A class, since each request makes a few of them: the methods are made once. */
+class TableReader implements PlainReader {
+  protected readonly name: string;
+  protected readonly table: Table;
+  protected readonly turn: Turn;
+
+  constructor(name: string, table: Table, turn: Turn) {
+    this.name = name;
+    this.table = table;
+    this.turn = turn;
+  }
+
+  async get(id: string): Promise<Document | undefined> {
+    this.look(touchesId(this.name, id));
+    return getDocument(this.table, id);
+  }
+
+  async list(query?: PageQuery): Promise<readonly Document[]> {
+    this.look(touchesAll(this.name));
+    return listDocuments(this.table, query);
+  }
+
+  async by(index: string, key: string, query?: PageQuery): Promise<readonly Document[]> {
+    if (!isIndexed(this.table)) await this.makeIndexes();
+    this.look(touchesKey(this.name, index, key));
+    return documentsBy(this.table, index, key, query);
+  }
+
+  async first(index: string, key: string): Promise<Document | undefined> {
+    if (!isIndexed(this.table)) await this.makeIndexes();
+    this.look(touchesKey(this.name, index, key));
+    return firstDocumentBy(this.table, index, key);
+  }
+
+  async count(index?: string, key = ''): Promise<number> {
+    if (index !== undefined && !isIndexed(this.table)) await this.makeIndexes();
+    this.look(index === undefined ? touchesAll(this.name) : touchesKey(this.name, index, key));
+    return countDocuments(this.table, index, key);
+  }
+
+  private look(what: string): void {
+    check(this.turn);
+    this.turn.look(what);
+  }
+
+  /** After a start the first question may have to wait until they are made; others go on meanwhile. */
+  private makeIndexes(): Promise<void> {
+    return makeIndexes(this.table, createSlices(10));
+  }
+}
+
+/** A member for each table, made when it is asked for: a request uses two or three of fifteen. */
+const shapeOf = (
+  tables: Tables,
+  make: (name: string, table: Table, turn: Turn) => TableReader,
+): object => {
+  const shape = {};
+  for (const [name, table] of tables.byName) {
+    Object.defineProperty(shape, name, {
+      enumerable: true,
+      get(this: { readonly turn: Turn }) {
+        return make(name, table, this.turn);
+      },
+    });
+  }
+  return shape;
 };
+
+/** An object of that shape; `turn` is not among its members. */
+const withTurn = (shape: object, turn: Turn): object =>
+  Object.create(shape, { turn: { value: turn } }) as object;
 
 export interface ReadSession {
   readonly reader: Readonly<Record<string, PlainReader>>;
   readonly end: () => void;
 }
 
-/** Starts a reading: after `end` its reader throws. */
-export const beginRead = (tables: Tables, { look }: Seen): ReadSession => {
-  const { check, end } = createCheck();
-  const reader: Record<string, PlainReader> = {};
-  for (const [name, table] of tables.byName) reader[name] = createReader(name, table, check, look);
-  return { reader, end };
+/** What starts readings of these tables: after `end` a reader throws. */
+export const createReads = (tables: Tables): ((seen: Seen) => ReadSession) => {
+  const shape = shapeOf(tables, (name, table, turn) => new TableReader(name, table, turn));
+  return ({ look }) => {
+    const turn: Turn = { over: false, look };
+    return {
+      reader: withTurn(shape, turn) as Record<string, PlainReader>,
+      end: () => {
+        turn.over = true;
+      },
+    };
+  };
 };
 
 /** A document put. */
@@ -110,51 +138,65 @@ export interface Body {
   readonly document: Document;
 }
 
+/** Whether a value is read back from JSON as it is. */
+const isPlain = (value: unknown): boolean =>
+  typeof value === 'string' ||
+  typeof value === 'boolean' ||
+  value === null ||
+  (Number.isFinite(value) && !Object.is(value, -0));
+
 /**
  * A document as it will be read back after a restart: undefined members gone, dates as strings, and
  * nothing shared with the caller.
  */
 const toBody = (document: Document): Body => {
   const text = JSON.stringify(document);
-  const copy = JSON.parse(text) as Document;
+  const isFlat = Object.getPrototypeOf(document) === Object.prototype && !('toJSON' in document);
+  const copy =
+    isFlat && Object.values(document).every(isPlain)
+      ? { ...document }
+      : (JSON.parse(text) as Document);
   deepFreeze(copy);
   return { text, document: copy };
 };
 
-type Bodies = Map<string, Body | null>;
-
-/** What the writers of one transaction have in common. */
-interface Writing {
-  readonly check: () => void;
-  readonly look: (what: string) => void;
-  readonly bodies: Bodies;
+/** What a transaction did so far. */
+interface Writing extends Turn {
+  readonly bodies: Map<string, Body | null>;
   readonly undos: (() => void)[];
   readonly touched: Set<string>;
 }
 
-const createWriter = (name: string, table: Table, session: Writing): object => {
-  const { check, look, bodies, undos, touched } = session;
-  const set = (id: string, body: Body | null): void => {
+class TableWriter extends TableReader {
+  private readonly writing: Writing;
+
+  constructor(name: string, table: Table, writing: Writing) {
+    super(name, table, writing);
+    this.writing = writing;
+  }
+
+  put(document: Document): void {
+    check(this.writing);
+    if (typeof document.id !== 'string' || document.id === '') {
+      throw new Error(`A document for ${this.name} has no id.`);
+    }
+    this.set(document.id, toBody(document));
+  }
+
+  delete(id: string): void {
+    check(this.writing);
+    if (hasDocument(this.table, id)) this.set(id, null);
+  }
+
+  private set(id: string, body: Body | null): void {
+    const { name, table } = this;
+    const { bodies, undos, touched } = this.writing;
     const before = setDocument(table, id, body?.document);
     undos.push(() => setDocument(table, id, before));
     bodies.set(`${name}/${id}`, body);
     touchDocument(touched, name, table, id, [before, body?.document]);
-  };
-  return {
-    ...createReader(name, table, check, look),
-    put: (document: Document) => {
-      check();
-      if (typeof document.id !== 'string' || document.id === '') {
-        throw new Error(`A document for ${name} has no id.`);
-      }
-      set(document.id, toBody(document));
-    },
-    delete: (id: string) => {
-      check();
-      if (hasDocument(table, id)) set(id, null);
-    },
-  };
-};
+  }
+}
 
 /** A transaction under way. */
 export interface TransactionSession {
@@ -172,43 +214,48 @@ export interface TransactionSession {
   readonly touched: ReadonlySet<string>;
 }
 
-/** Starts a transaction: its changes are in memory at once, and can be taken back. */
-export const beginTransaction = (tables: Tables, { look }: Seen): TransactionSession => {
-  const { check, end } = createCheck();
-  const bodies: Bodies = new Map();
-  const undos: (() => void)[] = [];
-  const effects: (() => void)[] = [];
-  const touched = new Set<string>();
-  let act: Act | undefined;
-  const transaction: Record<string, unknown> = {
-    record: (what: Act) => {
-      check();
-      if (act !== undefined) throw new Error('A transaction says what it does only once.');
-      act = what;
-    },
-    afterCommit: (effect: () => void) => {
-      check();
-      effects.push(effect);
-    },
-  };
-  for (const [name, table] of tables.byName) {
-    // Made when first used: most transactions touch two or three of a dozen collections.
-    let writer: object | undefined;
-    Object.defineProperty(transaction, name, {
-      enumerable: true,
-      get: () => (writer ??= createWriter(name, table, { check, look, bodies, undos, touched })),
+/** What starts transactions on these tables: their changes are in memory at once, and can be taken back. */
+export const createTransactions = (tables: Tables): ((seen: Seen) => TransactionSession) => {
+  // Its turn is always the `Writing` below.
+  const shape = shapeOf(
+    tables,
+    (name, table, turn) => new TableWriter(name, table, turn as Writing),
+  );
+  return ({ look }) => {
+    const writing: Writing = {
+      over: false,
+      look,
+      bodies: new Map(),
+      undos: [],
+      touched: new Set(),
+    };
+    const { bodies, undos, touched } = writing;
+    const effects: (() => void)[] = [];
+    let act: Act | undefined;
+    const transaction = Object.assign(withTurn(shape, writing), {
+      record: (what: Act) => {
+        check(writing);
+        if (act !== undefined) throw new Error('A transaction says what it does only once.');
+        act = what;
+      },
+      afterCommit: (effect: () => void) => {
+        check(writing);
+        effects.push(effect);
+      },
     });
-  }
-  return {
-    transaction,
-    end,
-    undo: () => {
-      for (const undo of undos.reverse()) undo();
-    },
-    act: () => act,
-    bodies,
-    effects,
-    touched,
+    return {
+      transaction,
+      end: () => {
+        writing.over = true;
+      },
+      undo: () => {
+        for (const undo of undos.reverse()) undo();
+      },
+      act: () => act,
+      bodies,
+      effects,
+      touched,
+    };
   };
 };
 

@@ -7,6 +7,7 @@ import type { Release } from '../../../shared/api/releases.ts';
 import { fail, ok } from '../../../shared/result.ts';
 import type { Moved } from '../transfer.ts';
 import type { Answer, Failure } from './failure.ts';
+import { lockPart } from './part-lock.ts';
 
 /** How long work says how far it is, and how it is stopped. */
 export interface Work {
@@ -114,7 +115,6 @@ export type OpenFile = (from: number, signal: AbortSignal | undefined) => Promis
 const receive = async (
   response: Response,
   handle: FileHandle,
-  hash: Hash,
   start: number,
   release: Release,
   work: Work,
@@ -124,7 +124,6 @@ const receive = async (
     for await (const chunk of response.body ?? []) {
       // All of it: a single write may take less, as on a disk that becomes full.
       await handle.writeFile(chunk);
-      hash.update(chunk);
       done += chunk.length;
       work.report?.({ done, total: release.size });
     }
@@ -155,22 +154,21 @@ const fetchInto = async (
   // Never shared with others before it is whole: 0600 until then.
   const handle = await open(part, 'a+', 0o600);
   try {
-    let hash = createHash('sha256');
-    let start = await hashInto(hash, handle);
+    let start = (await handle.stat()).size;
     if (start > release.size) start = 0;
     if (start < release.size || release.size === 0) {
       const answer = await openFile(start, work.signal);
       if (!answer.ok) return answer.error;
       // Not the part that was asked for: the whole comes, from the beginning.
       if (answer.value.status !== 206) start = 0;
-      if (start === 0) {
-        await handle.truncate(0);
-        hash = createHash('sha256');
-      }
-      const broken = await receive(answer.value, handle, hash, start, release, work);
+      if (start === 0) await handle.truncate(0);
+      const broken = await receive(answer.value, handle, start, release, work);
       if (broken) return broken;
     }
     await handle.sync();
+    // Read from the disk: another program may have written there too.
+    const hash = createHash('sha256');
+    await hashInto(hash, handle);
     if (hash.digest('hex') === release.sha256) return null;
     await rm(part, { force: true });
     return wrongContent(release.fileName);
@@ -187,7 +185,8 @@ const isFolder = async (target: string): Promise<boolean> =>
 
 /**
  * Downloads a release into a folder, or to a file name. It grows as FILE.part, which a later call
- * resumes, and gets its name once it has arrived whole and with the published checksum. Gives its path.
+ * resumes, and gets its name once the file on disk has the published checksum. A second download into the
+ * same file is refused meanwhile. Gives its path.
  */
 export const downloadFile = async (
   release: Release,
@@ -209,10 +208,16 @@ export const downloadFile = async (
         next: 'Move it away, or give another name with --out.',
       });
     }
-    const broken = await fetchInto(part, release, openFile, work);
-    if (broken) return fail(broken);
-    await rename(part, file);
-    return ok(file);
+    const lock = await lockPart(part);
+    if (!lock.ok) return lock;
+    try {
+      const broken = await fetchInto(part, release, openFile, work);
+      if (broken) return fail(broken);
+      await rename(part, file);
+      return ok(file);
+    } finally {
+      await lock.value();
+    }
   } catch (error) {
     return fail(fileFailure(file, error));
   }

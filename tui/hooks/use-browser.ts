@@ -5,8 +5,6 @@ import type { Done } from '../client/actions/done.ts';
 import { useApp } from './use-app.ts';
 import { useNotify } from './use-terminal.ts';
 
-/** Actions whose answer has an address that signs in. */
-const leads = /^trials\.(?:start|open)$/u;
 const Leading = z.looseObject({ url: z.string() });
 
 /**
@@ -16,8 +14,8 @@ const Leading = z.looseObject({ url: z.string() });
 export const useBrowser = (): ((action: Action, done: Done) => Promise<void>) => {
   const { env, files } = useApp();
   const notify = useNotify();
-  return async ({ id }, { data }) => {
-    const url = leads.test(id) ? Leading.safeParse(data).data?.url : undefined;
+  return async ({ opensUrl }, { data }) => {
+    const url = opensUrl ? Leading.safeParse(data).data?.url : undefined;
     if (!files || url === undefined) return;
     const { openBrowser } = await import('../terminal/browser.ts');
     if (await openBrowser({ ...env }, url)) notify('Your browser opens it now.', 'good');

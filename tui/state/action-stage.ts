@@ -1,5 +1,6 @@
 /** The way of an action from its fields to its result, as a table of stages and events. */
 import type { Action, Danger, Values } from '../client/actions/action.ts';
+import type { Field } from '../client/actions/fields.ts';
 import type { Done } from '../client/actions/done.ts';
 import type { Failure } from '../client/api/failure.ts';
 
@@ -29,6 +30,10 @@ export type StageEvent =
 /** What is asked before a screen does it: the danger, or what a slip of a key would do. */
 export const questionOf = ({ danger, slip }: Action): Danger<Values> | undefined => danger ?? slip;
 
+/** The fields of its form: those that are not known, and not offered by the question. */
+export const fieldsAsked = ({ fields }: Action, known: Values): readonly Field[] =>
+  fields.filter(({ name, offered }) => !(name in known) && offered !== true);
+
 const begun = (action: Action, given: Given): Stage => ({
   at: questionOf(action) ? 'ask' : 'run',
   ...given,
@@ -36,9 +41,7 @@ const begun = (action: Action, given: Given): Stage => ({
 
 /** Where an action begins that knows these values: its form asks for the others. */
 export const firstStage = (action: Action, preset: Values): Stage =>
-  action.fields.some(({ name }) => !(name in preset))
-    ? { at: 'form' }
-    : begun(action, { values: preset });
+  fieldsAsked(action, preset).length > 0 ? { at: 'form' } : begun(action, { values: preset });
 
 /** The stage after an event; an event that the stage doesn't know changes nothing. */
 export const nextStage = (action: Action, stage: Stage, event: StageEvent): Stage => {

@@ -26,26 +26,17 @@ export interface PaletteSource {
 }
 
 /** Reading is what the sections are for; signing in was done. */
-const isOffered = ({ id, who }: Action): boolean =>
-  who !== 'anyone' && !/\.(?:list|show|tail)$/u.test(id);
+const isOffered = ({ who, reads }: Action): boolean => who !== 'anyone' && reads !== true;
 
 /** Values that are known from what is open: the license, for actions that are about one. */
-const known = (action: Action, license: License | undefined): Values => ({
-  ...(license && action.fields.some(({ refers }) => refers === 'license')
-    ? { license: license.id }
-    : {}),
-  // Asked for by the question itself, as its gentler answer.
-  ...(action.id === 'activations.reset' ? { unseenDays: '' } : {}),
-});
+const known = ({ fields }: Action, license: License | undefined): Values =>
+  license && fields.some(({ refers }) => refers === 'license') ? { license: license.id } : {};
 
 /** The entries: those that can be taken first. */
 export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] => {
   const { sections, go, license, act, whyNot } = source;
   // What has a screen of its own, or ends this one.
-  const own: Readonly<Record<string, () => void>> = {
-    'session.sign-out': source.signOut,
-    search: source.find,
-  };
+  const own = { 'sign-out': source.signOut, search: source.find };
   const places = sections.map((name, index) => ({
     name: `Go to ${name}`,
     about: 'Open this section.',
@@ -57,7 +48,7 @@ export const paletteEntries = (source: PaletteSource): readonly PaletteEntry[] =
     return {
       name,
       about: action.description,
-      run: own[action.id] ?? (() => act(action, known(action, license))),
+      run: action.screen ? own[action.screen] : () => act(action, known(action, license)),
       why: whyNot(action),
     };
   });

@@ -84,19 +84,12 @@ test('every action of the palette has a form that holds at every size, and is le
   const terminal = await signInTui(server, operatorEmail, { columns: roomy[0], rows: roomy[1] });
   await terminal.waitFor('▌ Prod');
   const home = tuiPages.find(({ who }) => who === 'operator');
-  const asking = allActions.filter(
-    ({ id, who, fields }) =>
-      who !== 'anyone' &&
-      id !== 'search' &&
-      fields.length > 0 &&
-      !/\.(?:list|show|tail)$/u.test(id),
-  );
-  const others = allActions.filter(({ who, fields }) => who !== 'anyone' && fields.length === 0);
-  expect(others.map(({ id }) => id).filter((id) => !/\.(?:list|show|tail)$/u.test(id))).toEqual(
-    formless,
-  );
+  const offered = allActions.filter(({ who, reads }) => who !== 'anyone' && reads !== true);
+  const asking = offered.filter(({ screen, fields }) => screen !== 'search' && fields.length > 0);
+  const others = offered.filter(({ fields }) => fields.length === 0);
+  expect(others.map(({ id }) => id)).toEqual(formless);
   for (const { id, title, fields } of asking) {
-    const first = fields.find(({ name }) => !(id === 'activations.reset' && name === 'unseenDays'));
+    const first = fields.find((field) => field.offered !== true);
     const page: TuiPage = {
       name: id,
       drawn: ['action-form/ActionForm'],

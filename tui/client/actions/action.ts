@@ -50,6 +50,14 @@ export interface Action {
   readonly description: string;
   readonly who: Who;
   readonly fields: readonly Field[];
+  /** It changes nothing: a section of the screens shows the same. */
+  readonly reads?: boolean;
+  /** It is for what it gives: a screen shows that on a page, and does not only say it in a line. */
+  readonly shows?: boolean;
+  /** Its answer has a `url` that signs in: the screens open it in a browser. */
+  readonly opensUrl?: boolean;
+  /** The screens have a place of their own for it. */
+  readonly screen?: 'search' | 'sign-out';
   /** It changes what is there: a field that is emptied is cleared where it can be, else refused. */
   readonly edits?: boolean;
   readonly danger?: Danger<Values>;

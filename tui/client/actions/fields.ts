@@ -37,6 +37,8 @@ export interface TypedField<T> extends FieldOptions {
   readonly chosen?: boolean;
   /** A code that may be typed line by line: which one. */
   readonly code?: ArmorType;
+  /** The question before the action offers it as a gentler answer: forms leave it out. */
+  readonly offered?: boolean;
   /** Not for the command line, where others see it: a code. Passwords are so anyway. */
   readonly secret?: boolean;
   readonly schema: z.ZodType<T, string>;

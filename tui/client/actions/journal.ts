@@ -27,6 +27,7 @@ export const tailJournal = action({
   title: 'Show the journal',
   description: 'Show the newest changes and sign-ins: who, what, on what, and the outcome.',
   who: 'operator',
+  reads: true,
   fields: {
     lines: optional(text(wholeNumber(1, 10_000), { label: 'Lines', hint: '20 if empty.' })),
   },

@@ -5,6 +5,7 @@ import type { Field } from '../../client/actions/fields.ts';
 import { fail, ok, type Result } from '../../../shared/result.ts';
 import type { Failure } from '../../client/api/failure.ts';
 import { useApp } from '../../hooks/use-app.ts';
+import { fieldsAsked } from '../../state/action-stage.ts';
 import { failureWords } from '../../state/words/failure-words.ts';
 import type { FieldSpec, FormProblem } from '../../state/form-state.ts';
 import { looksLikePath } from '../../state/local-path.ts';
@@ -98,7 +99,7 @@ export const ActionForm = (props: ActionFormProps) => {
   const initial = editing?.values ?? {};
   const { files } = useApp();
   const { rows } = useContentSize();
-  const asked = action.fields.filter(({ name }) => !(name in preset));
+  const asked = fieldsAsked(action, preset);
   return (
     <Page title={action.title} about={props.about ?? action.description}>
       <Form

@@ -19,12 +19,10 @@ export interface DoneViewProps {
   readonly onClose: () => void;
 }
 
-/** Actions that are for what they give: those that only read, and a number to say on the telephone. */
-const gives = /(?:^search|^password\.forgot|\.(?:list|show|tail|usage|snippet|export|sheet))$/u;
-
 /** True when the result must be seen and not only said in the status row. */
-export const mustShow = ({ id }: Action, done: Done): boolean =>
-  gives.test(id) ||
+export const mustShow = ({ reads, shows }: Action, done: Done): boolean =>
+  reads === true ||
+  shows === true ||
   done.once === true ||
   done.blocks.some(({ kind }) => kind === 'card' || kind === 'verbatim') ||
   (done.warnings?.length ?? 0) > 0;

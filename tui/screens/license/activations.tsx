@@ -120,7 +120,7 @@ const Machines = ({ license }: { license: License }) => {
             why: whyNot(releaseActivation) ?? releaseWhy(row),
           },
           reset: {
-            run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+            run: () => act(resetActivations, { license: license.id }),
             why: whyNot(resetActivations),
           },
           why: { run: () => setAsking(true), ...whyHint(license) },

@@ -77,7 +77,7 @@ const screenKeys = (
   if (!license) return { edit: editInfo(portal), refresh: portal.refresh };
   return {
     reset: {
-      run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+      run: () => act(resetActivations, { license: license.id }),
       why: whyNot(resetActivations),
     },
     ...(license.relation === 'operator'

@@ -133,7 +133,7 @@ const Holders = ({ license, onClose }: WhyRefusedProps) => {
           why: whyNot(releaseActivation, asker) ?? releaseWhy(row),
         },
         reset: {
-          run: () => act(resetActivations, { license: license.id, unseenDays: '' }),
+          run: () => act(resetActivations, { license: license.id }),
           why: whyNot(resetActivations, asker),
         },
       })}

@@ -26,6 +26,7 @@ export const showAccount = action({
   title: 'Show my info',
   description: 'Show name, e-mail, company and phone of your account.',
   who: 'signed-in',
+  reads: true,
   fields: {},
   run: async (client) => {
     const answer = await client.account();
@@ -98,6 +99,7 @@ export const listSessions = action({
   title: 'List my sessions',
   description: 'Show where you are signed in.',
   who: 'signed-in',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await client.sessions();
@@ -143,6 +145,7 @@ export const listInvitations = action({
   title: 'List invitations',
   description: 'Show the licenses that you were invited to use.',
   who: 'signed-in',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await client.invitations();

@@ -12,6 +12,7 @@ export const listAccounts = action({
   title: 'List accounts',
   description: 'Show all accounts of this server.',
   who: 'operator',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await allPages((query) => client.accounts(query));
@@ -235,6 +236,7 @@ export const listPasswordRequests = action({
   title: 'List password requests',
   description: 'Show who forgot their password and waits for a code.',
   who: 'operator',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await allPages((query) => client.passwordRequests(query));

@@ -57,6 +57,7 @@ export const signOut = action({
   title: 'Sign out',
   description: 'End this session on the server.',
   who: 'signed-in',
+  screen: 'sign-out',
   fields: {},
   run: async (client) => {
     const answer = await client.signOut();
@@ -72,6 +73,7 @@ export const forgotPassword = action({
   send: 'Ask for a code',
   description: 'Ask the operator for a one-time code with which you set a new password.',
   who: 'anyone',
+  shows: true,
   fields: { email: emailField() },
   run: async (client, { email }) => {
     const answer = await client.forgotPassword({ email });

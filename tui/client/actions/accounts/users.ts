@@ -15,6 +15,7 @@ export const listUsers = action({
   title: 'List users',
   description: 'Show who may activate with this license.',
   who: owning,
+  reads: true,
   fields: { license: licenseField() },
   run: async (client, { license }) => {
     const found = await findLicense(client, license);

@@ -143,6 +143,7 @@ export const exportLicenses = action({
   title: 'Export licenses',
   description: 'Give all licenses as CSV or JSON, as importing takes them.',
   who: 'operator',
+  shows: true,
   fields: {
     format: choice(
       [

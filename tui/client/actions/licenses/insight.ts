@@ -19,6 +19,7 @@ export const showUsage = action({
   title: 'Show usage',
   description: 'Show seats used, the peak and refusals of each day.',
   who: 'signed-in',
+  shows: true,
   fields: {
     license: licenseField(),
     from: optional(text(Day, { label: 'From', hint: 'A date; thirty days ago if empty.' })),
@@ -71,6 +72,8 @@ export const searchAll = action({
   title: 'Search',
   description: 'Find anything by a part of its name: a hostname finds its license and owner.',
   who: 'operator',
+  screen: 'search',
+  shows: true,
   fields: {
     text: text(Named, { label: 'Search for', hint: 'A part of a name, e-mail, hostname or id.' }),
   },

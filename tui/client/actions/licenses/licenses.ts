@@ -38,6 +38,7 @@ export const listLicenses = action({
   title: 'List licenses',
   description: 'Show the licenses that you own or use; an operator sees all.',
   who: 'signed-in',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await allPages((query) => client.licenses(query));
@@ -80,6 +81,7 @@ export const showLicense = action({
   title: 'Show a license',
   description: 'Show one license: activations used, type, expiration, status, entitlements.',
   who: 'signed-in',
+  reads: true,
   fields: { license: licenseField() },
   run: async (client, { license }) => {
     const found = await findLicense(client, license);

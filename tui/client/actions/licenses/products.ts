@@ -24,6 +24,7 @@ export const listProducts = action({
   title: 'List products',
   description: 'Show the products that licenses are made for.',
   who: 'operator',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await allPages((query) => client.products(query));
@@ -188,6 +189,7 @@ export const showSnippet = action({
   title: 'Snippet for a product',
   description: 'Print what a product embeds to be licensed here, in one paste.',
   who: 'operator',
+  shows: true,
   fields: { product: productField },
   run: async (client, { product }) => {
     const found = await findProduct(client, product);

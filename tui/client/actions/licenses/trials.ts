@@ -16,6 +16,7 @@ export const listTrials = action({
   title: 'List trials',
   description: 'Show which products you can try, for how long, and what a trial leaves out.',
   who: 'signed-in',
+  reads: true,
   fields: {},
   run: async (client) => {
     const all = await client.trials();
@@ -93,6 +94,7 @@ export const startTrial = action({
   title: 'Start a trial',
   description: 'Try a product: for a limited time, with some things left out.',
   who: 'signed-in',
+  opensUrl: true,
   fields: { product: productField },
   run: async (client, { product }) => {
     const found = await findTrial(client, product);
@@ -118,6 +120,7 @@ export const openTrial = action({
   title: 'Open a trial',
   description: 'Be taken to your trial, signed in.',
   who: 'signed-in',
+  opensUrl: true,
   fields: { product: productField },
   run: async (client, { product }) => {
     const found = await findTrial(client, product);

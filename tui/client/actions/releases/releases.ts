@@ -74,6 +74,7 @@ export const listReleases = action({
   title: 'List downloads',
   description: 'Show what your licenses let you download, the latest for each platform first.',
   who: 'signed-in',
+  reads: true,
   fields: {
     product: optional(text(Named, { label: 'Product', hint: 'Its id.', refers: 'product' })),
     platform: optional(

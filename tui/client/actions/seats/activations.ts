@@ -18,6 +18,7 @@ export const listActivations = action({
   title: 'List activations',
   description: 'Show which machines hold a seat, by whom, since when and when last seen.',
   who: 'signed-in',
+  reads: true,
   fields: {
     license: licenseField(),
     filter: optional(
@@ -186,12 +187,15 @@ export const resetActivations = action({
   who: managing,
   fields: {
     license: licenseField(),
-    unseenDays: optional(
-      text(wholeNumber(0, 3650), {
-        label: 'Unseen days',
-        hint: 'Only machines that were not seen for so many days.',
-      }),
-    ),
+    unseenDays: {
+      ...optional(
+        text(wholeNumber(0, 3650), {
+          label: 'Unseen days',
+          hint: 'Only machines that were not seen for so many days.',
+        }),
+      ),
+      offered: true,
+    },
   },
   danger: { confirm: 'Reset activations', preview: previewReset },
   run: async (client, values) => {

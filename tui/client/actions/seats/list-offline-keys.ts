@@ -35,6 +35,7 @@ export const listOfflineKeys = action({
   title: 'List offline keys',
   description: 'Show offline keys, those first that need the next visit; of one license or of all.',
   who: 'signed-in',
+  reads: true,
   fields: { license: licenseField() },
   run: async (client, { license }) => {
     const found = await licensesToList(client, license);

@@ -90,6 +90,7 @@ export const showOfflineKey = action({
   title: 'Show an offline key again',
   description: 'Show a key that was made before, to copy or save it again.',
   who: managing,
+  reads: true,
   fields: { key: keyField, license: licenseField() },
   run: async (client, { license, key }) => {
     const found = await findOfflineKey(client, license, key);
@@ -107,6 +108,7 @@ export const printCarrySheet = action({
   description:
     'A page to print and carry: the key to type, when the next visit is due, what to do.',
   who: managing,
+  shows: true,
   fields: { key: keyField, license: licenseField() },
   run: async (client, { license, key }) => {
     const found = await findOfflineKey(client, license, key);

@@ -20,7 +20,7 @@ const main = async (): Promise<number> => {
   }
   const { stdin, stdout, stderr, env } = process;
   if (args.length === 0 && !(prefersPlain(env) && stdout.isTTY)) {
-    const { startTui } = await import('./terminal/start-tui.tsx');
+    const { startTui } = await import('./start-tui.ts');
     return startTui({ stdin, stdout, stderr, env });
   }
   const { runProgram } = await import('./cli/program.ts');

@@ -57,7 +57,7 @@ export const makeProgram = async (io: Io, wanted: string | undefined): Promise<C
         endWith(await startPlain({ ...io, server, pin }));
         return;
       }
-      const { startTui } = await import('../terminal/start-tui.tsx');
+      const { startTui } = await import('../start-tui.ts');
       endWith(await startTui({ ...screenOf(io), server, pin }));
     });
   addExamples(program, ['demo', 'login --server https://licet.example.com', 'license list --json']);

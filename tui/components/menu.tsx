@@ -1,6 +1,6 @@
 /** A short list of ways on, each with a sentence. */
 import { Box } from 'ink';
-import { useList } from '../hooks/use-list.ts';
+import { useList } from '../hooks/lists/use-list.ts';
 import { useKeys } from '../hooks/use-keys.ts';
 import { cut } from '../state/cells.ts';
 import { signs } from '../state/theme.ts';

@@ -14,11 +14,11 @@ import { ListScreen } from '../components/lists/list-screen.tsx';
 import { Text } from '../components/text.tsx';
 import type { Column } from '../components/lists/table.tsx';
 import { useApp } from '../hooks/use-app.ts';
-import { useFilter } from '../hooks/use-filter.tsx';
+import { useFilter } from '../hooks/lists/use-filter.ts';
 import { useNow } from '../hooks/use-now.ts';
 import type { ScreenKeys } from '../hooks/use-keys.ts';
 import { usePortal } from '../hooks/use-portal.ts';
-import { useRows, type RowsOptions } from '../hooks/use-rows.ts';
+import { useRows, type RowsOptions } from '../hooks/lists/use-rows.ts';
 import { ok } from '../../shared/result.ts';
 import { cut, inert } from '../state/cells.ts';
 import { shortAge } from '../client/relative-time.ts';
@@ -65,7 +65,7 @@ const currentFirst = (a: Session, b: Session): number => Number(b.current) - Num
 export const AccountScreen = () => {
   const { account, client, revision } = usePortal();
   const { columns, rows: height } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const load: RowsOptions<Row>['load'] = async () => {
     const sessions = await client.sessions();

@@ -56,7 +56,7 @@ const lookAround = async (options: Io & { readonly server: string }): Promise<nu
     const { startPlain } = await import('../plain/start-plain.ts');
     return startPlain(options);
   }
-  const { startTui } = await import('../../terminal/start-tui.tsx');
+  const { startTui } = await import('../../start-tui.ts');
   return startTui(options);
 };
 

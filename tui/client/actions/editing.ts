@@ -2,11 +2,12 @@
 import type { z } from 'zod';
 import type { ChangedMeanwhile } from '../../../shared/api/common.ts';
 import type { Failure } from '../api/failure.ts';
-import type { Values } from './action.ts';
+
+type Texts = Readonly<Record<string, string>>;
 
 /** One state of what is changed, as texts of the action's fields. */
 export interface Editing {
-  readonly values: Values;
+  readonly values: Texts;
   /** Which state that is: a change is meant for it and no other. */
   readonly version: string;
   /** The same of what it is now, as a `changed-meanwhile` problem gives it. */
@@ -16,7 +17,7 @@ export interface Editing {
 /** How something is edited: the schema of the API, and its values as texts of fields. */
 export const editingOf = <T extends { readonly version: string }>(
   schema: z.ZodType<T>,
-  valuesOf: (thing: T) => Values,
+  valuesOf: (thing: T) => Texts,
 ): ((thing: T) => Editing) => {
   const begin = (thing: T): Editing => ({
     values: valuesOf(thing),

@@ -1,7 +1,7 @@
 /** The question before an action: what it would do now, kept current while it stands there. */
 import type { Action, Preview, Values } from '../../client/actions/action.ts';
 import type { Client } from '../../client/api/client.ts';
-import { useAnswer } from '../../hooks/use-answer.ts';
+import { useAnswer } from '../../hooks/server/use-answer.ts';
 import { useRevision } from '../../hooks/use-portal.ts';
 import { questionOf } from '../../state/action-stage.ts';
 import { mayPass } from '../../client/api/failure.ts';

@@ -4,7 +4,7 @@ import { Box, useWindowSize } from 'ink';
 import { useState } from 'react';
 import { typeLine } from '../../hooks/type-line.ts';
 import { useKeys } from '../../hooks/use-keys.ts';
-import { moveKeys } from '../../hooks/use-list.ts';
+import { moveKeys } from '../../hooks/lists/use-list.ts';
 import { useNotify } from '../../hooks/use-terminal.ts';
 import { cut, fit, width as cellsOf } from '../../state/cells.ts';
 import { emptyList, moveList, type ListMove } from '../../state/lists/list-window.ts';

@@ -1,15 +1,16 @@
 /** A section that is a list: its rows, its filter, and what it says without rows. */
 import { Box } from 'ink';
 import { useEffect, type ReactNode } from 'react';
-import type { Filter } from '../../hooks/use-filter.tsx';
-import { useList, useMarkedRow } from '../../hooks/use-list.ts';
+import type { Filter } from '../../hooks/lists/use-filter.ts';
+import { useList, useMarkedRow } from '../../hooks/lists/use-list.ts';
 import { useKeys, type ScreenKeys } from '../../hooks/use-keys.ts';
-import type { Rows } from '../../hooks/use-pages.ts';
-import { mostHeld } from '../../hooks/use-rows.ts';
+import type { Rows } from '../../hooks/lists/use-pages.ts';
+import { mostHeld } from '../../hooks/lists/use-rows.ts';
 import type { ListWindow } from '../../state/lists/list-window.ts';
 import { failureWords, isPassing } from '../../state/words/failure-words.ts';
 import { signs } from '../../state/theme.ts';
 import { useContentSize } from '../layout/frame.tsx';
+import { FilterRow } from './filter-row.tsx';
 import { Preview, previewRows, type Details } from './preview.tsx';
 import { Empty, Unanswered, useLate } from '../states.tsx';
 import { Table, type Column } from './table.tsx';
@@ -38,7 +39,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
   const size = useContentSize();
   // Air between what is above the list and the list, where there is room for it.
   const gap = head.length > 0 && size.rows >= 12;
-  const above = head.length + (gap ? 1 : 0) + (filter.row === null ? 0 : 1);
+  const above = head.length + (gap ? 1 : 0) + (filter.shown ? 1 : 0);
   const below = props.details ? previewRows(size, above + 1 + rows.count) : 0;
   const room = Math.max(1, size.rows - above - below - 1);
   // The place in the list is worth a row only where the list goes on.
@@ -58,7 +59,7 @@ export const ListScreen = <Row,>(props: ListScreenProps<Row>) => {
     <>
       {head}
       {gap ? <Text> </Text> : null}
-      {filter.row}
+      {filter.shown ? <FilterRow filter={filter} width={size.columns} /> : null}
       <Body {...props} list={list} width={size.columns} />
       {placed ? <Place rows={rows} index={list.index} /> : null}
       {rows.count === 0 && !rows.loading && rows.failure === undefined && filter.text !== '' ? (

@@ -9,7 +9,7 @@ import { Text } from '../../components/text.tsx';
 import { useApp, useKnownSupport } from '../../hooks/use-app.ts';
 import { useLoaded } from '../../hooks/use-loaded.ts';
 import { useTerminal } from '../../hooks/use-terminal.ts';
-import { useServerInfo } from '../../hooks/use-server-info.ts';
+import { useServerInfo } from '../../hooks/server/use-server-info.ts';
 import { inert } from '../../state/cells.ts';
 import { bannerWords, failureWords } from '../../state/words/failure-words.ts';
 import type { FormProblem, Values } from '../../state/form-state.ts';

@@ -10,9 +10,9 @@ import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx'
 import { SeatBar } from '../../components/seat-bar.tsx';
 import type { Column } from '../../components/lists/table.tsx';
 import { useCopy } from '../../components/verbatim.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { useNow } from '../../hooks/use-now.ts';
-import { usePages } from '../../hooks/use-pages.ts';
+import { usePages } from '../../hooks/lists/use-pages.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
 import { inert } from '../../state/cells.ts';
 import { shortAge } from '../../client/relative-time.ts';
@@ -75,7 +75,7 @@ const columnsAt = (now: number): readonly Column<Activation>[] => [
 const Machines = ({ license }: { license: License }) => {
   const { client, revision, act, whyNot } = usePortal();
   const { columns } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const [opened, setOpened] = useState<Activation>();
   const [asking, setAsking] = useState(false);

@@ -13,11 +13,11 @@ import { ListScreen } from '../../components/lists/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx';
 import type { Column } from '../../components/lists/table.tsx';
 import { useApp } from '../../hooks/use-app.ts';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import type { ScreenKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { date } from '../../client/relative-time.ts';
 import { showValue } from '../../state/words/shown.ts';
 import { sizeText } from '../../client/transfer.ts';
@@ -61,7 +61,7 @@ const newestFirst = (a: Release, b: Release): number =>
 /** The section; operators also publish here. */
 export const DownloadsScreen = () => {
   const { client, revision, account } = usePortal();
-  const filter = useFilter(useContentSize().columns);
+  const filter = useFilter();
   const now = useNow();
   const [opened, setOpened] = useState<Release>();
   const keysOf = useReleaseKeys(setOpened);

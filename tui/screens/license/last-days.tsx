@@ -1,7 +1,7 @@
 /** The seats of the last thirty days in one row, for a glance; `u` opens them as a chart. */
 import type { License } from '../../../shared/api/licenses.ts';
 import { Text } from '../../components/text.tsx';
-import { useAnswer } from '../../hooks/use-answer.ts';
+import { useAnswer } from '../../hooks/server/use-answer.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
 import { sparkline } from '../../state/usage-chart.ts';
 

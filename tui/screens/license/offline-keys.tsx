@@ -13,15 +13,14 @@ import {
   showOfflineKey,
 } from '../../client/actions/seats/offline-keys.ts';
 import { byNextVisit, isHeld, nextVisit } from '../../client/actions/seats/next-visit.ts';
-import { useContentSize } from '../../components/layout/frame.tsx';
 import type { Fact } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import type { Column } from '../../components/lists/table.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import type { ScreenKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal, type Portal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { date, daysLeft, exactTime, relativeTime, urgency } from '../../client/relative-time.ts';
 import type { Tone } from '../../state/theme.ts';
 import { NoLicense } from './no-license.tsx';
@@ -112,8 +111,7 @@ const keyFacts = (row: OfflineKey, now: number): readonly Fact[] => [
 
 const Keys = ({ license }: { license: License }) => {
   const portal = usePortal();
-  const { columns } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const rows = useRows({
     key: license.id,

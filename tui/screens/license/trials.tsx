@@ -7,11 +7,11 @@ import { paragraph } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import type { Column } from '../../components/lists/table.tsx';
 import { useContact } from '../../hooks/use-app.ts';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import type { ScreenKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal, type Portal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import type { Said } from '../../state/words/license-words.ts';
 import { daysLeft, urgency } from '../../client/relative-time.ts';
 
@@ -42,7 +42,7 @@ const columnsAt = (now: number): readonly Column<TrialEntry>[] => [
 export const TrialsScreen = () => {
   const portal = usePortal();
   const { columns, rows: height } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const { contact } = useContact();
   const rows = useRows({

@@ -9,7 +9,7 @@ import { paragraph } from '../../components/lines.tsx';
 import { Page, pageTitleRows } from '../../components/layout/page.tsx';
 import { Unanswered } from '../../components/states.tsx';
 import { Text } from '../../components/text.tsx';
-import { useAnswer } from '../../hooks/use-answer.ts';
+import { useAnswer } from '../../hooks/server/use-answer.ts';
 import { useKeys } from '../../hooks/use-keys.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
 import { date } from '../../client/relative-time.ts';

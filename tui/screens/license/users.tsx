@@ -1,15 +1,14 @@
 /** The people who may activate with this license: added with a card, removed, given a new code. */
 import type { License, LicenseUser } from '../../../shared/api/licenses.ts';
 import { addUser, newUserCode, removeUser } from '../../client/actions/accounts/users.ts';
-import { useContentSize } from '../../components/layout/frame.tsx';
 import type { Fact } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import { Empty } from '../../components/states.tsx';
 import type { Column } from '../../components/lists/table.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { exactTime, shortAge } from '../../client/relative-time.ts';
 import type { Said } from '../../state/words/license-words.ts';
 import { NoLicense } from './no-license.tsx';
@@ -75,8 +74,7 @@ const columnsAt = (now: number): readonly Column<LicenseUser>[] => [
 
 const People = ({ license }: { license: License }) => {
   const { client, revision, act } = usePortal();
-  const { columns } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const rows = useRows({
     key: license.id,

@@ -11,12 +11,12 @@ import { Page } from '../../components/layout/page.tsx';
 import { SeatBar } from '../../components/seat-bar.tsx';
 import type { Column } from '../../components/lists/table.tsx';
 import { Text } from '../../components/text.tsx';
-import { useAnswer } from '../../hooks/use-answer.ts';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useAnswer } from '../../hooks/server/use-answer.ts';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { useKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { heldRows } from '../../hooks/use-rows.ts';
+import { heldRows } from '../../hooks/lists/use-rows.ts';
 import { inert } from '../../state/cells.ts';
 import { relativeTime, shortAge } from '../../client/relative-time.ts';
 import { seenTone } from '../../state/words/seen.ts';
@@ -107,7 +107,7 @@ const Holders = ({ license, onClose }: WhyRefusedProps) => {
   const { columns } = useContentSize();
   const now = useNow();
   useKeys({ back: { run: onClose } });
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const asked = useAnswer(license.id, revision, () => client.refusals(license.id));
   const asker = { role: account.role, relation: license.relation };
   return (

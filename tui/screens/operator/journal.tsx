@@ -6,11 +6,11 @@ import { factLines, Lines, type Fact } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import { backKeys, Page, pageTitleRows } from '../../components/layout/page.tsx';
 import type { Column } from '../../components/lists/table.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { useNow } from '../../hooks/use-now.ts';
-import { usePages } from '../../hooks/use-pages.ts';
+import { usePages } from '../../hooks/lists/use-pages.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { exactTime, shortAge } from '../../client/relative-time.ts';
 
 const columnsAt = (now: number): readonly Column<JournalEntry>[] => [
@@ -44,7 +44,7 @@ const searched = (entry: JournalEntry): string =>
 /** The section. */
 export const JournalScreen = () => {
   const { client, revision } = usePortal();
-  const filter = useFilter(useContentSize().columns);
+  const filter = useFilter();
   const now = useNow();
   const [opened, setOpened] = useState<JournalEntry>();
   const all = usePages('journal', revision, (query) => client.journal(query));

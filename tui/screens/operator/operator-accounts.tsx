@@ -6,14 +6,13 @@ import {
   disableAccount,
   enableAccount,
 } from '../../client/actions/accounts/operator-accounts.ts';
-import { useContentSize } from '../../components/layout/frame.tsx';
 import type { Fact } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import type { Column } from '../../components/lists/table.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { exactTime, shortAge } from '../../client/relative-time.ts';
 import type { Tone } from '../../state/theme.ts';
 
@@ -61,8 +60,7 @@ const accountFacts = (row: Account): readonly Fact[] => [
 /** The section. */
 export const OperatorAccountsScreen = () => {
   const { client, revision, act } = usePortal();
-  const { columns } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const rows = useRows({
     key: 'accounts',

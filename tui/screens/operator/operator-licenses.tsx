@@ -7,12 +7,12 @@ import { ListScreen } from '../../components/lists/list-screen.tsx';
 import { barCells, seatTone } from '../../components/seat-bar.tsx';
 import type { Column } from '../../components/lists/table.tsx';
 import { Text } from '../../components/text.tsx';
-import { useAnswer } from '../../hooks/use-answer.ts';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useAnswer } from '../../hooks/server/use-answer.ts';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import type { ScreenKeys } from '../../hooks/use-keys.ts';
 import { useNow } from '../../hooks/use-now.ts';
 import { usePortal, type Portal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { operatorHealth, rankOf } from '../../state/words/attention.ts';
 import { expiryShort, statusWords, type Said } from '../../state/words/license-words.ts';
 import { signs } from '../../state/theme.ts';
@@ -57,7 +57,7 @@ const columnsAt = (now: number): readonly Column<License>[] => [
 export const OperatorLicensesScreen = ({ open }: { open: (license: License) => void }) => {
   const portal = usePortal();
   const { columns } = useContentSize();
-  const filter = useFilter(columns);
+  const filter = useFilter();
   const now = useNow();
   const rows = useRows({
     key: 'licenses',

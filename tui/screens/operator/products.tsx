@@ -4,13 +4,12 @@ import { createLicense } from '../../client/actions/licenses/operator-licenses.t
 import { editingProduct } from '../../client/actions/licenses/initial-values.ts';
 import { templateText } from '../../client/actions/licenses/terms.ts';
 import { createProduct, editProduct, showSnippet } from '../../client/actions/licenses/products.ts';
-import { useContentSize } from '../../components/layout/frame.tsx';
 import type { Fact } from '../../components/lines.tsx';
 import { ListScreen } from '../../components/lists/list-screen.tsx';
 import type { Column } from '../../components/lists/table.tsx';
-import { useFilter } from '../../hooks/use-filter.tsx';
+import { useFilter } from '../../hooks/lists/use-filter.ts';
 import { usePortal } from '../../hooks/use-portal.ts';
-import { useRows } from '../../hooks/use-rows.ts';
+import { useRows } from '../../hooks/lists/use-rows.ts';
 import { date, exactTime } from '../../client/relative-time.ts';
 
 const columns: readonly Column<Product>[] = [
@@ -41,7 +40,7 @@ const productFacts = ({ id, template, trial, createdAt }: Product): readonly Fac
 /** The section. */
 export const ProductsScreen = () => {
   const { client, revision, act } = usePortal();
-  const filter = useFilter(useContentSize().columns);
+  const filter = useFilter();
   const rows = useRows({
     key: 'products',
     revision,

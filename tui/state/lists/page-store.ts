@@ -1,7 +1,8 @@
 /** A long list in pages: what is looked at is loaded, one request after the other. */
 import type { Page } from '../../../shared/api/common.ts';
 import type { Answer, Failure } from '../../client/api/failure.ts';
-import { missingPage, outdated, stalePage, withPage, type Pages } from './pages.ts';
+import { createOneAtATime } from '../one-at-a-time.ts';
+import { wantedPage, withPage, type Pages, type Seen } from './pages.ts';
 
 export interface PageQuery {
   readonly limit: number;
@@ -21,46 +22,39 @@ export interface PageStore<T> {
   readonly key: string;
   readonly get: () => PageState<T>;
   readonly subscribe: (listener: () => void) => () => void;
-  /** Loads the rows that are on screen, and some behind them, where they are missing. */
-  readonly look: (first: number, last: number, load: LoadPage<T>) => void;
-  /** Loads everything anew, what is on screen first and the rest when it is looked at. */
-  readonly reload: (load: LoadPage<T>) => Promise<void>;
+  /** Says which rows are on screen: where they are missing they are loaded, and some behind them. */
+  readonly look: (seen: Seen) => void;
+  /** Something changed: all is loaded again, what is on screen first and the rest when it is looked at. */
+  readonly reload: (load: LoadPage<T>) => void;
   /** Nobody watches any more: no further request is made. */
   readonly close: () => void;
 }
 
-const pageSize = 500;
-/** Rows behind the screen that are loaded before they are needed. */
-const ahead = 100;
+const limit = 500;
 
-/** An empty list. */
+/** An empty list. Nothing is asked before the first `reload`. */
 export const createPageStore = <T>(key: string): PageStore<T> => {
   let state: PageState<T> = { pages: [], failure: undefined };
-  let seen = { first: 0, last: 0 };
-  let busy = false;
-  let closed = false;
+  let seen: Seen = { first: 0, last: 0 };
+  let revision = 0;
+  let load: LoadPage<T> | undefined;
   const listeners = new Set<() => void>();
 
-  const fetchPage = async (cursor: string | undefined, load: LoadPage<T>): Promise<boolean> => {
-    const answer = await load({ limit: pageSize, ...(cursor === undefined ? {} : { cursor }) });
-    state = answer.ok
-      ? { pages: withPage(state.pages, cursor, answer.value), failure: undefined }
-      : { ...state, failure: answer.error };
-    for (const listener of listeners) listener();
-    return answer.ok;
-  };
-
-  const fill = async (load: LoadPage<T>): Promise<void> => {
-    if (busy) return;
-    busy = true;
+  const filling = createOneAtATime(async (closed) => {
     for (;;) {
-      const wanted =
-        stalePage(state.pages, seen.first, seen.last) ??
-        missingPage(state.pages, seen.last + ahead);
-      if (!wanted || closed || !(await fetchPage(wanted.cursor, load))) break;
+      const wanted = wantedPage(state.pages, seen, revision);
+      if (!wanted || !load) return;
+      const { cursor } = wanted;
+      const asked = revision;
+      const answer = await load({ limit, ...(cursor === undefined ? {} : { cursor }) });
+      if (closed()) return;
+      state = answer.ok
+        ? { pages: withPage(state.pages, wanted, answer.value, asked), failure: undefined }
+        : { ...state, failure: answer.error };
+      for (const listener of listeners) listener();
+      if (!answer.ok) return;
     }
-    busy = false;
-  };
+  });
 
   return {
     key,
@@ -69,17 +63,16 @@ export const createPageStore = <T>(key: string): PageStore<T> => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    look(first, last, load) {
-      seen = { first, last };
+    look(rows) {
+      seen = rows;
       // After a failure the next try comes with a reload, not with every key.
-      if (state.failure === undefined) void fill(load);
+      if (state.failure === undefined) filling.want();
     },
-    async reload(load) {
-      state = { ...state, pages: outdated(state.pages) };
-      await fill(load);
+    reload(by) {
+      load = by;
+      revision += 1;
+      filling.want();
     },
-    close() {
-      closed = true;
-    },
+    close: () => filling.close(),
   };
 };

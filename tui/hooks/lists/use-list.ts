@@ -1,7 +1,13 @@
 /** Moving in a list: the window's reducer with the keys of the table. */
 import { useLayoutEffect, useReducer, useState } from 'react';
-import { emptyList, moveList, type ListMove, type ListWindow } from '../state/lists/list-window.ts';
-import { useKeys } from './use-keys.ts';
+import {
+  emptyList,
+  moveList,
+  type ListMove,
+  type ListWindow,
+} from '../../state/lists/list-window.ts';
+import { followMark, type Mark } from '../../state/lists/marked-row.ts';
+import { useKeys } from '../use-keys.ts';
 
 export interface ListHandle {
   readonly list: ListWindow;
@@ -36,27 +42,13 @@ export const useList = (count: number, height: number, active = true): ListHandl
   return { list, move };
 };
 
-/**
- * The list with its mark where the marked row went: rows change their places when they change, and the
- * next key must not do to another what was meant for the one that was marked. `idAt` names a row; a row
- * that is gone leaves the mark at its place.
- */
+/** The list with its mark on the row that was marked. `idAt` names a row. */
 export const useMarkedRow = (
   { list, move }: ListHandle,
   idAt: (index: number) => string | undefined,
 ): ListWindow => {
-  const [before, setBefore] = useState<{
-    readonly index: number;
-    readonly id: string | undefined;
-  }>();
-  const strayed =
-    before?.id !== undefined && before.index === list.index && idAt(list.index) !== before.id;
-  const at = strayed
-    ? Array.from({ length: list.count }, (_, index) => index).find(
-        (index) => idAt(index) === before.id,
-      )
-    : undefined;
-  const shown = at === undefined ? list : moveList(list, { type: 'to', index: at });
+  const [before, setBefore] = useState<Mark>();
+  const shown = followMark(list, before, idAt);
   const id = idAt(shown.index);
   // While rendering, so that no frame is drawn with the mark elsewhere, and no key acts there.
   if (before?.index !== shown.index || before.id !== id) setBefore({ index: shown.index, id });

@@ -2,11 +2,11 @@
  * Starts the terminal UI on the streams that it is given, and loads it only then. It reads no global
  * terminal, so that one process can serve it to many.
  */
-import { chooseServer, type ServerChoice } from '../client/api/chosen-server.ts';
-import { isTerminal, sayNoTerminal } from './is-terminal.ts';
-import { localFiles, type LocalFiles } from './local-files.ts';
-import type { TerminalStreams } from './streams.ts';
-import type { Environment } from './traits.ts';
+import { chooseServer, type ServerChoice } from './client/api/chosen-server.ts';
+import { isTerminal, sayNoTerminal } from './terminal/is-terminal.ts';
+import { localFiles, type LocalFiles } from './terminal/local-files.ts';
+import type { TerminalStreams } from './terminal/streams.ts';
+import type { Environment } from './terminal/traits.ts';
 
 export interface TuiOptions extends TerminalStreams, ServerChoice {
   readonly env: Environment;
@@ -50,7 +50,7 @@ const loadApp = async () => {
   const { fetch } = globalThis;
   Reflect.deleteProperty(globalThis, 'fetch');
   try {
-    return await import('../screens/app.tsx');
+    return await import('./screens/app.tsx');
   } finally {
     globalThis.fetch = fetch;
   }

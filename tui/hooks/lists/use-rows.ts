@@ -1,8 +1,8 @@
 /** A list that is short enough to be held whole, filtered here. */
-import { ok } from '../../shared/result.ts';
-import { firstPages } from '../client/actions/find.ts';
-import { useAnswer, type Asked } from './use-answer.ts';
-import type { LoadPage } from '../state/lists/page-store.ts';
+import { ok } from '../../../shared/result.ts';
+import { firstPages } from '../../client/actions/find.ts';
+import { useAnswer, type Asked } from '../server/use-answer.ts';
+import type { LoadPage } from '../../state/lists/page-store.ts';
 import type { Rows } from './use-pages.ts';
 
 export interface RowsOptions<T> {

@@ -1,8 +1,8 @@
 /** A list of the server, page by page: what is looked at is loaded, and loaded again when it changed. */
 import { useEffect, useEffectEvent, useMemo, useState, useSyncExternalStore } from 'react';
-import type { Failure } from '../client/api/failure.ts';
-import { createPageStore, type LoadPage } from '../state/lists/page-store.ts';
-import { loadedCount, rowAt } from '../state/lists/pages.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import { createPageStore, type LoadPage } from '../../state/lists/page-store.ts';
+import { loadedCount, rowAt } from '../../state/lists/pages.ts';
 
 export interface Rows<T> {
   /** Rows that there are, as far as is known. */
@@ -29,13 +29,13 @@ export const usePages = <T>(
 ): Rows<T> => {
   const [turn, setTurn] = useState(0);
   const store = useMemo(() => createPageStore<T>(key), [key]);
-  const { pages, failure } = useSyncExternalStore(store.subscribe, store.get);
   const loadNow = useEffectEvent(load);
+  const { pages, failure } = useSyncExternalStore(store.subscribe, store.get);
   const question = `${revision}.${turn}`;
 
   useEffect(() => () => store.close(), [store]);
   useEffect(() => {
-    if (question !== '') void store.reload((query) => loadNow(query));
+    if (question !== '') store.reload((query) => loadNow(query));
   }, [store, question]);
 
   const loaded = loadedCount(pages);
@@ -45,7 +45,7 @@ export const usePages = <T>(
     count: complete || pages.length === 0 ? loaded : Math.max(loaded, total ?? 0),
     loaded,
     rowAt: (index) => rowAt(pages, index),
-    look: (first, last) => store.look(first, last, load),
+    look: (first, last) => store.look({ first, last }),
     loading: pages.length === 0 && failure === undefined,
     failure,
     refresh: () => setTurn((count) => count + 1),

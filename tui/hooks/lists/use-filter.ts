@@ -1,26 +1,25 @@
 /** `/` filters a list: typed text narrows it at once, Enter keeps it, Esc clears it. */
-import { createContext, use, useState, type ReactNode } from 'react';
-import { FieldValue } from '../components/forms/field.tsx';
-import { Text } from '../components/text.tsx';
-import { cut, inert } from '../state/cells.ts';
-import { editing } from '../state/text-edit.ts';
-import { typeLine } from './type-line.ts';
-import { useKeys } from './use-keys.ts';
+import { createContext, use, useState } from 'react';
+import { editing, type EditState } from '../../state/text-edit.ts';
+import { typeLine } from '../type-line.ts';
+import { useKeys } from '../use-keys.ts';
 
 export interface Filter {
   /** What to look for; empty for everything. */
   readonly text: string;
   /** True while it is being typed: then the list's letters are text. */
   readonly typing: boolean;
-  /** The row to draw, one cell row high; null while there is no filter. */
-  readonly row: ReactNode;
+  /** What is being typed, with its cursor. */
+  readonly state: EditState;
+  /** There is one, or one is begun: it has a row. */
+  readonly shown: boolean;
 }
 
 /** What the lists inside of it are filtered by at first: one was taken here to look at something. */
 export const SoughtContext = createContext('');
 
-/** A filter of a list, with its keys. `width` is that of its row. */
-export const useFilter = (width: number, active = true): Filter => {
+/** A filter of a list, with its keys. */
+export const useFilter = (active = true): Filter => {
   const sought = use(SoughtContext);
   const [state, setState] = useState(() => editing(sought));
   const [typing, setTyping] = useState(false);
@@ -42,19 +41,5 @@ export const useFilter = (width: number, active = true): Filter => {
     },
     { ...typeLine(state, setState), active: active && typing },
   );
-  const shown = typing || state.text !== '';
-  return {
-    text: state.text.trim(),
-    typing,
-    row: shown ? (
-      <Text wrap="truncate-end">
-        <Text tone="accent">/ </Text>
-        {typing ? (
-          <FieldValue width={Math.min(40, width - 3)} state={state} focused />
-        ) : (
-          cut(inert(state.text), width - 3)
-        )}
-      </Text>
-    ) : null,
-  };
+  return { text: state.text.trim(), typing, state, shown: typing || state.text !== '' };
 };

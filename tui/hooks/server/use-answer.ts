@@ -1,7 +1,7 @@
 /** What the server says, kept current: loading, an answer, or why there is none. */
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
-import type { Answer, Failure } from '../client/api/failure.ts';
-import { createOneAtATime, type OneAtATime } from '../state/one-at-a-time.ts';
+import type { Answer, Failure } from '../../client/api/failure.ts';
+import { createOneAtATime, type OneAtATime } from '../../state/one-at-a-time.ts';
 
 export interface Asked<T> {
   /** The last answer; stays while a newer one is fetched, and when that fails. */

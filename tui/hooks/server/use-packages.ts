@@ -1,10 +1,10 @@
 /** The packages of the account and which one is open. */
 import { useState } from 'react';
-import type { License } from '../../shared/api/licenses.ts';
-import { ok } from '../../shared/result.ts';
-import { allPages } from '../client/actions/find.ts';
-import type { Client } from '../client/api/client.ts';
-import type { Failure } from '../client/api/failure.ts';
+import type { License } from '../../../shared/api/licenses.ts';
+import { ok } from '../../../shared/result.ts';
+import { allPages } from '../../client/actions/find.ts';
+import type { Client } from '../../client/api/client.ts';
+import type { Failure } from '../../client/api/failure.ts';
 import { useAnswer } from './use-answer.ts';
 
 export interface Packages {

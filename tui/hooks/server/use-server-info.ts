@@ -1,10 +1,10 @@
 /** What the server says of itself before anybody signs in; asked again until it answers. */
 import { useEffect, useState } from 'react';
-import type { ServerInfo } from '../../shared/api/server.ts';
-import { delayOf } from '../client/api/delay.ts';
-import type { Failure } from '../client/api/failure.ts';
-import { useApp } from './use-app.ts';
-import { useTerminal } from './use-terminal.ts';
+import type { ServerInfo } from '../../../shared/api/server.ts';
+import { delayOf } from '../../client/api/delay.ts';
+import type { Failure } from '../../client/api/failure.ts';
+import { useApp } from '../use-app.ts';
+import { useTerminal } from '../use-terminal.ts';
 
 export interface AskedServer {
   readonly info: ServerInfo | undefined;

@@ -1,7 +1,7 @@
 /** The line to the server: whether it is there, and what changed behind our back. */
 import { useEffect, useRef, useState } from 'react';
-import type { Client } from '../client/api/client.ts';
-import type { ConnectionState, EventStream } from '../client/api/events.ts';
+import type { Client } from '../../client/api/client.ts';
+import type { ConnectionState, EventStream } from '../../client/api/events.ts';
 
 export interface Connection {
   readonly state: ConnectionState | { readonly state: 'connecting' };

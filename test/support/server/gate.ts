@@ -1,7 +1,6 @@
 /** Stands between a client and a server: passes everything on, holds an answer back, or gives another. */
 import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { Readable } from 'node:stream';
 
 export interface Gate {
   readonly url: string;
@@ -27,7 +26,7 @@ const forward = (to: URL, incoming: IncomingMessage, response: ServerResponse): 
   });
   outgoing.on('error', () => response.destroy());
   response.on('close', () => outgoing.destroy());
-  Readable.from(incoming).pipe(outgoing);
+  incoming.pipe(outgoing);
 };
 
 /** Opens one on a free port of the loopback. */

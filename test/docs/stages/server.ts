@@ -84,7 +84,12 @@ export const serverStages: Readonly<Record<string, Stage>> = {
     typed: [opensRoot],
     says: /all verified/u,
   },
-  'licet journal tail -f': { as: 'ops', typed: [['release.', ctrlC]], says: /release\./u },
+  'licet journal tail -f': {
+    as: 'ops',
+    typed: [['release.', ctrlC]],
+    code: 130,
+    says: /release\./u,
+  },
   'journal tail': { as: 'ops', says: /release\./u },
   'licet journal verify --checkpoint /media/usb/checkpoints.jsonl --data /var/lib/licet': {
     before: 'cp data/checkpoints.jsonl usb',

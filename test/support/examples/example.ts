@@ -29,6 +29,8 @@ export interface Stage {
   /** What words of the example stand for, beside those of all examples. */
   readonly words?: Readonly<Record<string, Told>>;
   readonly typed?: readonly Typed[];
+  /** The exit code; 0 unless told (130 after Ctrl+C). */
+  readonly code?: number;
   /** What the program says. */
   readonly says: RegExp;
 }
@@ -105,6 +107,11 @@ const furnish = async (place: Place, world: World, stage: Stage): Promise<void> 
   await cp(world.data, path.join(place.path, 'data'), { recursive: true });
 };
 
+const endMark = '[ended with ';
+
+/** A terminal drops what it has not passed on 200 ms after its program ended, so the shell stays until it was heard. */
+const untilHeard = `trap : INT; bash -e -c "$1"; printf '\\n${endMark}%s]\\n' "$?"; read -r`;
+
 /** Runs it to its end; `output` is all that its terminal showed. */
 export const runExample = async (
   program: string,
@@ -124,8 +131,8 @@ export const runExample = async (
       ...wordsOf(world, server?.url ?? '', await freePort()),
       ...ownWords(stage, world),
     };
-    const script = `${stage.before ?? ''}\n${line}`;
-    const terminal = openTerminal('bash', ['-e', '-c', replaced(script, words)], {
+    const script = replaced(`${stage.before ?? ''}\n${line}`, words);
+    const terminal = openTerminal('bash', ['-c', untilHeard, 'bash', script], {
       cwd: place.path,
       columns: 120,
       rows: 50,
@@ -141,8 +148,12 @@ export const runExample = async (
         await terminal.waitFor(prompt, 90_000);
         terminal.type(told(keys, world));
       }
-      const { code } = await terminal.exited;
-      return { code, output: stripVTControlCharacters(terminal.output()) };
+      await terminal.waitFor(/\[ended with \d+\]/u, 90_000);
+      const output = stripVTControlCharacters(terminal.output());
+      const [said = '', code] = output.split(endMark);
+      terminal.press('enter');
+      await terminal.exited;
+      return { code: Number.parseInt(code ?? '', 10), output: said };
     } finally {
       await terminal.close();
     }

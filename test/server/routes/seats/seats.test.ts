@@ -1,9 +1,9 @@
 /** Seats from outside: activate, be refused, release, reset, check in again. */
 import { describe, expect, test } from 'vitest';
-import type { ActivationPage } from '../../../shared/api/activations.ts';
-import type { License, ResetDone } from '../../../shared/api/licenses.ts';
+import type { ActivationPage } from '../../../../shared/api/activations.ts';
+import type { License, ResetDone } from '../../../../shared/api/licenses.ts';
 import type { z } from 'zod';
-import { day, hour, openPortal, openServer } from '../../support/server/server.ts';
+import { day, hour, openPortal, openServer } from '../../../support/server/server.ts';
 
 type Activations = z.infer<typeof ActivationPage>;
 

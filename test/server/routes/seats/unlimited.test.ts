@@ -1,7 +1,7 @@
 /** A license without a limit: any number of machines, and nothing that counts against one. */
 import { expect, test } from 'vitest';
-import type { License, LicenseChanged, ResetDone } from '../../../shared/api/licenses.ts';
-import { openPortal } from '../../support/server/server.ts';
+import type { License, LicenseChanged, ResetDone } from '../../../../shared/api/licenses.ts';
+import { openPortal } from '../../../support/server/server.ts';
 
 const names = ['web-1', 'web-2', 'web-3', 'web-4'];
 

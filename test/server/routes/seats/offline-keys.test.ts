@@ -1,11 +1,11 @@
 /** Offline keys from outside: issued for a machine's request, renewed, given back, lost, written off. */
 import { describe, expect, test } from 'vitest';
-import type { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
-import { generateKey } from '../../../shared/statements/keys.ts';
-import { makeRequest } from '../../../shared/statements/typed/offline-request.ts';
-import { random } from '../../../server/system/create-deps.ts';
-import { act, counter, issue, machine, proofOf } from '../../support/machines/air-gapped.ts';
-import { day, fingerprint, hour, openPortal } from '../../support/server/server.ts';
+import type { OfflineKeyWithKey } from '../../../../shared/api/offline-keys.ts';
+import { generateKey } from '../../../../shared/statements/keys.ts';
+import { makeRequest } from '../../../../shared/statements/typed/offline-request.ts';
+import { random } from '../../../../server/system/create-deps.ts';
+import { act, counter, issue, machine, proofOf } from '../../../support/machines/air-gapped.ts';
+import { day, fingerprint, hour, openPortal } from '../../../support/server/server.ts';
 
 describe('an offline key', () => {
   test.each(['jws', 'file', 'typed'] as const)(

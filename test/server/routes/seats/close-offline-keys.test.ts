@@ -4,8 +4,8 @@ import type {
   OfflineKey,
   OfflineKeyPage,
   OfflineKeyWithKey,
-} from '../../../shared/api/offline-keys.ts';
-import type { License } from '../../../shared/api/licenses.ts';
+} from '../../../../shared/api/offline-keys.ts';
+import type { License } from '../../../../shared/api/licenses.ts';
 import {
   act,
   counter,
@@ -13,8 +13,8 @@ import {
   machine,
   proofOf,
   type Portal,
-} from '../../support/machines/air-gapped.ts';
-import { hour, openPortal } from '../../support/server/server.ts';
+} from '../../../support/machines/air-gapped.ts';
+import { hour, openPortal } from '../../../support/server/server.ts';
 
 const keysUrl = (portal: Portal): string => `/v1/licenses/${portal.license.id}/offline-keys`;
 

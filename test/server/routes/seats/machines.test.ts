@@ -1,11 +1,11 @@
 /** What a machine may ask with a license key or its token, what it is refused, and what the journal has of it. */
 import { describe, expect, test } from 'vitest';
-import type { ActivationPage } from '../../../shared/api/activations.ts';
+import type { ActivationPage } from '../../../../shared/api/activations.ts';
 import type { z } from 'zod';
-import { makeOneTimeCode } from '../../../shared/one-time-codes.ts';
-import { random } from '../../../server/system/create-deps.ts';
-import { act, issue, machine } from '../../support/machines/air-gapped.ts';
-import { day, fingerprint, openPortal } from '../../support/server/server.ts';
+import { makeOneTimeCode } from '../../../../shared/one-time-codes.ts';
+import { random } from '../../../../server/system/create-deps.ts';
+import { act, issue, machine } from '../../../support/machines/air-gapped.ts';
+import { day, fingerprint, openPortal } from '../../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

@@ -1,7 +1,7 @@
 /** Machines by name across licenses: what releasing one by its hostname goes by. */
 import { describe, expect, test } from 'vitest';
-import type { FoundMachines } from '../../../shared/api/activations.ts';
-import { fingerprint, openPortal } from '../../support/server/server.ts';
+import type { FoundMachines } from '../../../../shared/api/activations.ts';
+import { fingerprint, openPortal } from '../../../support/server/server.ts';
 
 const openTwo = async () => {
   const portal = await openPortal();

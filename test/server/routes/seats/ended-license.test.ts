@@ -1,8 +1,8 @@
 /** A license that permits nothing makes no offline key; what has ended ends no second time. */
 import { describe, expect, test } from 'vitest';
-import type { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
-import { act, counter, issue, machine } from '../../support/machines/air-gapped.ts';
-import { openPortal } from '../../support/server/server.ts';
+import type { OfflineKeyWithKey } from '../../../../shared/api/offline-keys.ts';
+import { act, counter, issue, machine } from '../../../support/machines/air-gapped.ts';
+import { openPortal } from '../../../support/server/server.ts';
 
 type Portal = Awaited<ReturnType<typeof openPortal>>;
 

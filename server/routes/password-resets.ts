@@ -7,7 +7,7 @@ import {
   PasswordResetRequest,
 } from '../../shared/api/accounts.ts';
 import { anonymous } from '../http/callers.ts';
-import { body, json, newApi, nothing, problems } from '../http/contract.ts';
+import { body, json, newApi, problems } from '../http/contract.ts';
 import { orRefuse } from '../http/problem.ts';
 import type { Deps } from '../usecases/deps.ts';
 import { redeemCode, requestPasswordReset } from '../usecases/accounts/passwords.ts';

@@ -57,6 +57,8 @@ export const spendTotp = async (
   const step = code === undefined ? null : stepOf(deps, account, code);
   const current = await tx.accounts.get(account.id);
   if (step === null || !current?.totp || step <= current.totp.lastStep) return fail(wrongTotp);
+  // Another device may have been set up since the code was checked.
+  if (current.totp.secret !== account.totp?.secret) return fail(wrongTotp);
   tx.accounts.put({ ...current, totp: { ...current.totp, lastStep: step } });
   return ok(null);
 };

@@ -86,17 +86,25 @@ export interface Download {
   readonly accountId: string;
 }
 
+/** The published release, if the account may have its file now. */
+const fetchable = async (
+  deps: Deps,
+  reader: LicetReader,
+  account: AccountDoc | undefined,
+  id: string,
+): Promise<Result<ReleaseDoc, Refusal>> => {
+  const release = await reader.releases.get(id);
+  if (!release || release.jws === null || !account || account.disabled) return fail(noSuchFile);
+  const may = await allowed(deps, reader, account, release.productId);
+  return may.ok ? ok(release) : may;
+};
+
 const findFile = async (
   deps: Deps,
   account: AccountDoc | undefined,
   id: string,
 ): Promise<Result<Download, Refusal>> => {
-  const found = await deps.store.read<Result<ReleaseDoc, Refusal>>(async (reader) => {
-    const release = await reader.releases.get(id);
-    if (!release || release.jws === null || !account || account.disabled) return fail(noSuchFile);
-    const may = await allowed(deps, reader, account, release.productId);
-    return may.ok ? ok(release) : may;
-  });
+  const found = await deps.store.read((reader) => fetchable(deps, reader, account, id));
   if (!found.ok || !account) return found.ok ? fail(noSuchFile) : found;
   const { fileName, size, sha256 } = found.value;
   if (await deps.releaseFiles.has(found.value)) {
@@ -145,6 +153,10 @@ export const createLink = async (
   const token = makeToken(deps, 'ld', linkToken);
   const expiresAt = deps.now() + linkLifetime;
   return deps.store.transact(actorOf(caller), async (tx) => {
+    // Looking for the file took its time: the release may have been withdrawn meanwhile.
+    const account = await tx.accounts.get(caller.account.id);
+    const still = await fetchable(deps, tx, account, id);
+    if (!still.ok) return still;
     tx.downloadLinks.put({
       id: makeId('downloadLink', deps.now(), deps.random),
       tokenHash: deps.digest(token),

@@ -38,7 +38,7 @@ type Activator =
       /** A second factor is still to be shown. */
       readonly credentials: Credentials;
     }
-  | { readonly account: null; readonly licenseId: string };
+  | { readonly account: null; readonly licenseId: string; readonly keyHash: string };
 
 const wrongKey: Refusal = {
   code: 'invalid-credentials',
@@ -68,7 +68,7 @@ const proveKey = async (
     deps.failures.add('activation.create', caller.from, wrongKey.code);
     return fail(wrongKey);
   }
-  return ok({ account: null, licenseId: license.id });
+  return ok({ account: null, licenseId: license.id, keyHash: hash });
 };
 
 const prove = async (
@@ -96,7 +96,8 @@ const licenseFor = async (
     return chooseLicense(reader, activator.account, wanted, deps.now());
   }
   const license = await reader.licenses.get(activator.licenseId);
-  if (!license) return fail(wrongKey);
+  // The key may have been replaced since it was proven.
+  if (license?.keyHash !== activator.keyHash) return fail(wrongKey);
   if (product === undefined || product === license.productId) return ok(license);
   return fail(wrongProduct(product, [license]));
 };

@@ -103,7 +103,7 @@ test('a refused reset says when in words, and offers no try that must fail', asy
   terminal.press('p');
   await terminal.waitFor('Dev (Acme Server)');
   terminal.press('r');
-  await terminal.waitFor(/Try again after \d+ \w+ \d{4} \d\d:\d\d UTC/u);
+  await terminal.waitFor(/from \d+ \w+ \d{4} \d\d:\d\d UTC/u);
   await terminal.waitFor('▌ Close');
   expect(terminal.screen()).not.toMatch(/\d{4}-\d\d-\d\dT/u);
   expect(terminal.screen()).not.toMatch(/Try again$|R retry/mu);
@@ -128,4 +128,15 @@ test('what was said ends with the next key, and tells no number that may change'
   await terminal.waitFor('Signed out.');
   terminal.press('tab');
   await terminal.waitForGone('Signed out.');
+});
+
+test('without color the marked line alone is told by inverse video', async () => {
+  const server = await withAlerts('East');
+  const terminal = await signInTui(server, anaEmail, { env: { NO_COLOR: '1' } });
+  await terminal.waitFor('▌ ✖ Prod is full');
+  const content = terminal.cells().slice(3);
+  const marked = content.filter((row) => row.some(({ inverse }) => inverse));
+  expect(marked.map((row) => row.map(({ text }) => text).join(''))).toEqual([
+    expect.stringContaining('▌ ✖ Prod is full'),
+  ]);
 });

@@ -54,7 +54,11 @@ const oneLines = (one: Needed, at: number, marked: boolean, columns: number): Ma
   const lines = [head, ...rest].map((line, row) => (
     // oxlint-disable-next-line react/no-array-index-key -- a line is its place
     <Box key={`${at} ${row}`}>
-      <Text tone="selected">{marked && row === 0 ? `${signs.pointer} ` : '  '}</Text>
+      {marked && row === 0 ? (
+        <Text tone="selected">{`${signs.pointer} `}</Text>
+      ) : (
+        <Text>{'  '}</Text>
+      )}
       {line}
       {marked && fits ? <Text>{'  '}</Text> : null}
       {marked && fits ? key : null}

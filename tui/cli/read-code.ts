@@ -3,6 +3,7 @@ import { createInterface } from 'node:readline';
 import type { ArmorType } from '../../shared/statements/armor.ts';
 import { afterLine } from '../state/codes/code-lines.ts';
 import { CommandError, exitCodes } from './failure.ts';
+import { screenOf } from './inert-output.ts';
 import type { Io } from './io.ts';
 
 const names: Record<ArmorType, string> = {
@@ -15,7 +16,9 @@ const names: Record<ArmorType, string> = {
 export const readCodeAtTerminal = async (io: Io, type: ArmorType | undefined): Promise<string> => {
   const name = type === undefined ? 'the code' : names[type];
   io.stderr.write(`Paste ${name}, or type it line by line. Each line is checked at once.\n`);
-  const lines = createInterface({ input: io.stdin, output: io.stderr, terminal: true });
+  // readline moves the cursor itself, and echoes only what is typed here.
+  const output = screenOf(io).stderr;
+  const lines = createInterface({ input: io.stdin, output, terminal: true });
   const read: string[] = [];
   const prompt = () => {
     lines.setPrompt(`${String(read.length + 1).padStart(2)}: `);

@@ -192,7 +192,7 @@ describe('a server process', () => {
     const raw = openRaw(Number(new URL(url).port));
     const body = JSON.stringify({ email: operatorEmail, password: operatorPassword });
     raw.write(
-      `POST /v1/sessions HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
+      `POST /v1/sessions HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n\r\n`,
     );
     // The server has the headers once the body's first half is with it: an answer to another proves it.
     raw.write(body.slice(0, 10));

@@ -14,7 +14,7 @@ let instance: { readonly url: string; stop(): void };
 const startInstance = async () => {
   const { issuer } = (await (await fetch(`${portal.url}/v1/server`)).json()) as { issuer: string };
   const file = await portal.file('instance.mjs', await exampleOf('trial.md', 'instance.js'));
-  const modules = new URL('../../node_modules', import.meta.url).pathname;
+  const modules = new URL('../../../node_modules', import.meta.url).pathname;
   await symlink(modules, path.join(portal.folder, 'node_modules'));
   const child = spawn(process.execPath, [file], {
     stdio: ['ignore', 'pipe', 'inherit'],

@@ -9,3 +9,7 @@ export const fail = <E>(error: E): { readonly ok: false; readonly error: E } => 
   ok: false,
   error,
 });
+
+/** The same result with another value. */
+export const mapOk = <T, U, E>(result: Result<T, E>, map: (value: T) => U): Result<U, E> =>
+  result.ok ? ok(map(result.value)) : result;

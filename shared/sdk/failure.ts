@@ -17,6 +17,9 @@ export type MachineReason =
   | 'given-back'
   | 'superseded';
 
+/** What helps on this machine: a step of `licet offline-key`, or of the menu _This machine_. */
+export type MachineStep = 'request' | 'enter' | 'trust';
+
 export type SdkFailure =
   | {
       /** The server says no. `problem` is its whole document (RFC 9457). */
@@ -45,17 +48,23 @@ export type SdkFailure =
   /** Something answered that is no licet server, or one of another version. */
   | { readonly kind: 'unexpected'; readonly message: string }
   /** A statement is not accepted on this machine, now. */
-  | { readonly kind: 'rejected'; readonly message: string; readonly reason: MachineReason }
+  | {
+      readonly kind: 'rejected';
+      readonly message: string;
+      readonly reason: MachineReason;
+      readonly step?: MachineStep;
+    }
   /** There is no activation, offline key or request here yet. */
-  | { readonly kind: 'missing'; readonly message: string }
+  | { readonly kind: 'missing'; readonly message: string; readonly step?: MachineStep }
   /** The state folder or a setting is not usable. */
   | { readonly kind: 'state'; readonly message: string };
 
 export type SdkResult<T> = Result<T, SdkFailure>;
 
-export const rejected = (reason: MachineReason, message: string) =>
-  fail<SdkFailure>({ kind: 'rejected', reason, message });
-export const missing = (message: string) => fail<SdkFailure>({ kind: 'missing', message });
+export const rejected = (reason: MachineReason, message: string, step?: MachineStep) =>
+  fail<SdkFailure>({ kind: 'rejected', reason, message, ...(step ? { step } : {}) });
+export const missing = (message: string, step?: MachineStep) =>
+  fail<SdkFailure>({ kind: 'missing', message, ...(step ? { step } : {}) });
 export const badState = (message: string) => fail<SdkFailure>({ kind: 'state', message });
 
 const Extras = z.object({

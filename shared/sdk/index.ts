@@ -14,7 +14,7 @@ export {
 } from './activation.ts';
 export { licensed, type Licensed, type LicensedOptions } from './licensed.ts';
 export type { ServerOptions } from './call.ts';
-export type { MachineReason, SdkFailure, SdkResult } from './failure.ts';
+export type { MachineReason, MachineStep, SdkFailure, SdkResult } from './failure.ts';
 export { giveBackOfflineKey, type GiveBackOptions, type GivenBack } from './give-back.ts';
 export { createRequest, machineFingerprint, type RequestOptions } from './machine.ts';
 export { enterOfflineKey, verifyOfflineKey, type OfflineKeyOptions } from './offline.ts';

@@ -56,16 +56,18 @@ const notEntered = async (folder: string, product: string | undefined) => {
   const last = (await readTombstones(folder)).findLast(
     (one) => product === undefined || one.product === product,
   );
-  return missing(
-    last
-      ? `The offline key of this machine was given back on ${last.at.slice(0, 10)}, and none was entered since. Make a new request (licet offline-key request) and ask for a new key.`
-      : 'No offline key was entered on this machine. Enter it: licet offline-key enter.',
-  );
+  return last
+    ? missing(
+        `The offline key of this machine was given back on ${last.at.slice(0, 10)}, and none was entered since. Make a new request and ask for a new key.`,
+        'request',
+      )
+    : missing('No offline key was entered on this machine.', 'enter');
 };
 
 const noRequest = rejected(
   'no-private-key',
-  'This machine has made no request, so no offline key can be for it. Make one: licet offline-key request.',
+  'This machine has made no request, so no offline key can be for it.',
+  'request',
 );
 
 /** The whole statement of a key in any form; typed lines are completed by what this machine knows. */
@@ -99,7 +101,8 @@ const expandHere = (
 const typedElsewhere = ({ requests: [last], key }: MachineState) =>
   rejected(
     'wrong-machine',
-    `The lines are right, but they are not the key of this machine (${last?.hostname ?? ''}, fingerprint ${last?.fingerprint.slice(0, 12) ?? ''}${key.d === undefined ? ', which gave its key back' : ''}). Compare the machine's name and fingerprint with those on the carry sheet. If it is the right machine, it was set up anew since its request: make a new one (licet offline-key request) and ask for a new key.`,
+    `The lines are right, but they are not the key of this machine (${last?.hostname ?? ''}, fingerprint ${last?.fingerprint.slice(0, 12) ?? ''}${key.d === undefined ? ', which gave its key back' : ''}). Compare the machine's name and fingerprint with those on the carry sheet. If it is the right machine, it was set up anew since its request: make a new one and ask for a new key.`,
+    'request',
   );
 
 const checkMachine = (
@@ -118,6 +121,7 @@ const checkMachine = (
     return rejected(
       'no-private-key',
       'This offline key is bound to a key pair whose private half is not on this machine. A copied key does not work; make a new request here and ask for a new key.',
+      'request',
     );
   }
   return ok(null);
@@ -132,6 +136,7 @@ const checkNotReturned = async (
     ? rejected(
         'given-back',
         `This offline key was given back on ${tombstone.at.slice(0, 10)} and does not work any more. Make a new request and ask for a new key.`,
+        'request',
       )
     : ok(null);
 };

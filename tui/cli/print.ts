@@ -1,20 +1,13 @@
 /** Prints what an action gave: results on standard output, the rest on standard error. */
 import { numberLines } from '../../shared/statements/typed/typed-lines.ts';
-import type { Block, Done, Shown } from '../client/actions/done.ts';
+import { inWords, type Block, type Done, type Shown } from '../client/actions/done.ts';
 import { fit, inert, jsonLine, width } from '../state/cells.ts';
 import type { Io } from './io.ts';
 import { printQr } from './qr.ts';
 
-const timeText = (at: string | null): string =>
-  at === null ? '-' : at.replace('T', ' ').replace(/:\d{2}(?:\.\d+)?Z$/u, 'Z');
-
-/** A value as text: times in UTC to the minute, nothing as a dash. */
-export const shownText = (value: Shown): string => {
-  if (value === null || value === '') return '-';
-  if (typeof value === 'object') return timeText(value.time);
-  if (typeof value === 'boolean') return value ? 'yes' : 'no';
-  return inert(String(value));
-};
+/** A value as text, times in UTC to the minute: columns can be sorted. */
+const shownText = (value: Shown): string =>
+  inert(inWords(value, (at) => `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')}Z`));
 
 type Rows = readonly (readonly [label: string, value: Shown])[];
 

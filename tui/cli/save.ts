@@ -1,27 +1,29 @@
-/** Saves what a command made to a file that was not there before. */
+/** Saves what a command made. */
 import { writeFile } from 'node:fs/promises';
+import { fileWords } from '../client/file-words.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import type { Io } from './io.ts';
 
-const isThere = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'EEXIST';
+export interface SaveOptions {
+  /** What to do where it can't be saved. */
+  readonly next?: string;
+  /** 0o600 for what others must not read. */
+  readonly mode?: number;
+  /** Never over a file that is there. */
+  readonly isNew?: boolean;
+}
 
-/** Writes a new file. `mode`: 0o600 for what others must not read. Says where it is. */
-export const saveNew = async (io: Io, file: string, text: string, mode: number): Promise<void> => {
+/** Writes a text to a file, and says where it is. */
+export const saveText = async (
+  io: Io,
+  file: string,
+  text: string,
+  { next = 'Name another file.', mode = 0o666, isNew = false }: SaveOptions = {},
+): Promise<void> => {
   try {
-    await writeFile(file, text, { flag: 'wx', mode });
+    await writeFile(file, text, { flag: isNew ? 'wx' : 'w', mode });
   } catch (error) {
-    if (isThere(error))
-      throw new CommandError(
-        exitCodes.failed,
-        `${file} is there already.`,
-        'Name another file, or remove that one first.',
-      );
-    throw new CommandError(
-      exitCodes.failed,
-      `It could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
-      'Name another file.',
-    );
+    throw new CommandError(exitCodes.failed, fileWords(file, error), next);
   }
   io.stderr.write(`Saved to ${file}.\n`);
 };

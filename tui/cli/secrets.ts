@@ -1,5 +1,6 @@
 /** Where texts that are no arguments come from: a file, standard input, or a prompt. */
 import { readFile } from 'node:fs/promises';
+import { fileWords } from '../client/file-words.ts';
 import { CommandError, exitCodes } from './failure.ts';
 import { isInteractive, type Io } from './io.ts';
 import { ask, askSecret } from './prompt.ts';
@@ -39,7 +40,7 @@ export const readText = async (input: Input, file: string, whole: boolean): Prom
   } catch (error) {
     throw new CommandError(
       exitCodes.failed,
-      `The file ${file} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
+      fileWords(file, error),
       'Check its name and who may read it.',
     );
   }

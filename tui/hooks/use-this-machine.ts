@@ -3,7 +3,7 @@ import type { Done } from '../client/actions/done.ts';
 import type * as Actions from '../client/actions/seats/this-machine.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 import type { KeyToGiveBack } from '../../shared/sdk/give-back.ts';
-import type { SdkResult } from '../../shared/sdk/index.ts';
+import type { MachineStep as SdkStep, SdkResult } from '../../shared/sdk/index.ts';
 import { stateDirOf } from '../../shared/sdk/settings.ts';
 import { looksLikePath } from '../state/local-path.ts';
 import type { FormProblem, Values } from '../state/form-state.ts';
@@ -41,8 +41,9 @@ export const useThisMachine = (): ThisMachine => {
     const actions = await import('../client/actions/seats/this-machine.ts');
     const answer = await question(actions, { ...machine, key: key.value, trust: trust.value });
     if (answer.ok) return answer;
-    const message = inMenuWords(answer.error.message);
-    if (answer.error === actions.noTrust) return fail({ field: 'trust', text: message });
+    const step = 'step' in answer.error ? answer.error.step : undefined;
+    const message = `${answer.error.message}${step === undefined ? '' : helps[step]}`;
+    if (step === 'trust') return fail({ field: 'trust', text: message });
     const unreadable = answer.error.kind === 'rejected' && answer.error.reason === 'unreadable';
     return fail(unreadable ? { field: 'key', text: message } : { text: message });
   };
@@ -64,14 +65,9 @@ export const useThisMachine = (): ThisMachine => {
   };
 };
 
-const steps: Readonly<Record<string, string>> = {
-  enter: 'Enter a key',
-  request: 'Make a request',
-  verify: 'Verify the key',
+/** The steps of the menu that help. */
+const helps: Record<SdkStep, string> = {
+  request: ' Choose “Make a request”.',
+  enter: ' Choose “Enter a key”.',
+  trust: '',
 };
-
-/** What the SDK says by its commands, by the steps of the menu. */
-const inMenuWords = (message: string): string =>
-  message.replaceAll(/licet offline-key (\w+)/gu, (command, step: string) =>
-    step in steps ? `“${steps[step]}”` : command,
-  );

@@ -2,6 +2,7 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
+import { fileWords } from '../client/file-words.ts';
 import { fail, ok, type Result } from '../../shared/result.ts';
 
 export interface LocalFiles {
@@ -14,22 +15,6 @@ export interface LocalFiles {
 /** Codes and keys have a few kilobytes; a larger file is another one. */
 const largest = 64 * 1024;
 
-const reasons: Readonly<Record<string, string>> = {
-  EEXIST: 'is there already: give another name',
-  ENOENT: 'is not there',
-  EACCES: 'may not be opened by you',
-  EPERM: 'may not be opened by you',
-  EISDIR: 'is a folder',
-  ENOTDIR: 'is not in a folder',
-  ENOSPC: 'does not fit: the disk is full',
-  EROFS: 'is on a disk that is read-only',
-};
-
-const why = (file: string, error: unknown): Result<never, string> => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return fail(`${file} ${reasons[code] ?? `could not be used (${code || String(error)})`}.`);
-};
-
 const expand = (name: string): string =>
   path.resolve(name.replace(/^@/u, '').replace(/^~(?=\/|$)/u, homedir()));
 
@@ -41,7 +26,7 @@ export const localFiles: LocalFiles = {
       await writeFile(file, text, { flag: 'wx', mode: 0o600 });
       return ok(file);
     } catch (error) {
-      return why(file, error);
+      return fail(fileWords(file, error));
     }
   },
   async load(name) {
@@ -51,7 +36,7 @@ export const localFiles: LocalFiles = {
       if (size > largest) return fail(`${file} is too large to be a code or a key.`);
       return ok(await readFile(file, 'utf8'));
     } catch (error) {
-      return why(file, error);
+      return fail(fileWords(file, error));
     }
   },
 };

@@ -77,7 +77,7 @@ test('a checkpoint that was carried away shows that the end was cut off', async 
   expect(foreign.stderr).toContain('not signed by a key of this server');
   const none = await local('verify --checkpoint nowhere.jsonl');
   expect(none.code).toBe(1);
-  expect(none.stderr).toMatch(/nowhere\.jsonl could not be read.*\nCheck/u);
+  expect(none.stderr).toMatch(/nowhere\.jsonl is not there\.\nCheck/u);
 });
 
 test('export gives lines of JSON without hashes or secrets, and never overwrites', async () => {

@@ -91,18 +91,18 @@ test('a license goes through its life', async () => {
   });
   expect(await after('seats Prod 1 --dry-run')).toMatchObject({ maxActivations: 1, hit: [] });
   expect(await after('show Prod')).toMatchObject({ maxActivations: 3 });
-  expect(await after('seats Prod unlimited')).toMatchObject({ maxActivations: null });
+  expect(await after('seats Prod unlimited --yes')).toMatchObject({ maxActivations: null });
   expect(await after('edit Prod --entitlements "a, b=2, c=x"')).toMatchObject({
     entitlements: { a: true, b: 2, c: 'x' },
   });
-  expect(await after('suspend Prod --reason "Not paid"')).toMatchObject({
+  expect(await after('suspend Prod --reason "Not paid" --yes')).toMatchObject({
     status: 'suspended',
     reason: 'Not paid',
   });
   expect(await after('resume Prod')).toMatchObject({ status: 'active' });
   // Alone on standard output, so that it can be piped.
-  expect((await ops('license key Prod')).stdout).toMatch(/^[0-9A-Z-]+\n$/u);
-  expect(await after('revoke Prod --reason Refunded')).toMatchObject({ status: 'revoked' });
+  expect((await ops('license key Prod --yes')).stdout).toMatch(/^[0-9A-Z-]+\n$/u);
+  expect(await after('revoke Prod --reason Refunded --yes')).toMatchObject({ status: 'revoked' });
 });
 
 test('a forgotten password: request, number, code by the operator', async () => {
@@ -129,7 +129,7 @@ test('a forgotten password: request, number, code by the operator', async () => 
 
 test('a disabled account is out at once, and can be enabled', async () => {
   done(await portal.as('ana', 'account show'));
-  await ops('operator account disable ana@example.com');
+  await ops('operator account disable ana@example.com --yes');
   const out = await portal.as('ana', 'account show');
   expect(out.code).toBe(3);
   expect(out.stderr).toContain('licet login');

@@ -28,7 +28,7 @@ describe('My License', () => {
       'Subscription',
       '201 days left',
       '● Active',
-      'exports, users 25',
+      'exports, users: 25',
       'Ana Ruiz',
       anaEmail,
     ]) {

@@ -241,7 +241,7 @@ describe('an air-gapped machine on its screen', () => {
     await terminal.waitFor('▌ Trust file');
     terminal.press('enter');
     await terminal.waitFor(
-      /▌ Trust file *\n +No root key is known on this *\n +machine yet.+\n.+licet… *\n +↵ Enter a key/u,
+      /▌ Trust file *\n +No root key is known on this *\n +machine yet.+\n.+… *\n +↵ Enter a key/u,
     );
     terminal.press('esc');
     await terminal.waitFor('Discard');
@@ -265,7 +265,7 @@ describe('an air-gapped machine on its screen', () => {
     await step(terminal, 'Give the key back');
     await terminal.waitFor('Empty for the key that was entered here.');
     terminal.press('enter', 'enter');
-    await terminal.waitFor('Enter it: “Enter a key”.');
+    await terminal.waitFor('Choose “Enter a key”.');
     await back(terminal);
     await rm(stateDir, { recursive: true, force: true });
     await writeFile(stateDir, 'a file where the folder should be');

@@ -1,5 +1,4 @@
 /** `licet offline-key ...`: on the server's side by actions, on the machine's without a server. */
-import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Option, type Command } from 'commander';
 import { OfflineKeyWithKey } from '../../../shared/api/offline-keys.ts';
@@ -13,10 +12,10 @@ import { listOfflineKeys } from '../../client/actions/seats/list-offline-keys.ts
 import * as keys from '../../client/actions/seats/offline-keys.ts';
 import { toQrText } from '../../../shared/statements/codes.ts';
 import type { ActionCommand } from '../action-command.ts';
-import { CommandError, exitCodes } from '../failure.ts';
 import { group } from '../group.ts';
 import type { Io } from '../io.ts';
 import { printCodes } from '../qr.ts';
+import { saveText } from '../save.ts';
 import { machineCommands } from './this-machine.ts';
 
 const keyOptions = [
@@ -25,24 +24,10 @@ const keyOptions = [
   new Option('--qr', 'also draw it as a QR code'),
 ];
 
-const save = async (io: Io, file: string, text: string, again: string): Promise<void> => {
-  try {
-    await writeFile(file, `${text.trimEnd()}\n`);
-  } catch (error) {
-    throw new CommandError(
-      exitCodes.failed,
-      `It could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
-      again,
-    );
-  }
-  io.stderr.write(`Saved to ${file}.\n`);
-};
-
 /** Saves the trust file where `--out` says. */
 const giveTrust: NonNullable<ActionCommand['after']> = async ({ io, done, options }) => {
   const file = options['out'];
-  const text = JSON.stringify(done.data, null, 2);
-  if (typeof file === 'string') await save(io, file, text, 'Name another file by --out.');
+  if (typeof file === 'string') await saveText(io, file, `${JSON.stringify(done.data, null, 2)}\n`);
 };
 
 /** Saves the key where `--out` says, and gives it in the forms that are asked for. */
@@ -52,7 +37,9 @@ const giveKey: NonNullable<ActionCommand['after']> = async ({ io, done, options 
   const given =
     typeof file === 'string' ? { ...done, next: keys.nextFor(path.basename(file)) } : done;
   if (typeof file === 'string') {
-    await save(io, file, key, 'The key was made. Show it again with: licet offline-key show.');
+    await saveText(io, file, `${key.trimEnd()}\n`, {
+      next: 'The key was made. Show it again with: licet offline-key show.',
+    });
   }
   if (options.json === true) return given;
   if (options['typed'] === true) {

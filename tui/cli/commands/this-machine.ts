@@ -1,14 +1,12 @@
 /** `licet offline-key request | enter | verify | inspect | deactivate`: on the machine itself, without a server. */
-import { readFile, writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import type { ArmorType } from '../../../shared/statements/armor.ts';
-import type { SdkFailure, SdkResult } from '../../../shared/sdk/index.ts';
+import type { MachineStep, SdkFailure, SdkResult } from '../../../shared/sdk/index.ts';
 import type { Done } from '../../client/actions/done.ts';
 import { inspectCode } from '../../client/actions/seats/inspect-code.ts';
 import {
   enterKey,
   giveBackKey,
-  noTrust,
   requestCode,
   verifyKey,
 } from '../../client/actions/seats/this-machine.ts';
@@ -18,6 +16,7 @@ import { addExamples, addJsonOption } from '../options.ts';
 import { printDone } from '../print.ts';
 import { printCodes } from '../qr.ts';
 import { readCodeAtTerminal } from '../read-code.ts';
+import { saveText } from '../save.ts';
 import { openInput, readText } from '../secrets.ts';
 
 interface MachineFlags {
@@ -42,12 +41,17 @@ const exitOfKind: Record<SdkFailure['kind'], ExitCode> = {
   untrusted: exitCodes.unreachable,
 };
 
+const nextOf: Record<MachineStep, string> = {
+  request: 'Make a request: licet offline-key request',
+  enter: 'Enter it: licet offline-key enter',
+  trust:
+    'Then here: licet offline-key enter FILE --root trust.json. It is remembered from then on.',
+};
+
 const toError = (failure: SdkFailure): CommandError => {
   const reason = failure.kind === 'rejected' ? { valid: false, reason: failure.reason } : {};
-  const next =
-    failure === noTrust
-      ? 'Then here: licet offline-key enter FILE --root trust.json. It is remembered from then on.'
-      : '';
+  const step = 'step' in failure ? failure.step : undefined;
+  const next = step === undefined ? '' : nextOf[step];
   return new CommandError(exitOfKind[failure.kind], failure.message, next, reason);
 };
 
@@ -76,18 +80,8 @@ const readFlags = (command: Command): MachineFlags => {
   return flags;
 };
 
-const trustText = async (flags: MachineFlags): Promise<string | undefined> => {
-  if (flags.root === undefined) return undefined;
-  try {
-    return await readFile(flags.root, 'utf8');
-  } catch (error) {
-    throw new CommandError(
-      exitCodes.failed,
-      `The file ${flags.root} could not be read: ${error instanceof Error ? error.message : String(error)}.`,
-      'Check its name and who may read it.',
-    );
-  }
-};
+const trustText = async (io: Io, { root }: MachineFlags): Promise<string | undefined> =>
+  root === undefined ? undefined : readText(openInput(io), root, true);
 
 /** The code in a file, on standard input, or at the terminal. */
 const readCode = async (
@@ -105,23 +99,13 @@ const readCode = async (
   );
 };
 
-const save = async (io: Io, file: string, text: string): Promise<void> => {
-  try {
-    await writeFile(file, `${text.trimEnd()}\n`);
-  } catch (error) {
-    throw new CommandError(
-      exitCodes.failed,
-      `It could not be saved to ${file}: ${error instanceof Error ? error.message : String(error)}.`,
-      'Name another file, and run it again: it shows the same.',
-    );
-  }
-  io.stderr.write(`Saved to ${file}.\n`);
-};
-
 /** Prints a code that is carried out: saved where `--out` says, drawn where `--qr` asks. */
 const printCode = async (io: Io, done: Done, flags: MachineFlags, qr: string): Promise<void> => {
   const [file] = done.blocks;
-  if (flags.out !== undefined && file?.kind === 'verbatim') await save(io, flags.out, file.text);
+  if (flags.out !== undefined && file?.kind === 'verbatim')
+    await saveText(io, flags.out, `${file.text.trimEnd()}\n`, {
+      next: 'Name another file, and run it again: it shows the same.',
+    });
   printDone(io, done, flags.json === true);
   if (flags.qr === true && flags.json !== true) await printCodes(io, qr);
 };
@@ -169,7 +153,7 @@ const enterCommand = (io: Io): Command => {
   ]);
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
-    const trust = await trustText(flags);
+    const trust = await trustText(io, flags);
     const key = await readCode(io, file, 'offline-key');
     printDone(io, must(await enterKey({ ...flags, trust, key })), flags.json === true);
   });
@@ -186,7 +170,7 @@ const verifyCommand = (io: Io): Command => {
   ]);
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
-    const trust = await trustText(flags);
+    const trust = await trustText(io, flags);
     const key = file === undefined ? undefined : await readCode(io, file, 'offline-key');
     printDone(io, must(await verifyKey({ ...flags, trust, key })), flags.json === true);
   });
@@ -201,7 +185,7 @@ const inspectCommand = (io: Io): Command => {
   addExamples(command, ['offline-key inspect plant-7.key.txt']);
   return command.action(async (file: string | undefined) => {
     const flags = command.optsWithGlobals<MachineFlags>();
-    const trust = await trustText(flags);
+    const trust = await trustText(io, flags);
     const done = must(inspectCode(await readCode(io, file, undefined), trust));
     printDone(io, done, flags.json === true);
   });
@@ -215,7 +199,7 @@ const deactivateCommand = (io: Io): Command => {
   addExamples(command, ['offline-key deactivate --out proof.txt', 'offline-key deactivate --json']);
   return command.action(async (file: string | undefined) => {
     const flags = readFlags(command);
-    const trust = await trustText(flags);
+    const trust = await trustText(io, flags);
     const key = file === undefined ? undefined : await readCode(io, file, 'offline-key');
     const done = must(await giveBackKey({ ...flags, trust, key }));
     await printCode(io, done, flags, qrText(done));

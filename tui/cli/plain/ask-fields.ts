@@ -90,7 +90,6 @@ export const askFields = async (
 ): Promise<Values | null> => {
   const values: Record<string, string> = { ...known };
   for (const field of fields) {
-    if (field.name in known) continue;
     const value = await askField(dialogue, field);
     if (value === null) return null;
     values[field.name] = value;

@@ -7,6 +7,7 @@ import { whyNot, type Action, type Asker, type Values } from '../../client/actio
 import type { Account } from '../../../shared/api/accounts.ts';
 import type { License } from '../../../shared/api/licenses.ts';
 import type { Client } from '../../client/api/client.ts';
+import { fieldsAsked } from '../../state/action-stage.ts';
 import { failureWords } from '../../state/words/failure-words.ts';
 import { askFields } from './ask-fields.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -84,7 +85,7 @@ const runAction = async (
   known: Values,
 ): Promise<void> => {
   dialogue.say(action.description);
-  const values = await askFields(dialogue, action.fields, known);
+  const values = await askFields(dialogue, fieldsAsked(action, known), known);
   const sure = values && (await confirm(dialogue, action, client, values));
   if (!sure) return;
   const answer = await action.run(client, sure);

@@ -7,7 +7,7 @@ import type { Io } from '../io.ts';
 import { revokeCommand, rotateCommand } from './keys-change.ts';
 import { localCommand, type LocalOptions } from '../local-command.ts';
 import { addRootOptions, rootPassphrase, type RootFlags } from './root-options.ts';
-import { saveNew } from '../save.ts';
+import { saveText } from '../save.ts';
 
 const manage = () => import('../../../server/system/keys/manage-keys.ts');
 
@@ -93,7 +93,7 @@ const exported = async (io: Io, made: Export, flags: ExportFlags): Promise<Done>
     const blocks = [{ kind: 'verbatim', title, text: text.trimEnd(), fileName } as const];
     return { message: `${title}.`, data, blocks, next };
   }
-  await saveNew(io, flags.out, text, made.mode);
+  await saveText(io, flags.out, text, { mode: made.mode, isNew: true });
   return { message: `${title}: ${flags.out}`, data: { file: flags.out }, blocks: [], next };
 };
 

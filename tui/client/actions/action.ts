@@ -5,13 +5,13 @@
 import type { z } from 'zod';
 import type { Account, Role } from '../../../shared/api/accounts.ts';
 import type { Relation } from '../../../shared/api/licenses.ts';
-import { fail } from '../../../shared/result.ts';
+import { fail, ok } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
 import type { Answer } from '../api/failure.ts';
 import type { Work } from '../api/files.ts';
 import type { Editing } from './editing.ts';
 import type { Done } from './done.ts';
-import { firstMessage, type Field, type TypedField } from './fields.ts';
+import { firstMessage, type Field, type FoundField, type TypedField } from './fields.ts';
 
 /** `anyone` needs no session; a list names what one must be to the license. Operators may all of it. */
 export type Who = 'anyone' | 'signed-in' | 'operator' | readonly Relation[];
@@ -31,7 +31,11 @@ export interface Preview {
 export type Values = Readonly<Record<string, string>>;
 type Shape = Readonly<Record<string, TypedField<unknown>>>;
 type Parsed<S extends Shape> = {
-  readonly [K in keyof S]: S[K] extends TypedField<infer T> ? T : never;
+  readonly [K in keyof S]: S[K] extends FoundField<infer F>
+    ? F
+    : S[K] extends TypedField<infer T>
+      ? T
+      : never;
 };
 
 export interface Danger<V> {
@@ -93,7 +97,15 @@ const toField = (name: string, field: TypedField<unknown>): Field => {
   return { ...rest, name, check: checkOf(field) };
 };
 
-const parse = <S extends Shape>(shape: S, values: Values): Answer<Parsed<S>> => {
+const findOf = (field: TypedField<unknown>): FoundField<unknown>['find'] | undefined =>
+  'find' in field ? (field as FoundField<unknown>).find : undefined;
+
+/** The values that the fields make; what they name is looked up, one after the other. */
+const parse = async <S extends Shape>(
+  shape: S,
+  values: Values,
+  client: Client,
+): Promise<Answer<Parsed<S>>> => {
   const parsed: Record<string, unknown> = {};
   const faults: Record<string, string> = {};
   for (const [name, field] of Object.entries(shape)) {
@@ -102,9 +114,13 @@ const parse = <S extends Shape>(shape: S, values: Values): Answer<Parsed<S>> => 
     if (fault === undefined) parsed[name] = (field.schema as z.ZodType).parse(typed);
     else faults[name] = fault;
   }
-  return Object.keys(faults).length > 0
-    ? fail({ kind: 'invalid', fields: faults })
-    : { ok: true, value: parsed as Parsed<S> };
+  if (Object.keys(faults).length > 0) return fail({ kind: 'invalid', fields: faults });
+  for (const [name, field] of Object.entries(shape)) {
+    const named = await findOf(field)?.(client, parsed[name] as never);
+    if (named?.ok === false) return named;
+    if (named) parsed[name] = named.value;
+  }
+  return ok(parsed as Parsed<S>);
 };
 
 /** Makes an action of its definition; `run` and `preview` get the values that the fields make. */
@@ -113,7 +129,7 @@ export const action = <const S extends Shape>(definition: Definition<S>): Action
   const asking = ({ confirm, preview }: Danger<Parsed<S>>): Danger<Values> => ({
     confirm,
     preview: async (client, values) => {
-      const parsed = parse(fields, values);
+      const parsed = await parse(fields, values, client);
       return parsed.ok ? preview(client, parsed.value) : parsed;
     },
   });
@@ -123,7 +139,7 @@ export const action = <const S extends Shape>(definition: Definition<S>): Action
     ...(danger ? { danger: asking(danger) } : {}),
     ...(slip ? { slip: asking(slip) } : {}),
     run: async (client, values, work = {}) => {
-      const parsed = parse(fields, values);
+      const parsed = await parse(fields, values, client);
       return parsed.ok ? run(client, parsed.value, work) : parsed;
     },
   };

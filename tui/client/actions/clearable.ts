@@ -33,16 +33,16 @@ export const clearable = <F extends Readonly<Record<string, TypedField<unknown>>
     ]),
   ) as ClearableFields<F>;
 
-/** What these fields say but for what they clear. */
-export const keptOf = <V extends object>(
-  values: V,
-): { [K in keyof V]: Exclude<V[K], Cleared> | undefined } =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== cleared)) as never;
+/** A change of something: members that it doesn't name stay, others are cleared or get a new value. */
+export type Change<T> = { readonly [K in keyof T]?: T[K] | Cleared | undefined };
 
-/** The names of the fields that clear. */
-export const clearedBy = (values: object): ReadonlySet<string> =>
-  new Set(
-    Object.entries(values)
-      .filter(([, value]) => value === cleared)
-      .map(([name]) => name),
-  );
+/** What was there as a change leaves it: what is cleared is gone, what is not named stays. */
+export const edited = <T extends object>(before: T, change: Change<T>): Partial<T> => {
+  const after: Partial<T> = { ...before };
+  for (const name in change) {
+    const value = change[name];
+    if (value === cleared) delete after[name];
+    else if (value !== undefined) after[name] = value as T[typeof name];
+  }
+  return after;
+};

@@ -1,5 +1,7 @@
 /** What an action gives when it is done, as data that screens, commands and the plain mode all can show. */
 
+import type { Entitlements } from '../../../shared/api/common.ts';
+
 /** A value in a list: a text, a number, or a point in time, which is shown relative or exact. */
 export type Shown = string | number | boolean | null | { readonly time: string | null };
 
@@ -51,6 +53,22 @@ export interface Done {
 
 /** A point in time in a list. */
 export const time = (at: string | null): Shown => ({ time: at });
+
+/** A value in words, never empty; `when` says a time, given in milliseconds. */
+export const inWords = (value: Shown, when: (at: number) => string): string => {
+  if (value === null || value === '') return '-';
+  if (typeof value === 'boolean') return value ? 'yes' : 'no';
+  if (typeof value !== 'object') return String(value);
+  return value.time === null ? 'never' : when(Date.parse(value.time));
+};
+
+/** `exports, users: 25, no reports`; `none` for none. */
+export const entitlementWords = (entitlements: Entitlements): string =>
+  Object.entries(entitlements)
+    .map(([name, value]) =>
+      value === true ? name : value === false ? `no ${name}` : `${name}: ${value}`,
+    )
+    .join(', ') || 'none';
 
 /** `2 of 3`, `2 (unlimited)`. */
 export const counterText = (used: number, limit: number | null): string =>

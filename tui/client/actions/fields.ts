@@ -1,5 +1,7 @@
 /** Fields of actions: what is typed, always as text, and the schema that makes a value of it. */
 import { z } from 'zod';
+import type { Client } from '../api/client.ts';
+import type { Answer } from '../api/failure.ts';
 import type { ArmorType } from '../../../shared/statements/armor.ts';
 import { Email, NewPassword } from '../../../shared/api/common.ts';
 
@@ -43,6 +45,17 @@ export interface TypedField<T> extends FieldOptions {
   readonly secret?: boolean;
   readonly schema: z.ZodType<T, string>;
 }
+
+/** A field that names something: the action is given what it finds. */
+export type FoundField<F> = TypedField<unknown> & {
+  readonly find: (client: Client, value: never) => Promise<Answer<F>>;
+};
+
+/** A field whose value is looked up before the action runs. */
+export const found = <T, F>(
+  field: TypedField<T>,
+  find: (client: Client, value: T) => Promise<Answer<F>>,
+): FoundField<F> => ({ ...field, find });
 
 /** A field of an action as front ends see it. */
 export interface Field extends Omit<TypedField<unknown>, 'schema'> {

@@ -3,8 +3,9 @@ import type { FoundMachines } from '../../../shared/api/activations.ts';
 import type { Account } from '../../../shared/api/accounts.ts';
 import type { Page } from '../../../shared/api/common.ts';
 import type { License, LicenseUser } from '../../../shared/api/licenses.ts';
-import { fail, ok } from '../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../shared/result.ts';
 import type { Client } from '../api/client.ts';
+import { found, licenseField, type FoundField } from './fields.ts';
 import type { Answer } from '../api/failure.ts';
 
 type FoundMachine = FoundMachines['items'][number];
@@ -41,8 +42,7 @@ export const allPages = async <T>(
   page: (query: Cursor) => Promise<Answer<Page<T>>>,
   most = Infinity,
 ): Promise<Answer<readonly T[]>> => {
-  const read = await firstPages(page, most);
-  return read.ok ? ok(read.value.items) : read;
+  return mapOk(await firstPages(page, most), (value) => value.items);
 };
 
 /** Says what was not found, and where to look. */
@@ -89,6 +89,9 @@ export const findLicense = async (
         `Give the id of one: ${fitting.map(({ id, owner }) => `${id} (${owner.email})`).join(', ')}.`,
       );
 };
+
+/** Which license: by id or name; empty means the only one there is. The action is given the license. */
+export const foundLicense = (): FoundField<License> => found(licenseField(), findLicense);
 
 /** The machine of that id, hostname or beginning of a fingerprint (8 digits or more): on the named license, or on any. */
 export const findActivation = async (

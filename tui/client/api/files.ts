@@ -5,6 +5,7 @@ import type { FileHandle } from 'node:fs/promises';
 import path from 'node:path';
 import type { Release } from '../../../shared/api/releases.ts';
 import { fail, ok } from '../../../shared/result.ts';
+import { fileWords } from '../file-words.ts';
 import type { Moved } from '../transfer.ts';
 import type { Answer, Failure } from './failure.ts';
 import { lockPart } from './part-lock.ts';
@@ -17,25 +18,12 @@ export interface Work {
 
 const chunkSize = 256 * 1024;
 
-const reasons: Readonly<Record<string, string>> = {
-  ENOENT: 'is not there',
-  EACCES: 'may not be used by you',
-  EPERM: 'may not be used by you',
-  EISDIR: 'is a folder',
-  ENOTDIR: 'is not in a folder',
-  ENOSPC: 'does not fit: the disk is full',
-  EROFS: 'is on a disk that is read-only',
-};
-
 /** What is wrong with a file, as a failure. */
-export const fileFailure = (file: string, error: unknown): Failure => {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  return {
-    kind: 'refused',
-    what: `${file} ${reasons[code] ?? `could not be used (${code || String(error)})`}.`,
-    next: 'Check the name and the folder, then try again.',
-  };
-};
+export const fileFailure = (file: string, error: unknown): Failure => ({
+  kind: 'refused',
+  what: fileWords(file, error),
+  next: 'Check the name and the folder, then try again.',
+});
 
 const stopped: Failure = {
   kind: 'refused',

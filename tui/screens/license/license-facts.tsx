@@ -1,13 +1,9 @@
 /** A license as facts: seats, expiration, status, type, entitlements. */
+import { entitlementWords } from '../../client/actions/done.ts';
 import type { License } from '../../../shared/api/licenses.ts';
 import type { Fact } from '../../components/lines.tsx';
 import { SeatBar } from '../../components/seat-bar.tsx';
-import {
-  entitlementWords,
-  expiryWords,
-  statusWords,
-  typeName,
-} from '../../state/words/license-words.ts';
+import { expiryWords, statusWords, typeName } from '../../state/words/license-words.ts';
 
 /** The fact below which the last days are shown. */
 export const seatsLabel = 'Activations';
@@ -36,7 +32,7 @@ export const licenseFacts = (license: License, now: number, columns: number): Fa
     { label: 'Type', value: typeName(license) },
     { label: 'Package', value: `${license.name} (${license.productName})` },
     ...(license.reason === null ? [] : [{ label: 'Reason', value: license.reason }]),
-    { label: 'Entitlements', value: entitlementWords(license) },
+    { label: 'Entitlements', value: entitlementWords(license.entitlements) },
     ...(license.relation === 'owner'
       ? []
       : [{ label: 'Owner', value: `${license.owner.name} <${license.owner.email}>` }]),

@@ -67,11 +67,3 @@ export const expiryShort = (license: License, now: number): Said => {
   const tone = urgency(at, now);
   return { text: days(daysLeft(at, now)), tone: tone === 'good' ? 'plain' : tone };
 };
-
-/** "exports, users 25, tier gold". */
-export const entitlementWords = (license: License): string => {
-  const parts = Object.entries(license.entitlements).map(([name, value]) =>
-    value === true ? name : value === false ? `no ${name}` : `${name} ${value}`,
-  );
-  return parts.length === 0 ? 'None' : parts.join(', ');
-};

@@ -82,7 +82,7 @@ test('the list says what each key is good for and until when', async () => {
     { use: 'signing', status: 'current', certifiedUntil: expect.stringMatching(/^\d{4}-/u) },
   ]);
   const table = done(await keys('list'));
-  expect(table.stdout).toMatch(/spare root +trusted +- +certifies signing keys/u);
+  expect(table.stdout).toMatch(/spare root +trusted +never +certifies signing keys/u);
   expect(table.stdout).toMatch(/signing +current +\d{4}-\d\d-\d\d.*signs leases/u);
 });
 

@@ -1,7 +1,7 @@
 /** One's own account: My Info, password, sessions, invitations. */
 import { z } from 'zod';
 import { Account } from '../../../../shared/api/accounts.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { editingOf } from '../editing.ts';
 import { time, type Block } from '../done.ts';
@@ -29,10 +29,11 @@ export const showAccount = action({
   reads: true,
   fields: {},
   run: async (client) => {
-    const answer = await client.account();
-    return answer.ok
-      ? ok({ message: 'Your account.', data: answer.value, blocks: [infoOf(answer.value)] })
-      : answer;
+    return mapOk(await client.account(), (value) => ({
+      message: 'Your account.',
+      data: value,
+      blocks: [infoOf(value)],
+    }));
   },
 });
 
@@ -62,14 +63,18 @@ export const editAccount = action({
         kind: 'invalid',
         fields: { name: 'Nothing to change was given.' },
       });
-    const answer = await client.editAccount({
-      ...(name === undefined ? {} : { name }),
-      ...(company === undefined ? {} : { company: company === cleared ? '' : company }),
-      ...(phone === undefined ? {} : { phone: phone === cleared ? '' : phone }),
-    });
-    return answer.ok
-      ? ok({ message: 'Your info is saved.', data: answer.value, blocks: [infoOf(answer.value)] })
-      : answer;
+    return mapOk(
+      await client.editAccount({
+        ...(name === undefined ? {} : { name }),
+        ...(company === undefined ? {} : { company: company === cleared ? '' : company }),
+        ...(phone === undefined ? {} : { phone: phone === cleared ? '' : phone }),
+      }),
+      (value) => ({
+        message: 'Your info is saved.',
+        data: value,
+        blocks: [infoOf(value)],
+      }),
+    );
   },
 });
 
@@ -83,14 +88,11 @@ export const changePassword = action({
     newPassword: newPasswordField(),
   },
   run: async (client, values) => {
-    const answer = await client.changePassword(values);
-    return answer.ok
-      ? ok({
-          message: 'Your password is changed, and your other sessions have ended.',
-          data: { passwordChanged: true },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.changePassword(values), () => ({
+      message: 'Your password is changed, and your other sessions have ended.',
+      data: { passwordChanged: true },
+      blocks: [],
+    }));
   },
 });
 
@@ -133,10 +135,11 @@ export const endSession = action({
   who: 'signed-in',
   fields: { session: text(Named, { label: 'Session', hint: 'Its id, from the list.' }) },
   run: async (client, { session }) => {
-    const answer = await client.endSession(session);
-    return answer.ok
-      ? ok({ message: 'That session has ended.', data: { ended: session }, blocks: [] })
-      : answer;
+    return mapOk(await client.endSession(session), () => ({
+      message: 'That session has ended.',
+      data: { ended: session },
+      blocks: [],
+    }));
   },
 });
 
@@ -181,14 +184,11 @@ export const acceptInvitation = action({
   who: 'signed-in',
   fields: { invitation: invitationField },
   run: async (client, { invitation }) => {
-    const answer = await client.acceptInvitation(invitation);
-    return answer.ok
-      ? ok({
-          message: 'Accepted: the license is now among yours.',
-          data: { accepted: invitation },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.acceptInvitation(invitation), () => ({
+      message: 'Accepted: the license is now among yours.',
+      data: { accepted: invitation },
+      blocks: [],
+    }));
   },
 });
 
@@ -199,9 +199,10 @@ export const declineInvitation = action({
   who: 'signed-in',
   fields: { invitation: invitationField },
   run: async (client, { invitation }) => {
-    const answer = await client.declineInvitation(invitation);
-    return answer.ok
-      ? ok({ message: 'Declined.', data: { declined: invitation }, blocks: [] })
-      : answer;
+    return mapOk(await client.declineInvitation(invitation), () => ({
+      message: 'Declined.',
+      data: { declined: invitation },
+      blocks: [],
+    }));
   },
 });

@@ -1,10 +1,10 @@
 /** Accounts as operators look after them, and the password requests that wait for them. */
 import { line, NewPassword } from '../../../../shared/api/common.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { handoverCard, newCodePreview } from './card.ts';
 import { time } from '../done.ts';
-import { choice, emailField, Named, optional, text, type TypedField } from '../fields.ts';
+import { choice, emailField, found, Named, optional, text, type TypedField } from '../fields.ts';
 import { allPages, findAccount } from '../find.ts';
 
 export const listAccounts = action({
@@ -96,11 +96,10 @@ export const createAccount = action({
   },
 });
 
-const accountField = text(Named, {
-  label: 'Account',
-  hint: 'E-mail or account id.',
-  refers: 'account',
-});
+const accountField = found(
+  text(Named, { label: 'Account', hint: 'E-mail or account id.', refers: 'account' }),
+  findAccount,
+);
 
 export const disableAccount = action({
   id: 'accounts.disable',
@@ -110,31 +109,24 @@ export const disableAccount = action({
   fields: { account: accountField },
   danger: {
     confirm: 'Disable it',
-    preview: async (client, { account }) => {
-      const found = await findAccount(client, account);
-      if (!found.ok) return found;
+    preview: async (_, { account }) => {
       return ok({
         sentences: [
-          `${found.value.email} can no longer sign in or activate; all its sessions end at once.`,
+          `${account.email} can no longer sign in or activate; all its sessions end at once.`,
           'Machines that it activated keep running and hold their seats.',
         ],
         gentler: [],
-        data: found.value,
+        data: account,
       });
     },
   },
   run: async (client, { account }) => {
-    const found = await findAccount(client, account);
-    if (!found.ok) return found;
-    const answer = await client.changeAccount(found.value.id, { status: 'disabled' });
-    return answer.ok
-      ? ok({
-          message: `${answer.value.email} is disabled.`,
-          data: answer.value,
-          blocks: [],
-          next: `Enable it again with: licet operator account enable ${answer.value.email}.`,
-        })
-      : answer;
+    return mapOk(await client.changeAccount(account.id, { status: 'disabled' }), (value) => ({
+      message: `${value.email} is disabled.`,
+      data: value,
+      blocks: [],
+      next: `Enable it again with: licet operator account enable ${value.email}.`,
+    }));
   },
 });
 
@@ -145,16 +137,11 @@ export const enableAccount = action({
   who: 'operator',
   fields: { account: accountField },
   run: async (client, { account }) => {
-    const found = await findAccount(client, account);
-    if (!found.ok) return found;
-    const answer = await client.changeAccount(found.value.id, { status: 'active' });
-    return answer.ok
-      ? ok({
-          message: `${answer.value.email} may sign in again.`,
-          data: answer.value,
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.changeAccount(account.id, { status: 'active' }), (value) => ({
+      message: `${value.email} may sign in again.`,
+      data: value,
+      blocks: [],
+    }));
   },
 });
 
@@ -166,10 +153,8 @@ export const removeSecondFactor = action({
   fields: { account: accountField },
   danger: {
     confirm: 'Remove it',
-    preview: async (client, { account }) => {
-      const found = await findAccount(client, account);
-      if (!found.ok) return found;
-      const { email, twoFactor } = found.value;
+    preview: async (_, { account }) => {
+      const { email, twoFactor } = account;
       return ok({
         sentences: [
           twoFactor
@@ -178,21 +163,16 @@ export const removeSecondFactor = action({
           'Make sure that you speak with the right person.',
         ],
         gentler: [],
-        data: found.value,
+        data: account,
       });
     },
   },
   run: async (client, { account }) => {
-    const found = await findAccount(client, account);
-    if (!found.ok) return found;
-    const answer = await client.changeAccount(found.value.id, { twoFactor: false });
-    return answer.ok
-      ? ok({
-          message: `${answer.value.email} signs in with the password alone.`,
-          data: answer.value,
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.changeAccount(account.id, { twoFactor: false }), (value) => ({
+      message: `${value.email} signs in with the password alone.`,
+      data: value,
+      blocks: [],
+    }));
   },
 });
 
@@ -204,24 +184,19 @@ export const accountCode = action({
   fields: { account: accountField },
   slip: {
     confirm: 'Make a new code',
-    preview: async (client, { account }) => {
-      const found = await findAccount(client, account);
-      return found.ok ? ok(newCodePreview(found.value.email, found.value)) : found;
-    },
+    preview: async (_, { account }) => ok(newCodePreview(account.email, account)),
   },
   run: async (client, { account }) => {
-    const found = await findAccount(client, account);
-    if (!found.ok) return found;
-    const answer = await client.accountCode(found.value.id);
+    const answer = await client.accountCode(account.id);
     if (!answer.ok) return answer;
     return ok({
-      message: `A code for ${found.value.email}; older ones no longer work.`,
+      message: `A code for ${account.email}; older ones no longer work.`,
       data: answer.value,
       once: true,
       blocks: [
         handoverCard(client, {
-          email: found.value.email,
-          name: found.value.name,
+          email: account.email,
+          name: account.name,
           code: answer.value.code,
           until: answer.value.expiresAt,
         }),

@@ -1,6 +1,6 @@
 /** The second factor of one's own account: an authenticator's six digits beside the password. */
 import { z } from 'zod';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { passwordField, text } from '../fields.ts';
 
@@ -44,15 +44,12 @@ export const confirmSecondFactor = action({
   who: 'signed-in',
   fields: { code: codeField },
   run: async (client, values) => {
-    const answer = await client.confirmSecondFactor(values);
-    return answer.ok
-      ? ok({
-          message: 'From now on signing in asks for the six digits too.',
-          data: { twoFactor: true },
-          blocks: [],
-          next: 'If you lose the authenticator, an operator can remove it from your account.',
-        })
-      : answer;
+    return mapOk(await client.confirmSecondFactor(values), () => ({
+      message: 'From now on signing in asks for the six digits too.',
+      data: { twoFactor: true },
+      blocks: [],
+      next: 'If you lose the authenticator, an operator can remove it from your account.',
+    }));
   },
 });
 
@@ -63,13 +60,10 @@ export const endSecondFactor = action({
   who: 'signed-in',
   fields: { code: codeField },
   run: async (client, values) => {
-    const answer = await client.endSecondFactor(values);
-    return answer.ok
-      ? ok({
-          message: 'Signing in asks for the password alone.',
-          data: { twoFactor: false },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.endSecondFactor(values), () => ({
+      message: 'Signing in asks for the password alone.',
+      data: { twoFactor: false },
+      blocks: [],
+    }));
   },
 });

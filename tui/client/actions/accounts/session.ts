@@ -1,6 +1,6 @@
 /** Signing in and out, and the way back in for those who forgot their password. */
 import { z } from 'zod';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { contactOf } from '../find.ts';
 import { time } from '../done.ts';
@@ -60,10 +60,11 @@ export const signOut = action({
   screen: 'sign-out',
   fields: {},
   run: async (client) => {
-    const answer = await client.signOut();
-    return answer.ok
-      ? ok({ message: 'Signed out.', data: { signedOut: true }, blocks: [] })
-      : answer;
+    return mapOk(await client.signOut(), () => ({
+      message: 'Signed out.',
+      data: { signedOut: true },
+      blocks: [],
+    }));
   },
 });
 
@@ -106,14 +107,11 @@ export const setPassword = action({
     newPassword: newPasswordField(),
   },
   run: async (client, { code, newPassword }) => {
-    const answer = await client.setPassword({ code, newPassword });
-    return answer.ok
-      ? ok({
-          message: 'Your password is set, and the code is used up.',
-          data: { passwordSet: true, ...answer.value },
-          blocks: [],
-          next: 'Sign in with your e-mail and the new password.',
-        })
-      : answer;
+    return mapOk(await client.setPassword({ code, newPassword }), (value) => ({
+      message: 'Your password is set, and the code is used up.',
+      data: { passwordSet: true, ...value },
+      blocks: [],
+      next: 'Sign in with your e-mail and the new password.',
+    }));
   },
 });

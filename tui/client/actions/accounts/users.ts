@@ -1,12 +1,12 @@
 /** The people on a license. */
 import type { Relation } from '../../../../shared/api/licenses.ts';
 import { line } from '../../../../shared/api/common.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { handoverCard, newCodePreview } from './card.ts';
 import { time } from '../done.ts';
-import { emailField, licenseField, Named, text, toggle } from '../fields.ts';
-import { findLicense, findUser } from '../find.ts';
+import { emailField, Named, text, toggle } from '../fields.ts';
+import { foundLicense, findUser } from '../find.ts';
 
 const owning: readonly Relation[] = ['operator', 'owner'];
 
@@ -16,15 +16,13 @@ export const listUsers = action({
   description: 'Show who may activate with this license.',
   who: owning,
   reads: true,
-  fields: { license: licenseField() },
+  fields: { license: foundLicense() },
   run: async (client, { license }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const all = await client.users(found.value.id);
+    const all = await client.users(license.id);
     if (!all.ok) return all;
     return ok({
-      message: `Users of ${found.value.name}.`,
-      data: { license: found.value.id, items: all.value.items },
+      message: `Users of ${license.name}.`,
+      data: { license: license.id, items: all.value.items },
       blocks: [
         {
           kind: 'table',
@@ -56,19 +54,17 @@ export const addUser = action({
       label: 'May manage',
       hint: 'Also releases, resets and makes offline keys.',
     }),
-    license: licenseField(),
+    license: foundLicense(),
   },
   run: async (client, { license, ...person }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const answer = await client.addUser(found.value.id, person);
+    const answer = await client.addUser(license.id, person);
     if (!answer.ok) return answer;
     const { account, setPasswordCode, codeExpiresAt } = answer.value;
     return ok({
       message:
         setPasswordCode === null
-          ? `${account.email} already has an account, and is invited to ${found.value.name}.`
-          : `${account.email} is now a user of ${found.value.name}.`,
+          ? `${account.email} already has an account, and is invited to ${license.name}.`
+          : `${account.email} is now a user of ${license.name}.`,
       data: answer.value,
       once: setPasswordCode !== null,
       blocks: [
@@ -94,17 +90,15 @@ export const removeUser = action({
   title: 'Remove a user',
   description: 'End what a user may do with this license, at once.',
   who: owning,
-  fields: { user: userField, license: licenseField() },
+  fields: { user: userField, license: foundLicense() },
   danger: {
     confirm: 'Remove the user',
     preview: async (client, { license, user }) => {
-      const found = await findLicense(client, license);
-      if (!found.ok) return found;
-      const member = await findUser(client, found.value.id, user);
+      const member = await findUser(client, license.id, user);
       if (!member.ok) return member;
       return ok({
         sentences: [
-          `${member.value.account.email} will no longer see or activate ${found.value.name}.`,
+          `${member.value.account.email} will no longer see or activate ${license.name}.`,
           'Sessions end at once. Machines that this user activated keep running and hold their seats.',
         ],
         gentler: [],
@@ -113,20 +107,15 @@ export const removeUser = action({
     },
   },
   run: async (client, { license, user }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const member = await findUser(client, found.value.id, user);
+    const member = await findUser(client, license.id, user);
     if (!member.ok) return member;
     const { account } = member.value;
-    const answer = await client.removeUser(found.value.id, account.id);
-    return answer.ok
-      ? ok({
-          message: `${account.email} is removed from ${found.value.name}.`,
-          data: { removed: member.value },
-          blocks: [],
-          next: 'Machines that this user activated keep running; release them if they should not.',
-        })
-      : answer;
+    return mapOk(await client.removeUser(license.id, account.id), () => ({
+      message: `${account.email} is removed from ${license.name}.`,
+      data: { removed: member.value },
+      blocks: [],
+      next: 'Machines that this user activated keep running; release them if they should not.',
+    }));
   },
 });
 
@@ -135,23 +124,20 @@ export const newUserCode = action({
   title: 'New code for a user',
   description: 'Make a new one-time code for a user whom you added.',
   who: owning,
-  fields: { user: userField, license: licenseField() },
+  fields: { user: userField, license: foundLicense() },
   slip: {
     confirm: 'Make a new code',
     preview: async (client, { license, user }) => {
-      const found = await findLicense(client, license);
-      if (!found.ok) return found;
-      const member = await findUser(client, found.value.id, user);
-      return member.ok ? ok(newCodePreview(member.value.account.email, member.value)) : member;
+      return mapOk(await findUser(client, license.id, user), (one) =>
+        newCodePreview(one.account.email, one),
+      );
     },
   },
   run: async (client, { license, user }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const member = await findUser(client, found.value.id, user);
+    const member = await findUser(client, license.id, user);
     if (!member.ok) return member;
     const { account } = member.value;
-    const answer = await client.userCode(found.value.id, account.id);
+    const answer = await client.userCode(license.id, account.id);
     if (!answer.ok) return answer;
     return ok({
       message: `A new code for ${account.email}; older ones no longer work.`,

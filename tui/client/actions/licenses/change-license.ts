@@ -1,21 +1,24 @@
 /** What the actions that change a license have in common: which one, the change itself, and what it would do. */
-import type { LicenseChanged, LicensePatch } from '../../../../shared/api/licenses.ts';
-import { ok } from '../../../../shared/result.ts';
+import type { License, LicenseChanged, LicensePatch } from '../../../../shared/api/licenses.ts';
+import { mapOk } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import type { Preview } from '../action.ts';
 import { counted, type Done } from '../done.ts';
-import { Named, text, type TypedField } from '../fields.ts';
+import { found, Named, text } from '../fields.ts';
 import { findLicense } from '../find.ts';
 import { licenseFacts } from './licenses.ts';
 import { given, policyOf } from './terms.ts';
 
 /** The license that is meant. */
-export const theLicense: TypedField<string> = text(Named, {
-  label: 'License',
-  hint: 'Its id, or its name where that is unique.',
-  refers: 'license',
-});
+export const theLicense = found(
+  text(Named, {
+    label: 'License',
+    hint: 'Its id, or its name where that is unique.',
+    refers: 'license',
+  }),
+  findLicense,
+);
 
 type PolicyValues = Parameters<typeof policyOf>[0];
 
@@ -35,38 +38,32 @@ export const hitSentence = ({ hit }: LicenseChanged): string =>
         .map(({ hostname }) => hostname)
         .join(', ')}${hit.length > 10 ? ', ...' : ''}.`;
 
-/** Changes the named license, and says so. */
+/** Changes the license, and says so. */
 export const change = async (
   client: Client,
-  license: string,
+  license: License,
   patch: LicensePatch,
   message: (changed: LicenseChanged) => string,
 ): Promise<Answer<Done>> => {
-  const found = await findLicense(client, license);
-  if (!found.ok) return found;
-  const answer = await client.changeLicense(found.value.id, patch);
-  return answer.ok
-    ? ok({
-        message: message(answer.value),
-        data: answer.value,
-        blocks: [licenseFacts(answer.value)],
-      })
-    : answer;
+  return mapOk(await client.changeLicense(license.id, patch), (value) => ({
+    message: message(value),
+    data: value,
+    blocks: [licenseFacts(value)],
+  }));
 };
 
 /** What a change would do, by the same rules. */
 export const previewChange = async (
   client: Client,
-  license: string,
+  license: License,
   patch: LicensePatch,
   effect: (changed: LicenseChanged) => readonly string[],
 ): Promise<Answer<Preview>> => {
-  const found = await findLicense(client, license);
-  if (!found.ok) return found;
-  const answer = await client.changeLicense(found.value.id, { ...patch, dryRun: true });
-  return answer.ok
-    ? ok({ sentences: effect(answer.value), gentler: [], data: answer.value })
-    : answer;
+  return mapOk(await client.changeLicense(license.id, { ...patch, dryRun: true }), (value) => ({
+    sentences: effect(value),
+    gentler: [],
+    data: value,
+  }));
 };
 
 /** What runs on for now. */

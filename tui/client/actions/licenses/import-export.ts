@@ -5,7 +5,7 @@ import {
   type ImportFault,
   type LicenseImported,
 } from '../../../../shared/api/import.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action } from '../action.ts';
@@ -122,19 +122,19 @@ export const importLicenses = action({
   run: async (client, wish) => {
     const rows = await checkRows(client, wish);
     if (!rows.ok) return rows;
-    const done = await client.importLicenses({
-      rows: [...rows.value.rows],
-      createOwners: wish.createOwners,
-    });
-    return done.ok
-      ? ok({
-          message: `${counted(done.value.created.length, 'license')} created.`,
-          data: done.value,
-          once: true,
-          blocks: importedTable(done.value),
-          next: 'Keep the keys and codes that you need: they are shown only now.',
-        })
-      : done;
+    return mapOk(
+      await client.importLicenses({
+        rows: [...rows.value.rows],
+        createOwners: wish.createOwners,
+      }),
+      (value) => ({
+        message: `${counted(value.created.length, 'license')} created.`,
+        data: value,
+        once: true,
+        blocks: importedTable(value),
+        next: 'Keep the keys and codes that you need: they are shown only now.',
+      }),
+    );
   },
 });
 

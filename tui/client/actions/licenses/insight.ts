@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
-import { licenseField, Named, optional, text, toggle } from '../fields.ts';
-import { findLicense } from '../find.ts';
+import { Named, optional, text, toggle } from '../fields.ts';
+import { foundLicense } from '../find.ts';
 
 const Day = z
   .string()
@@ -21,15 +21,13 @@ export const showUsage = action({
   who: 'signed-in',
   shows: true,
   fields: {
-    license: licenseField(),
+    license: foundLicense(),
     from: optional(text(Day, { label: 'From', hint: 'A date; thirty days ago if empty.' })),
     to: optional(text(Day, { label: 'To', hint: 'A date; today if empty.' })),
     csv: toggle({ label: 'CSV', hint: 'As CSV, for a spreadsheet.' }),
   },
   run: async (client, { license, from, to, csv }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const usage = await client.usage(found.value.id, {
+    const usage = await client.usage(license.id, {
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
     });

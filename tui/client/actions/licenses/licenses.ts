@@ -2,14 +2,8 @@
 import type { License } from '../../../../shared/api/licenses.ts';
 import { ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
-import { counterText, time, type Block } from '../done.ts';
-import { licenseField } from '../fields.ts';
-import { allPages, findLicense } from '../find.ts';
-
-const entitlementsOf = (license: License): string =>
-  Object.entries(license.entitlements)
-    .map(([name, value]) => (value === true ? name : `${name}=${String(value)}`))
-    .join(', ');
+import { counterText, entitlementWords, time, type Block } from '../done.ts';
+import { allPages, foundLicense } from '../find.ts';
 
 /** What is shown of a license. */
 export const licenseFacts = (license: License): Block => ({
@@ -27,7 +21,7 @@ export const licenseFacts = (license: License): Block => ({
     ['Expires', time(license.expiresAt)],
     ...(license.graceEndsAt === null ? [] : [['Grace ends', time(license.graceEndsAt)] as const]),
     ...(license.warning === null ? [] : [['Note', license.warning] as const]),
-    ['Entitlements', entitlementsOf(license)],
+    ['Entitlements', entitlementWords(license.entitlements)],
     ['Owner', `${license.owner.name} <${license.owner.email}>`],
     ['You are its', license.relation],
   ],
@@ -82,15 +76,11 @@ export const showLicense = action({
   description: 'Show one license: activations used, type, expiration, status, entitlements.',
   who: 'signed-in',
   reads: true,
-  fields: { license: licenseField() },
-  run: async (client, { license }) => {
-    const found = await findLicense(client, license);
-    return found.ok
-      ? ok({
-          message: `License ${found.value.name}.`,
-          data: found.value,
-          blocks: [licenseFacts(found.value)],
-        })
-      : found;
-  },
+  fields: { license: foundLicense() },
+  run: async (_, { license }) =>
+    ok({
+      message: `License ${license.name}.`,
+      data: license,
+      blocks: [licenseFacts(license)],
+    }),
 });

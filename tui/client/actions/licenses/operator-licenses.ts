@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import { line } from '../../../../shared/api/common.ts';
 import { ProductId } from '../../../../shared/api/licenses.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { counted, type Block } from '../done.ts';
 import { emailField, optional, text } from '../fields.ts';
@@ -14,7 +14,6 @@ import {
   theLicense,
   withPolicy,
 } from './change-license.ts';
-import { findLicense } from '../find.ts';
 import { licenseFacts } from './licenses.ts';
 import {
   entitlementsField,
@@ -86,14 +85,12 @@ export const renewLicense = action({
   who: 'operator',
   fields: { license: theLicense, expiresAt: expiryField, graceDays: graceField },
   run: async (client, { license, ...patch }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const { id, type } = found.value;
+    const { type } = license;
     // A trial is bought first: what it leaves out would stay left out.
     const endless = patch.expiresAt === null && type === 'subscription';
     return change(
       client,
-      id,
+      license,
       { ...given(patch), ...(endless ? { type: 'perpetual' as const } : {}) },
       ({ name, expiresAt }) =>
         expiresAt === null
@@ -208,10 +205,8 @@ export const moveLicense = action({
   danger: {
     confirm: 'Move it',
     preview: async (client, { license, ownerEmail }) => {
-      const found = await findLicense(client, license);
-      if (!found.ok) return found;
-      const before = found.value.owner.email;
-      return previewChange(client, found.value.id, { ownerEmail }, ({ name, owner, counter }) => [
+      const before = license.owner.email;
+      return previewChange(client, license, { ownerEmail }, ({ name, owner, counter }) => [
         before === owner.email
           ? `${name} is ${owner.email}’s already.`
           : `${name} goes from ${before} to ${owner.name} <${owner.email}>.`,
@@ -237,32 +232,24 @@ export const rotateLicenseKey = action({
   fields: { license: theLicense },
   danger: {
     confirm: 'Make a new key',
-    preview: async (client, { license }) => {
-      const found = await findLicense(client, license);
-      return found.ok
-        ? ok({
-            sentences: [
-              `The license key of ${found.value.name} stops working for new activations.`,
-              'Machines that are active now are not touched.',
-            ],
-            gentler: [],
-            data: found.value,
-          })
-        : found;
+    preview: async (_, { license }) => {
+      return ok({
+        sentences: [
+          `The license key of ${license.name} stops working for new activations.`,
+          'Machines that are active now are not touched.',
+        ],
+        gentler: [],
+        data: license,
+      });
     },
   },
   run: async (client, { license }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const answer = await client.rotateLicenseKey(found.value.id);
-    return answer.ok
-      ? ok({
-          message: `${found.value.name} has a new license key; the old one no longer works.`,
-          data: answer.value,
-          once: true,
-          blocks: [keyBlock(answer.value.licenseKey, found.value.name)],
-          next: 'Keep it: it is shown only now.',
-        })
-      : answer;
+    return mapOk(await client.rotateLicenseKey(license.id), (value) => ({
+      message: `${license.name} has a new license key; the old one no longer works.`,
+      data: value,
+      once: true,
+      blocks: [keyBlock(value.licenseKey, license.name)],
+      next: 'Keep it: it is shown only now.',
+    }));
   },
 });

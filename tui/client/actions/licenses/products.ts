@@ -2,12 +2,12 @@
 import { line } from '../../../../shared/api/common.ts';
 import { ProductId, Template, type Product } from '../../../../shared/api/licenses.ts';
 import { z } from 'zod';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action } from '../action.ts';
 import { counted, time, type Block } from '../done.ts';
-import { block, Named, optional, text, toggle } from '../fields.ts';
+import { block, found, Named, optional, text, toggle } from '../fields.ts';
 import { allPages } from '../find.ts';
 import {
   changedTemplate,
@@ -107,20 +107,20 @@ export const createProduct = action({
   run: async (client, values) => {
     const { id, name, template } = values;
     const trial = trialOf(values);
-    const answer = await client.createProduct({
-      id,
-      name,
-      template: { ...template, ...templateOf(values) },
-      ...(trial ? { trial } : {}),
-    });
-    return answer.ok
-      ? ok({
-          message: `The product ${answer.value.name} is created.`,
-          data: answer.value,
-          blocks: [productFacts(answer.value)],
-          next: `Make a license of it: licet license create --product ${answer.value.id}. Put it into the product: licet product snippet ${answer.value.id}.`,
-        })
-      : answer;
+    return mapOk(
+      await client.createProduct({
+        id,
+        name,
+        template: { ...template, ...templateOf(values) },
+        ...(trial ? { trial } : {}),
+      }),
+      (value) => ({
+        message: `The product ${value.name} is created.`,
+        data: value,
+        blocks: [productFacts(value)],
+        next: `Make a license of it: licet license create --product ${value.id}. Put it into the product: licet product snippet ${value.id}.`,
+      }),
+    );
   },
 });
 
@@ -142,6 +142,8 @@ export const findProduct = async (client: Client, named: string): Promise<Answer
 
 export const productField = text(Named, { label: 'Product', hint: 'Its id.', refers: 'product' });
 
+const theProduct = found(productField, findProduct);
+
 export const editProduct = action({
   id: 'products.edit',
   title: 'Edit a product',
@@ -150,7 +152,7 @@ export const editProduct = action({
   who: 'operator',
   edits: true,
   fields: {
-    product: productField,
+    product: theProduct,
     name: optional(text(line(120), { label: 'Name' })),
     ...templateChangeFields,
     ...trialChangeFields,
@@ -161,24 +163,19 @@ export const editProduct = action({
     template: jsonTemplate,
   },
   run: async (client, { product, name, template, withoutTrial, ...change }) => {
-    const found = await findProduct(client, product);
-    if (!found.ok) return found;
-    const before = { ...found.value.template, ...template };
-    const trial = withoutTrial ? null : changedTrial(found.value.trial, change);
+    const before = { ...product.template, ...template };
+    const trial = withoutTrial ? null : changedTrial(product.trial, change);
     const patch = {
       ...given({ name }),
       template: changedTemplate(before, change),
       ...(trial === undefined ? {} : { trial }),
     };
     // The template goes as a whole: somebody else's change since it was read must not be lost.
-    const answer = await client.changeProduct(found.value.id, patch, found.value.version);
-    return answer.ok
-      ? ok({
-          message: `The product ${answer.value.name} is changed.`,
-          data: answer.value,
-          blocks: [productFacts(answer.value)],
-        })
-      : answer;
+    return mapOk(await client.changeProduct(product.id, patch, product.version), (value) => ({
+      message: `The product ${value.name} is changed.`,
+      data: value,
+      blocks: [productFacts(value)],
+    }));
   },
 });
 
@@ -190,11 +187,9 @@ export const showSnippet = action({
   description: 'Print what a product embeds to be licensed here, in one paste.',
   who: 'operator',
   shows: true,
-  fields: { product: productField },
+  fields: { product: theProduct },
   run: async (client, { product }) => {
-    const found = await findProduct(client, product);
-    if (!found.ok) return found;
-    const answer = await client.snippet(found.value.id);
+    const answer = await client.snippet(product.id);
     if (!answer.ok) return answer;
     const { server, roots, productName } = answer.value;
     const lines = [

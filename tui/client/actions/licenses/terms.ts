@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { Entitlements } from '../../../../shared/api/common.ts';
 import type { Policy, Template } from '../../../../shared/api/licenses.ts';
 import { counted } from '../done.ts';
-import { clearable, clearedBy, keptOf, type Clearable } from '../clearable.ts';
+import { clearable, edited, type Change, type Clearable } from '../clearable.ts';
 import { choice, optional, text, wholeNumber } from '../fields.ts';
 
 /** `never`, a date (its end in UTC), or a time, as RFC 3339 or null. */
@@ -181,25 +181,32 @@ type ValuesOf<F extends Readonly<Record<string, { readonly schema: z.ZodType }>>
   readonly [K in keyof F]?: z.output<F[K]['schema']>;
 };
 
+const isFloating = <C>(seats: 'bound' | 'floating' | C): boolean | C =>
+  seats === 'floating' ? true : seats === 'bound' ? false : seats;
+
 /** The members of a policy that these fields make; what was left empty is not in it. */
 export const policyOf = ({ seats, ...values }: ValuesOf<typeof policyFields>): Partial<Policy> =>
-  given({ ...values, floating: seats === undefined ? undefined : seats === 'floating' });
+  given({ ...values, floating: isFloating(seats) });
 
 type TemplateValues = ValuesOf<typeof templateFields>;
 
-/** The template that these fields, of whatever others there are, make; what was left empty is not in it. */
-export const templateOf = (values: TemplateValues): Template => {
-  const { type, maxActivations, days, graceDays, entitlements } = values;
-  const { seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays } = values;
-  const policy = policyOf({ seats, leaseHours, checkInMinutes, resetsPerYear, offlineDays });
-  return given({ type, maxActivations, days, graceDays, entitlements, ...policy });
-};
+/** The members of a template among the values of these fields and others. */
+const membersOf = (values: Clearable<TemplateValues>): Change<Template> => ({
+  type: values.type,
+  maxActivations: values.maxActivations,
+  days: values.days,
+  graceDays: values.graceDays,
+  floating: isFloating(values.seats),
+  leaseHours: values.leaseHours,
+  checkInMinutes: values.checkInMinutes,
+  resetsPerYear: values.resetsPerYear,
+  offlineDays: values.offlineDays,
+  entitlements: values.entitlements,
+});
 
 /** A template as these fields change it: what they clear is not in it any more. */
-export const changedTemplate = (before: Template, values: Clearable<TemplateValues>): Template => {
-  const gone = clearedBy(values);
-  const kept = Object.entries(before).filter(
-    ([name]) => !gone.has(name === 'floating' ? 'seats' : name),
-  );
-  return { ...Object.fromEntries(kept), ...templateOf(keptOf(values)) };
-};
+export const changedTemplate = (before: Template, values: Clearable<TemplateValues>): Template =>
+  edited(before, membersOf(values));
+
+/** The template that these fields, of whatever others there are, make; what was left empty is not in it. */
+export const templateOf = (values: TemplateValues): Template => changedTemplate({}, values);

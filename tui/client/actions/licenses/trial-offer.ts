@@ -1,7 +1,7 @@
 /** How a product may be tried, as operators type it. */
 import type { z } from 'zod';
 import { WebUrl, type TrialOffer } from '../../../../shared/api/licenses.ts';
-import { clearable, cleared, keptOf, type Clearable } from '../clearable.ts';
+import { clearable, edited, type Change, type Clearable } from '../clearable.ts';
 import { optional, text, wholeNumber } from '../fields.ts';
 import { EntitlementList, given, Seats } from './terms.ts';
 
@@ -40,37 +40,24 @@ interface TrialValues {
   readonly trialUrl?: string | undefined;
 }
 
-const offerOf = (values: TrialValues) =>
-  given({
-    days: values.trialDays,
-    maxActivations: values.trialActivations,
-    entitlements: values.trialEntitlements,
-    url: values.trialUrl,
-  });
-
-/** The offer that these fields make; undefined when none was filled in. */
-export const trialOf = (values: TrialValues) => {
-  const offer = offerOf(values);
-  return Object.keys(offer).length > 0 ? offer : undefined;
-};
+const membersOf = (values: Clearable<TrialValues>): Change<Partial<TrialOffer>> => ({
+  days: values.trialDays,
+  maxActivations: values.trialActivations,
+  entitlements: values.trialEntitlements,
+  url: values.trialUrl,
+});
 
 /** The offer as these fields change it: what they clear is as for a new one. Undefined: as it is. */
 export const changedTrial = (before: TrialOffer | null, values: Clearable<TrialValues>) => {
-  const change = offerOf(keptOf(values));
-  if (before === null) return Object.keys(change).length > 0 ? change : undefined;
-  const all = [
-    values.trialDays,
-    values.trialActivations,
-    values.trialEntitlements,
-    values.trialUrl,
-  ];
-  if (all.every((value) => value === undefined)) return undefined;
-  const { days, maxActivations, entitlements, url } = before;
-  const kept = {
-    ...(values.trialDays === cleared ? {} : { days }),
-    ...(values.trialActivations === cleared ? {} : { maxActivations }),
-    ...(values.trialEntitlements === cleared ? {} : { entitlements }),
-    ...(values.trialUrl === cleared ? {} : { url }),
-  };
-  return { ...kept, ...change };
+  const change = membersOf(values);
+  if (Object.values(change).every((value) => value === undefined)) return undefined;
+  const { days, maxActivations, entitlements, url }: Partial<TrialOffer> = before ?? {};
+  const after = edited<Partial<TrialOffer>>(
+    given({ days, maxActivations, entitlements, url }),
+    change,
+  );
+  return before === null && Object.keys(after).length === 0 ? undefined : after;
 };
+
+/** The offer that these fields make; undefined when none was filled in. */
+export const trialOf = (values: TrialValues) => changedTrial(null, values);

@@ -1,7 +1,7 @@
 /** Trials: starting one, being taken to it, and turning it into a license that was bought. */
 import type { z } from 'zod';
 import type { TrialEntry } from '../../../../shared/api/trials.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action } from '../action.ts';
@@ -132,14 +132,11 @@ export const openTrial = action({
         what: `You have not started a trial of ${productName}.`,
         next: `Start it with: licet trial start ${found.value.product}.`,
       });
-    const login = await client.openTrial(trial.licenseId);
-    return login.ok
-      ? ok({
-          message: `${productName} takes you in within a minute, once.`,
-          data: login.value,
-          blocks: wayBlocks({ ...login.value, until: login.value.expiresAt }),
-        })
-      : login;
+    return mapOk(await client.openTrial(trial.licenseId), (value) => ({
+      message: `${productName} takes you in within a minute, once.`,
+      data: value,
+      blocks: wayBlocks({ ...value, until: value.expiresAt }),
+    }));
   },
 });
 
@@ -177,13 +174,10 @@ export const purchaseTrial = action({
         what: `${before.value.name} is no trial.`,
         next: 'Change it with: licet license edit, renew or seats.',
       });
-    const bought = await client.changeLicense(license, given(patch));
-    return bought.ok
-      ? ok({
-          message: `${bought.value.name} of ${bought.value.owner.email} is a license now; its machines run on.`,
-          data: bought.value,
-          blocks: [licenseFacts(bought.value)],
-        })
-      : bought;
+    return mapOk(await client.changeLicense(license, given(patch)), (value) => ({
+      message: `${value.name} of ${value.owner.email} is a license now; its machines run on.`,
+      data: value,
+      blocks: [licenseFacts(value)],
+    }));
   },
 });

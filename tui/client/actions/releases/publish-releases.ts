@@ -1,7 +1,7 @@
 /** Publishing what is to be downloaded, and withdrawing it, for operators. */
 import { z } from 'zod';
 import { Platform, type Release } from '../../../../shared/api/releases.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk } from '../../../../shared/result.ts';
 import { describeFile, streamFile } from '../../api/files.ts';
 import { sizeText } from '../../transfer.ts';
 import { action } from '../action.ts';
@@ -65,14 +65,12 @@ export const publishRelease = action({
           work.signal,
         );
     const resumed = from === 0 ? '' : ` It went on after ${sizeText(from)} that were there.`;
-    return release.ok
-      ? ok({
-          message: `${name} is published as ${release.value.productName} ${release.value.version} for ${release.value.platform}.${resumed}`,
-          data: release.value,
-          blocks: [releaseFacts(release.value)],
-          next: `Its users get it with: licet release download ${wordsFor(release.value)}.`,
-        })
-      : release;
+    return mapOk(release, (value) => ({
+      message: `${name} is published as ${value.productName} ${value.version} for ${value.platform}.${resumed}`,
+      data: value,
+      blocks: [releaseFacts(value)],
+      next: `Its users get it with: licet release download ${wordsFor(value)}.`,
+    }));
   },
 });
 
@@ -85,29 +83,23 @@ export const withdrawRelease = action({
   danger: {
     confirm: 'Withdraw it',
     preview: async (client, { release }) => {
-      const found = await releaseById(client, release);
-      return found.ok
-        ? ok({
-            sentences: [
-              `${found.value.fileName} of ${found.value.productName} ${found.value.version} for ${found.value.platform} can't be downloaded any more.`,
-              'What was downloaded stays where it is.',
-            ],
-            gentler: [],
-            data: found.value,
-          })
-        : found;
+      return mapOk(await releaseById(client, release), (value) => ({
+        sentences: [
+          `${value.fileName} of ${value.productName} ${value.version} for ${value.platform} can't be downloaded any more.`,
+          'What was downloaded stays where it is.',
+        ],
+        gentler: [],
+        data: value,
+      }));
     },
   },
   run: async (client, { release }) => {
     const found = await releaseById(client, release);
     if (!found.ok) return found;
-    const answer = await client.withdrawRelease(found.value.id);
-    return answer.ok
-      ? ok({
-          message: `${found.value.fileName} ${found.value.version} is withdrawn.`,
-          data: { withdrawn: found.value },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.withdrawRelease(found.value.id), () => ({
+      message: `${found.value.fileName} ${found.value.version} is withdrawn.`,
+      data: { withdrawn: found.value },
+      blocks: [],
+    }));
   },
 });

@@ -1,7 +1,7 @@
 /** Downloads: what there is, and fetching it here or elsewhere. */
 import type { z } from 'zod';
 import { Platform, Version, type Release } from '../../../../shared/api/releases.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { downloadFile } from '../../api/files.ts';
 import { checkRelease } from '../../api/release-trust.ts';
 import { sizeText } from '../../transfer.ts';
@@ -130,29 +130,29 @@ export const downloadRelease = action({
     const release = found.value;
     const trusted = root === undefined ? ok(null) : await checkRelease(release, root);
     if (!trusted.ok) return trusted;
-    const saved = await downloadFile(
-      release,
-      out ?? '.',
-      (from, signal) => client.releaseFile(release, from, signal),
-      work,
+    return mapOk(
+      await downloadFile(
+        release,
+        out ?? '.',
+        (from, signal) => client.releaseFile(release, from, signal),
+        work,
+      ),
+      (value) => ({
+        message: `${release.fileName} has arrived whole: ${value}.`,
+        data: { file: value, release },
+        blocks: [
+          {
+            kind: 'facts',
+            rows: [
+              ['File', value],
+              ['Version', release.version],
+              ['Platform', release.platform],
+              ['SHA-256', release.sha256],
+            ],
+          },
+        ],
+      }),
     );
-    return saved.ok
-      ? ok({
-          message: `${release.fileName} has arrived whole: ${saved.value}.`,
-          data: { file: saved.value, release },
-          blocks: [
-            {
-              kind: 'facts',
-              rows: [
-                ['File', saved.value],
-                ['Version', release.version],
-                ['Platform', release.platform],
-                ['SHA-256', release.sha256],
-              ],
-            },
-          ],
-        })
-      : saved;
   },
 });
 

@@ -1,12 +1,17 @@
 /** The machines on a license: who holds a seat, releasing one, resetting all. */
-import type { Relation, ResetDone, TouchedMachine } from '../../../../shared/api/licenses.ts';
-import { ok } from '../../../../shared/result.ts';
+import type {
+  License,
+  Relation,
+  ResetDone,
+  TouchedMachine,
+} from '../../../../shared/api/licenses.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action, type Preview } from '../action.ts';
 import { counted, counterText, time, type Block } from '../done.ts';
 import { licenseField, Named, optional, text, toggle, wholeNumber } from '../fields.ts';
-import { allPages, findActivation, findLicense } from '../find.ts';
+import { allPages, findActivation, foundLicense } from '../find.ts';
 
 export const managing: readonly Relation[] = ['operator', 'owner', 'manager'];
 const day = 86_400_000;
@@ -20,30 +25,28 @@ export const listActivations = action({
   who: 'signed-in',
   reads: true,
   fields: {
-    license: licenseField(),
+    license: foundLicense(),
     filter: optional(
       text(Named, { label: 'Filter', hint: 'Part of a hostname, e-mail or version.' }),
     ),
     withoutSeat: toggle({ label: 'Without a seat', hint: 'Show machines that hold none now.' }),
   },
   run: async (client, { license, filter, withoutSeat }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
     const all = await allPages((query) =>
-      client.activations(found.value.id, {
+      client.activations(license.id, {
         ...query,
         seat: withoutSeat ? 'without' : 'held',
         ...(filter === undefined ? {} : { filter }),
       }),
     );
     if (!all.ok) return all;
-    const used = counterText(found.value.counter, found.value.maxActivations);
+    const used = counterText(license.counter, license.maxActivations);
     return ok({
-      message: `${found.value.name}: ${used} activations used.`,
+      message: `${license.name}: ${used} activations used.`,
       data: {
-        license: found.value.id,
-        counter: found.value.counter,
-        maxActivations: found.value.maxActivations,
+        license: license.id,
+        counter: license.counter,
+        maxActivations: license.maxActivations,
         items: all.value,
       },
       blocks: [
@@ -112,14 +115,11 @@ export const releaseActivation = action({
     const found = await findActivation(client, activation, license);
     if (!found.ok) return found;
     const { licenseId, licenseName, id, hostname } = found.value;
-    const answer = await client.releaseActivation(licenseId, id);
-    return answer.ok
-      ? ok({
-          message: `${hostname} is released: its seat of ${licenseName} is free.`,
-          data: { released: found.value },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.releaseActivation(licenseId, id), () => ({
+      message: `${hostname} is released: its seat of ${licenseName} is free.`,
+      data: { released: found.value },
+      blocks: [],
+    }));
   },
 });
 
@@ -153,11 +153,9 @@ const resetSentences = (name: string, outcome: ResetDone): readonly string[] => 
 
 const previewReset = async (
   client: Client,
-  values: { readonly license?: string | undefined; readonly unseenDays?: number | undefined },
+  values: { readonly license: License; readonly unseenDays?: number | undefined },
 ): Promise<Answer<Preview>> => {
-  const found = await findLicense(client, values.license);
-  if (!found.ok) return found;
-  const outcome = await client.resetActivations(found.value.id, {
+  const outcome = await client.resetActivations(values.license.id, {
     dryRun: true,
     ...(values.unseenDays === undefined ? {} : { unseenDays: values.unseenDays }),
   });
@@ -166,12 +164,12 @@ const previewReset = async (
   const offerGentler =
     values.unseenDays === undefined && gone > 0 && gone < outcome.value.released.length;
   return ok({
-    sentences: resetSentences(found.value.name, outcome.value),
+    sentences: resetSentences(values.license.name, outcome.value),
     gentler: offerGentler
       ? [
           {
             title: `Release only the ${gone} unseen for ${goneDays} days`,
-            values: { license: found.value.id, unseenDays: String(goneDays) },
+            values: { license: values.license.id, unseenDays: String(goneDays) },
           },
         ]
       : [],
@@ -186,7 +184,7 @@ export const resetActivations = action({
     'Give every online seat back; running machines take one again at their next check-in.',
   who: managing,
   fields: {
-    license: licenseField(),
+    license: foundLicense(),
     unseenDays: {
       ...optional(
         text(wholeNumber(0, 3650), {
@@ -199,16 +197,14 @@ export const resetActivations = action({
   },
   danger: { confirm: 'Reset activations', preview: previewReset },
   run: async (client, values) => {
-    const found = await findLicense(client, values.license);
-    if (!found.ok) return found;
     const answer = await client.resetActivations(
-      found.value.id,
+      values.license.id,
       values.unseenDays === undefined ? {} : { unseenDays: values.unseenDays },
     );
     if (!answer.ok) return answer;
     const { released } = answer.value;
     return ok({
-      message: `${found.value.name}: ${counted(released.length, 'machine')} released.`,
+      message: `${values.license.name}: ${counted(released.length, 'machine')} released.`,
       data: answer.value,
       blocks: [machineTable(released)],
     });

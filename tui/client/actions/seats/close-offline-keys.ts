@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
 import { keyIdOfProof } from '../../../../shared/statements/typed/deactivation.ts';
-import { fail, ok } from '../../../../shared/result.ts';
+import { fail, mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action } from '../action.ts';
@@ -64,14 +64,14 @@ export const returnOfflineKey = action({
         ? await findProven(client, license, proof)
         : await findOfflineKey(client, license, key);
     if (!found.ok) return found;
-    const answer = await client.returnOfflineKey(found.value.licenseId, found.value.id, { proof });
-    return answer.ok
-      ? ok({
-          message: `The key of ${found.value.hostname} is given back: its seat is free.`,
-          data: { returned: found.value.id },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(
+      await client.returnOfflineKey(found.value.licenseId, found.value.id, { proof }),
+      () => ({
+        message: `The key of ${found.value.hostname} is given back: its seat is free.`,
+        data: { returned: found.value.id },
+        blocks: [],
+      }),
+    );
   },
 });
 
@@ -91,15 +91,15 @@ export const loseOfflineKey = action({
   run: async (client, { license, key, reason }) => {
     const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
-    const answer = await client.loseOfflineKey(found.value.licenseId, found.value.id, { reason });
-    return answer.ok
-      ? ok({
-          message: `${found.value.hostname} is reported as lost.`,
-          data: { lost: found.value.id },
-          blocks: [],
-          next: 'Its seat is free when an operator has written the key off.',
-        })
-      : answer;
+    return mapOk(
+      await client.loseOfflineKey(found.value.licenseId, found.value.id, { reason }),
+      () => ({
+        message: `${found.value.hostname} is reported as lost.`,
+        data: { lost: found.value.id },
+        blocks: [],
+        next: 'Its seat is free when an operator has written the key off.',
+      }),
+    );
   },
 });
 
@@ -127,13 +127,10 @@ export const writeOffOfflineKey = action({
   run: async (client, { license, key }) => {
     const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
-    const answer = await client.writeOffOfflineKey(found.value.id);
-    return answer.ok
-      ? ok({
-          message: `The key of ${found.value.hostname} is written off: its seat is free.`,
-          data: { writtenOff: found.value.id },
-          blocks: [],
-        })
-      : answer;
+    return mapOk(await client.writeOffOfflineKey(found.value.id), () => ({
+      message: `The key of ${found.value.hostname} is written off: its seat is free.`,
+      data: { writtenOff: found.value.id },
+      blocks: [],
+    }));
   },
 });

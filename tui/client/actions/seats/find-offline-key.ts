@@ -1,6 +1,6 @@
 /** Finds an offline key by its id or its machine: on the named license, or wherever it is. */
 import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { allPages, findLicense, refused } from '../find.ts';
@@ -22,8 +22,9 @@ const licensesToLookAt = async (
     const hits = found.value.items.filter(({ kind }) => kind === 'offline-key');
     return ok([...new Set(hits.flatMap(({ license }) => (license ? [license.id] : [])))]);
   }
-  const all = await allPages((query) => client.licenses(query));
-  return all.ok ? ok(all.value.map(({ id }) => id)) : all;
+  return mapOk(await allPages((query) => client.licenses(query)), (value) =>
+    value.map(({ id }) => id),
+  );
 };
 
 /** Of several keys for one machine, the newest that is in use. */

@@ -1,7 +1,7 @@
 /** Offline keys of one license or of all, those first whose machines need the next visit. */
 import type { License } from '../../../../shared/api/licenses.ts';
 import type { OfflineKey } from '../../../../shared/api/offline-keys.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import type { Client } from '../../api/client.ts';
 import type { Answer } from '../../api/failure.ts';
 import { action } from '../action.ts';
@@ -23,8 +23,7 @@ export const licensesToList = async (
     if (!page.ok) return page;
     if (page.value.items.length > 0 && page.value.nextCursor === null) return ok(page.value.items);
   }
-  const found = await findLicense(client, named);
-  return found.ok ? ok([found.value]) : found;
+  return mapOk(await findLicense(client, named), (value) => [value]);
 };
 
 const visitText = (key: OfflineKey): Shown =>

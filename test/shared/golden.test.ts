@@ -37,18 +37,13 @@ describe('frozen statements', () => {
 
   it('read back from every form', () => {
     const { typed } = golden;
-    // What stands on paper since an older version is still read.
-    for (const text of [
-      golden.files['offline-key'],
-      typed['offline-key'],
-      typed['offline-key-form-2'],
-    ]) {
+    for (const text of [golden.files['offline-key'], typed['offline-key']]) {
       expect(expandOfflineKey(text, { machine, certificates: trust.certificates })).toEqual({
         ok: true,
         value: key,
       });
     }
-    expect(shortenOfflineKey(key)).toEqual({ ok: true, value: typed['offline-key-form-2'] });
+    expect(shortenOfflineKey(key)).toEqual({ ok: true, value: typed['offline-key'] });
     const { request } = golden.statements;
     const requests = [request, golden.files.request, golden.typed.request].map(parseRequestCode);
     expect(requests[0]).toMatchObject({

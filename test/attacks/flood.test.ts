@@ -10,7 +10,6 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
 import { createPasswords } from '../../server/system/passwords.ts';
-import { passwordWork } from '../../server/system/work-factors.ts';
 import {
   createDataFolders,
   operatorEmail,
@@ -20,6 +19,8 @@ import {
 import { bundle } from '../support/bundle.ts';
 import { startLicet, type Served } from '../support/licet.ts';
 import { goodPassword, openServer } from '../support/server/server.ts';
+
+const shippedWork = { memory: 19_456, passes: 2, parallelism: 1 };
 
 let folders: DataFolders;
 let directory: string;
@@ -105,7 +106,7 @@ test.each([
 ])(
   'whoever floods it from %s, with the right password, keeps nobody else out',
   async (_, count) => {
-    const portal = await openServer(onTestFinished, createPasswords(passwordWork));
+    const portal = await openServer(onTestFinished, createPasswords(shippedWork));
     await portal.createAccount('ana@example.com');
     const signIn = async (email: string, remoteAddress: string) => {
       const { status, headers } = await portal.app.request(

@@ -27,7 +27,7 @@ export const operatorStages: Readonly<Record<string, Stage>> = {
     says: /Prod now permits 5 machines/u,
   },
   'license seats': { as: 'ops', says: /2 machines would be hit/u },
-  'license edit': { as: 'ops', says: /users=50/u },
+  'license edit': { as: 'ops', says: /users: 50/u },
   'licet license move Prod bob@example.com --dry-run': {
     as: 'ops',
     says: /Prod goes from ana@example\.com to bob/u,

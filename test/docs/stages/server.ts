@@ -87,7 +87,7 @@ export const serverStages: Readonly<Record<string, Stage>> = {
   'licet journal tail -f': {
     as: 'ops',
     typed: [['release.', ctrlC]],
-    code: 130,
+    interrupted: true,
     says: /release\./u,
   },
   'journal tail': { as: 'ops', says: /release\./u },

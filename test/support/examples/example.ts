@@ -29,8 +29,8 @@ export interface Stage {
   /** What words of the example stand for, beside those of all examples. */
   readonly words?: Readonly<Record<string, Told>>;
   readonly typed?: readonly Typed[];
-  /** The exit code; 0 unless told (130 after Ctrl+C). */
-  readonly code?: number;
+  /** Ctrl+C ends it: the shell says 0 or 130, by whether the program or the signal was first. */
+  readonly interrupted?: boolean;
   /** What the program says. */
   readonly says: RegExp;
 }

@@ -241,7 +241,7 @@ describe('a start', () => {
     again.marks.set('act_3', { at: 3, version: '1 "é"', from: '192.0.2.1' });
     await again.close();
     // Those that nobody asked for go on from file to file, and one that is no JSON is none.
-    await change(join(directory, 'marks.json'), (bytes) => flip(bytes, bytes.indexOf('2}') - 1));
+    await change(join(directory, 'marks.json'), (bytes) => flip(bytes, bytes.indexOf('act_2') - 1));
     const third = await open();
     third.marks.set('act_4', { at: 4 });
     await third.close();
